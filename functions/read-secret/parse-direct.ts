@@ -1,0 +1,36 @@
+import { ConjurError } from '../../lib/errors/conjur-error.ts';
+import { parseInput } from '../shared/parse-input.ts';
+import { parseCursor } from './cursor.ts';
+import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSchema } from './request.ts';
+
+/** @throws ConjurError `invalid_request` */
+export function parseDirect(payload: unknown): ReadRequest {
+  const fields = typeof payload === 'object' && payload !== null ? payload : {};
+  if ('names' in fields) return { kind: 'many', names: parseInput(readManySchema, payload, 'The call').names };
+  if ('list' in fields) return toList(parseInput(listSchema, payload, 'The call').list);
+  if ('health' in fields) {
+    parseInput(healthSchema, payload, 'The call');
+    return { kind: 'health' };
+  }
+  if (!('name' in fields)) {
+    throw new ConjurError(
+      'invalid_request',
+      'The call must be an object with "name", "names", "list" or "health", such as {"name":"app/db/password"}.',
+    );
+  }
+  const { name, version } = parseInput(readOneSchema, payload, 'The call');
+  return { kind: 'one', name, version, raw: false };
+}
+
+export function toList(list: {
+  search?: string | undefined;
+  limit?: number | undefined;
+  cursor?: string | undefined;
+}): ReadRequest {
+  return {
+    kind: 'list',
+    search: list.search,
+    limit: list.limit,
+    offset: list.cursor === undefined ? 0 : parseCursor(list.cursor),
+  };
+}

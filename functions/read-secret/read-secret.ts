@@ -1,0 +1,84 @@
+import type { ConjurClient } from '../../lib/client/create-conjur-client.ts';
+import type { Variable } from '../../lib/client/parse-variable.ts';
+import type { SecretValue } from '../../lib/client/read-secret.ts';
+import type { BatchResult } from '../../lib/client/read-secrets.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import { type ConjurError, isConjurError } from '../../lib/errors/conjur-error.ts';
+import { assertAccess } from '../../lib/key-management/assert-access.ts';
+import { isHosted } from '../../lib/key-management/is-hosted.ts';
+import type { KeyManagementSettings } from '../../lib/key-management/key-management-settings.ts';
+import type { ReadRequest } from './request.ts';
+
+export interface Health {
+  readonly ok: true;
+  readonly account: string;
+  readonly login: string;
+  /** Seconds since the session token was got. */
+  readonly tokenAgeSeconds: number;
+}
+
+export type ReadAnswer =
+  | { readonly kind: 'one'; readonly secret: SecretValue }
+  | { readonly kind: 'many'; readonly result: BatchResult }
+  | { readonly kind: 'list'; readonly variables: readonly Variable[]; readonly nextOffset: number | undefined }
+  | { readonly kind: 'health'; readonly health: Health };
+
+export interface ReadPorts {
+  readonly settings: { readonly keyManagement: KeyManagementSettings };
+  readonly conjur: Pick<ConjurClient, 'readSecret' | 'readSecrets' | 'listVariables' | 'whoami' | 'tokenAgeMs'>;
+}
+
+/** The use case of read-secret. */
+export async function read(ports: ReadPorts, request: ReadRequest, deadline: Deadline): Promise<ReadAnswer> {
+  const { conjur, settings } = ports;
+  switch (request.kind) {
+    case 'one':
+      assertAccess(settings.keyManagement, 'read', request.name);
+      return { kind: 'one', secret: await conjur.readSecret(request.name, { version: request.version, deadline }) };
+    case 'many':
+      return { kind: 'many', result: await readMany(ports, request.names, deadline) };
+    case 'list':
+      return { kind: 'list', ...(await list(ports, request, deadline)) };
+    case 'health':
+      return { kind: 'health', health: await health(ports, deadline) };
+  }
+}
+
+async function readMany(
+  { conjur, settings }: ReadPorts,
+  names: readonly string[],
+  deadline: Deadline,
+): Promise<BatchResult> {
+  assertAccess(settings.keyManagement, 'read');
+  const refused = new Map([...new Set(names)].flatMap((name) => refusal(settings.keyManagement, name)));
+  const allowed = names.filter((name) => !refused.has(name));
+  const { secrets, errors } =
+    allowed.length === 0 ? { secrets: [], errors: [] } : await conjur.readSecrets(allowed, { deadline });
+  return { secrets, errors: [...errors, ...[...refused].map(([name, error]) => ({ name, error }))] };
+}
+
+function refusal(settings: KeyManagementSettings, name: string): [string, ConjurError][] {
+  try {
+    assertAccess(settings, 'read', name);
+    return [];
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    return [[name, error]];
+  }
+}
+
+async function list({ conjur, settings }: ReadPorts, request: ReadRequest & { kind: 'list' }, deadline: Deadline) {
+  assertAccess(settings.keyManagement, 'read');
+  const { variables, nextOffset } = await conjur.listVariables({
+    search: request.search,
+    limit: request.limit,
+    offset: request.offset,
+    deadline,
+  });
+  return { variables: variables.filter(({ name }) => isHosted(settings.keyManagement, name)), nextOffset };
+}
+
+async function health({ conjur }: ReadPorts, deadline: Deadline): Promise<Health> {
+  const { account, login } = await conjur.whoami({ deadline });
+  return { ok: true, account, login, tokenAgeSeconds: Math.floor((conjur.tokenAgeMs() ?? 0) / 1000) };
+}

@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import type { Deadline } from '../../../lib/deadline.ts';
+import { ConjurError, isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { Secret } from '../../../lib/secret.ts';
+import type { ConjurRequest, ConjurResponse } from '../../../lib/transport/conjur-request.ts';
+import type { Transport } from '../../../lib/transport/create-transport.ts';
+import { TransportFault } from '../../../lib/transport/transport-fault.ts';
+import { toLitellmError } from './to-litellm-error.ts';
+
+export interface Regeneration {
+  readonly oldKey: Secret;
+  /** Starts with `sk-`. */
+  readonly newKey: Secret;
+  /** How long the old key still works; undefined: not at all. */
+  readonly gracePeriod: string | undefined;
+  /** The new key's life from now; undefined: as it was. */
+  readonly duration: string | undefined;
+}
+
+/** What a rotation needs of a LiteLLM proxy. https://docs.litellm.ai/docs/proxy/virtual_keys */
+export interface LitellmApi {
+  /** Whether a key is the one that LiteLLM has on record. False for a key in its grace period, which still works. */
+  isCurrent(key: Secret, deadline: Deadline): Promise<boolean>;
+  /** Whether LiteLLM lets a key in, asked with the key itself. */
+  isAccepted(key: Secret, deadline: Deadline): Promise<boolean>;
+  /**
+   * Replaces a key. Sent once: whether a lost answer took effect is told by {@link LitellmApi.isCurrent}.
+   * @returns the key that LiteLLM has now; undefined where it does not know the old one
+   */
+  regenerate(regeneration: Regeneration, deadline: Deadline): Promise<Secret | undefined>;
+}
+
+/**
+ * @param send to the proxy's base URL
+ * @throws ConjurError (from the calls) `authentication_failed`, `forbidden`, `upstream_error`, `upstream_unavailable`,
+ * `deadline_exceeded`
+ */
+export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi {
+  const call = async (request: ConjurRequest, bearer: Secret, deadline: Deadline): Promise<ConjurResponse> => {
+    const headers = { ...request.headers, accept: 'application/json', authorization: `Bearer ${bearer.expose()}` };
+    try {
+      return await send({ ...request, headers }, deadline);
+    } catch (error) {
+      throw isConjurError(error, 'upstream_unavailable') ? toUnreachable(request, error) : error;
+    }
+  };
+  return {
+    async isCurrent(key, deadline) {
+      const request = toInfoRequest(`/key/info?key=${toTokenId(key)}`, 'asking LiteLLM for a virtual key');
+      const response = await call(request, masterKey, deadline);
+      if (response.status === 200) return true;
+      if (response.status === 404) return false;
+      throw toLitellmError(request, response);
+    },
+
+    async isAccepted(key, deadline) {
+      const request = toInfoRequest('/key/info', 'trying a virtual key at LiteLLM');
+      const response = await call(request, key, deadline);
+      // 403: let in, but not allowed to ask about itself, as a key with allowed_routes is.
+      if (response.status === 200 || response.status === 403) return true;
+      if (response.status === 401) return false;
+      throw toLitellmError(request, response);
+    },
+
+    async regenerate({ oldKey, newKey, gracePeriod, duration }, deadline) {
+      const request: ConjurRequest = {
+        method: 'POST',
+        path: '/key/regenerate',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          key: toTokenId(oldKey),
+          new_key: newKey.expose(),
+          grace_period: gracePeriod,
+          duration,
+        }),
+        doing: 'regenerating a virtual key at LiteLLM',
+        freshConnection: true,
+      };
+      const response = await call(request, masterKey, deadline);
+      if (response.status === 404) return undefined;
+      if (response.status !== 200) throw toLitellmError(request, response);
+      return parseKey(response) ?? newKey;
+    },
+  };
+}
+
+/** LiteLLM names a key by its SHA-256 in hex, so that the old key itself need not travel. */
+function toTokenId(key: Secret): string {
+  return createHash('sha256').update(key.exposeBytes()).digest('hex');
+}
+
+function toInfoRequest(path: string, doing: string): ConjurRequest {
+  return { method: 'GET', path, doing, repeatableBecause: 'a read changes nothing' };
+}
+
+/** The key that the answer names: a LiteLLM that does not know `new_key` makes one of its own, and shows it this once. */
+function parseKey({ body }: ConjurResponse): Secret | undefined {
+  try {
+    const { key } = JSON.parse(body.toString('utf8')) as { key?: unknown };
+    return typeof key === 'string' && key.startsWith('sk-') ? Secret.of(key) : undefined;
+  } catch {
+    // Not JSON. The parser's message quotes the body, which holds the key. What LiteLLM made of it is looked at afterwards.
+    return undefined;
+  }
+}
+
+function toUnreachable({ doing }: ConjurRequest, error: ConjurError): ConjurError {
+  const reason = error.cause instanceof TransportFault ? ` (${error.cause.kind}: ${error.cause.reason})` : '';
+  return new ConjurError(
+    'upstream_unavailable',
+    `LiteLLM could not be reached${reason} while ${doing}. Check LITELLM_API_BASE, LiteLLM's health, and that the function's network lets it through; then rotate again, which goes on where this ended.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,51 @@
+import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import type { Deadline } from '../../../lib/deadline.ts';
+import { ConjurError } from '../../../lib/errors/conjur-error.ts';
+import { toAwsError } from '../secrets-manager/to-aws-error.ts';
+import { ROTATION_EVENT_SOURCE, ROTATION_EVENT_TYPE, type RotationEvent } from './rotation-event.ts';
+
+/**
+ * Puts events on a bus of EventBridge. Importing this file loads the AWS SDK, so import it with `await import`.
+ * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+ * @param bus name or ARN
+ * @param client default: region and credentials from the environment, `AWS_ENDPOINT_URL_EVENTBRIDGE` obeyed
+ */
+export function createPublisher(
+  bus: string,
+  client: Pick<EventBridgeClient, 'send'> = new EventBridgeClient({}),
+): (event: RotationEvent, deadline: Deadline) => Promise<void> {
+  return async (event, deadline) => {
+    const refusal = await put(client, toEntry(bus, event), deadline);
+    if (refusal === undefined) return;
+    throw new ConjurError(
+      'upstream_error',
+      `EventBridge did not take the event for the bus ${bus} (${refusal}). Check the bus, and events:PutEvents on it.`,
+    );
+  };
+}
+
+function toEntry(bus: string, event: RotationEvent): PutEventsRequestEntry {
+  return {
+    EventBusName: bus,
+    Source: ROTATION_EVENT_SOURCE,
+    DetailType: ROTATION_EVENT_TYPE,
+    Detail: JSON.stringify(event),
+  };
+}
+
+/** Undefined, or why the entry was refused: that stands in an answer that is otherwise a success. */
+async function put(
+  client: Pick<EventBridgeClient, 'send'>,
+  entry: PutEventsRequestEntry,
+  deadline: Deadline,
+): Promise<string | undefined> {
+  const abortSignal = AbortSignal.timeout(Math.max(1, deadline.remainingMs()));
+  try {
+    const { FailedEntryCount = 0, Entries } = await client.send(new PutEventsCommand({ Entries: [entry] }), {
+      abortSignal,
+    });
+    return FailedEntryCount > 0 ? (Entries?.[0]?.ErrorCode ?? 'no reason given') : undefined;
+  } catch (error) {
+    throw toAwsError(error, `putting an event on the bus ${entry.EventBusName}`, deadline);
+  }
+}

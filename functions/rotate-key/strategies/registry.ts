@@ -1,0 +1,13 @@
+import { conjurApiKey } from './conjur-api-key.ts';
+import { litellmVirtualKey } from './litellm-virtual-key.ts';
+import { random } from './random.ts';
+import type { RotationStrategy } from './strategy.ts';
+import { supplied } from './supplied.ts';
+
+/** Every strategy that a call can name. */
+export const STRATEGIES: ReadonlyMap<string, RotationStrategy> = new Map(
+  [random, supplied, litellmVirtualKey, conjurApiKey].map((strategy) => [
+    strategy.name,
+    strategy as unknown as RotationStrategy,
+  ]),
+);

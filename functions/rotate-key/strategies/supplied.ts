@@ -1,0 +1,66 @@
+import * as v from 'valibot';
+import type { Deadline } from '../../../lib/deadline.ts';
+import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { encoding, variableName } from '../../shared/schema.ts';
+import { decodeValue } from '../../write-secret/decode-value.ts';
+import type { RotationPorts } from '../rotation-ports.ts';
+import { writeAndVerify } from '../write-and-verify.ts';
+import { commonFields } from './common-fields.ts';
+import type { RotationStrategy } from './strategy.ts';
+
+const schema = v.strictObject({
+  ...commonFields,
+  strategy: v.literal('supplied'),
+  new_value: v.pipe(v.string(), v.minLength(1)),
+  /** Of `new_value`. Default `utf-8`. */
+  encoding: v.optional(encoding),
+  /** Another name for the secret from now on. */
+  new_name: v.optional(variableName),
+});
+
+type Details = Readonly<Record<string, unknown>>;
+
+/**
+ * A value that the caller brings. With `new_name` it is written there and verified first; only then is the old secret deleted (where
+ * `CYBERARK_ALLOW_DELETE` allows it) or reported, so that at every moment at least one of the two holds a value.
+ *
+ * The caller chose the value, so the answer is about the version that holds it, and says where another has replaced it since.
+ */
+export const supplied: RotationStrategy<typeof schema> = {
+  name: 'supplied',
+  schema,
+  variablesOf: ({ name, new_name: newName }) => (newName === undefined ? [name] : [name, newName]),
+  async rotate(ports, input, deadline, runStep) {
+    const value = decodeValue(input.new_value, input.encoding);
+    const name = input.new_name ?? input.name;
+    const write = await runStep('write and verify', () => writeAndVerify(ports.conjur, name, value, deadline));
+    const superseded = write.supersededVersion === undefined ? {} : { superseded_by_version: write.version };
+    const retired =
+      name === input.name ? {} : await runStep('retire the old name', () => retire(ports, input.name, deadline));
+    return { name, version: write.supersededVersion ?? write.version, value, details: { ...retired, ...superseded } };
+  },
+};
+
+/** Deletes the old secret, or reports that it is still there. One that is gone already was deleted by an earlier try. */
+async function retire(
+  { conjur, settings }: Pick<RotationPorts, 'conjur' | 'settings'>,
+  name: string,
+  deadline: Deadline,
+): Promise<Details> {
+  if (!settings.allowDelete) {
+    return toKept(name, 'Secrets are deleted only where CYBERARK_ALLOW_DELETE is true.');
+  }
+  try {
+    await conjur.deleteVariable(name, { deadline });
+  } catch (error) {
+    // What Conjur will never allow is no reason to fail a rotation that is done; whatever may pass is, so that it is tried again.
+    if (isConjurError(error, 'forbidden') || isConjurError(error, 'invalid_request'))
+      return toKept(name, error.message);
+    if (!isConjurError(error, 'secret_not_found')) throw error;
+  }
+  return { old_name: name, old_deleted: true };
+}
+
+function toKept(name: string, reason: string): Details {
+  return { old_name: name, old_deleted: false, old_kept_because: reason };
+}

@@ -1,0 +1,78 @@
+import type { ConjurClient } from '../../lib/client/create-conjur-client.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import { ConjurError, isConjurError } from '../../lib/errors/conjur-error.ts';
+import type { Secret } from '../../lib/secret.ts';
+
+/** What Conjur holds after a write that was read back. */
+export interface Verified {
+  /** The version that stands now; undefined where this identity may not see it. */
+  readonly version: number | undefined;
+  /** The value of that version. */
+  readonly value: Secret;
+  /** The version that this write made, where another writer's has come after it. */
+  readonly supersededVersion?: number | undefined;
+}
+
+/** Conjur keeps this many versions of a variable. */
+const KEPT_VERSIONS = 20;
+
+/**
+ * Writes a value and reads back what Conjur now holds, from the leader itself. A rotation whose write was lost or altered must fail
+ * here, and not when the value is needed. Where another value stands, the versions before it tell the two apart: another writer came
+ * after this write, or this write is nowhere.
+ * @throws ConjurError `upstream_error` where the value cannot be found again
+ */
+export async function writeAndVerify(
+  conjur: Pick<ConjurClient, 'readSecret' | 'writeSecret'>,
+  name: string,
+  value: Secret,
+  deadline: Deadline,
+): Promise<Verified> {
+  const { version } = await conjur.writeSecret(name, value, { deadline });
+  const stored = await readVersion(conjur, name, version, deadline);
+  if (stored === undefined) throw notThere(name);
+  if (stored.equals(value)) return { version, value };
+  const supersededVersion = await findVersion(conjur, name, value, version, deadline);
+  if (supersededVersion === undefined) throw notThere(name);
+  return { version, value: stored, supersededVersion };
+}
+
+/** The version below `from` that has the value. */
+async function findVersion(
+  conjur: Pick<ConjurClient, 'readSecret'>,
+  name: string,
+  value: Secret,
+  from: number | undefined,
+  deadline: Deadline,
+): Promise<number | undefined> {
+  if (from === undefined) return undefined;
+  const oldest = Math.max(1, from - KEPT_VERSIONS + 1);
+  for (let version = from - 1; version >= oldest; version -= 1) {
+    const stored = await readVersion(conjur, name, version, deadline);
+    if (stored === undefined) return undefined;
+    if (stored.equals(value)) return version;
+  }
+  return undefined;
+}
+
+/** Undefined where Conjur does not keep the version any more. */
+export async function readVersion(
+  conjur: Pick<ConjurClient, 'readSecret'>,
+  name: string,
+  version: number | undefined,
+  deadline: Deadline,
+): Promise<Secret | undefined> {
+  try {
+    return (await conjur.readSecret(name, { version, fromLeader: true, deadline })).value;
+  } catch (error) {
+    if (isConjurError(error, 'secret_not_found')) return undefined;
+    throw error;
+  }
+}
+
+function notThere(name: string): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `The value that was written to "${name}" is not the one that Conjur gives back. Something in between drops or alters writes, or this identity may write the variable and not read it (it needs read and execute); look at the variable's versions, and rotate again.`,
+  );
+}

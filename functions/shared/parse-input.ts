@@ -1,0 +1,67 @@
+import * as v from 'valibot';
+import { ConjurError } from '../../lib/errors/conjur-error.ts';
+
+/**
+ * Checks input by a schema. The message says which field is wrong and what it should be, and never what it was: that may be a secret.
+ * @throws ConjurError `invalid_request`
+ */
+export function parseInput<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+): v.InferOutput<Schema> {
+  assertNoDroppedKey(input, what);
+  const result = v.safeParse(schema, input, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  // A check of our own explains itself better than its schema could.
+  const explained = result.issues.find(({ type }) => type === 'raw_check');
+  if (explained !== undefined) throw new ConjurError('invalid_request', explained.message);
+  const problems = result.issues.slice(0, 5).map((issue) => `${toPlace(issue)} ${toProblem(issue)}`);
+  throw new ConjurError('invalid_request', `${what} is not as it should be: ${problems.join('; ')}.`);
+}
+
+/** Fields of these names valibot leaves out without a word, as a guard of prototypes. An annotation must not vanish like that. */
+const DROPPED_KEYS = ['__proto__', 'constructor', 'prototype'];
+
+/** No call's fields lie deeper; what does is refused by its schema. */
+const MAX_DEPTH = 5;
+
+function assertNoDroppedKey(input: unknown, what: string, depth = 1): void {
+  if (typeof input !== 'object' || input === null || depth > MAX_DEPTH) return;
+  const dropped = DROPPED_KEYS.find((key) => Object.hasOwn(input, key));
+  if (dropped !== undefined)
+    throw new ConjurError('invalid_request', `${what} has a field "${dropped}", which cannot be taken. Rename it.`);
+  for (const value of Object.values(input)) assertNoDroppedKey(value, what, depth + 1);
+}
+
+/** Where the problem is. A field's name comes from the caller too: one that does not look like a name may be a value in its place. */
+function toPlace(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue);
+  if (path === null) return 'it';
+  const known = path.split('.').map((part) => (FIELD_NAME.test(part) ? part : '(a name left out)'));
+  return known.join('.');
+}
+
+/** An index, or a short word: every field of a call is one, and so are most slips of the pen. */
+const FIELD_NAME = /^(?:\d{1,4}|[a-z_]{1,20})$/i;
+
+function toProblem(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') return 'is not a field of this call';
+  if (issue.received === 'undefined') return 'is missing';
+  if (issue.kind === 'schema') return `must be ${issue.expected ?? 'something else'}`;
+  return `must be ${issue.requirement instanceof RegExp ? 'of the documented form' : (issue.expected ?? 'within its bounds')}`;
+}
+
+/**
+ * Parses a JSON body.
+ * @throws ConjurError `invalid_request`, without the parser's own message: that quotes the body
+ */
+export function parseJsonBody(body: Buffer | undefined, example: string): unknown {
+  if (body === undefined)
+    throw new ConjurError('invalid_request', `The request has no body. Send JSON such as ${example}.`);
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new ConjurError('invalid_request', `The body is not JSON. Send JSON such as ${example}.`);
+  }
+}

@@ -1,0 +1,19 @@
+import type { FUNCTION_NAMES } from './function-names.ts';
+
+/** Upper limits of a built bundle, in kilobytes (1,000 bytes) as they are in the zip file. */
+export interface SizeLimit {
+  /** `handler.mjs` and the chunks that it imports statically: what a cold start loads. */
+  readonly entryKb: number;
+  /** All code. */
+  readonly codeKb: number;
+}
+
+/**
+ * A little above what the bundles weigh. A test fails where one is passed: then either something that should be loaded on need is
+ * loaded at the start, or the weight has a reason, which belongs into the commit that raises the limit.
+ */
+export const SIZE_LIMITS: Readonly<Record<(typeof FUNCTION_NAMES)[number], SizeLimit>> = {
+  'read-secret': { entryKb: 95, codeKb: 265 },
+  'write-secret': { entryKb: 95, codeKb: 265 },
+  'rotate-key': { entryKb: 105, codeKb: 290 },
+};

@@ -1,0 +1,107 @@
+import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
+import type { ConjurContext } from '../conjur-context.ts';
+import { ConjurError, codedError } from '../http/conjur-error.ts';
+import { emptyReply } from '../http/reply.ts';
+import {
+  authorizeService,
+  refuse,
+  requireService,
+  type ServiceLogin,
+  serviceAnnotations,
+  serviceVariable,
+} from './authorize-service.ts';
+import { toRoleId } from './login.ts';
+
+/** How tokens of other issuers are checked where the service's own variables do not say it. */
+export interface LocalJwtOptions {
+  /** Public keys of the issuer (RFC 7517, section 5). The variable `public-keys` goes before it. */
+  readonly jwks: JSONWebKeySet;
+}
+
+/**
+ * Logs in with a JWT that was signed by a known key. The variables `public-keys`, `issuer`, `audience`,
+ * `token-app-property`, `identity-path` and `enforced-claims` of the service are honoured.
+ *
+ * @param given the login of the path; absent where the token names the host.
+ * @param jwt the `jwt` field of the form; null when there is none.
+ * @returns the role that logs in.
+ * @throws {ConjurError} 400 without a token, 401 for any other reason.
+ */
+export async function authenticateByJwt(
+  context: ConjurContext,
+  login: ServiceLogin,
+  given: string | undefined,
+  jwt: string | null,
+): Promise<string> {
+  requireService(context, login);
+  if (!jwt) throw new ConjurError(emptyReply(400));
+  const claims = await verify(context, login, jwt);
+  const roleId = toRoleId(login.account, identify(context, login, given, claims));
+  authorizeService(context, login, roleId);
+  checkClaims(context, login, roleId, claims);
+  return roleId;
+}
+
+async function verify(context: ConjurContext, login: ServiceLogin, jwt: string): Promise<JWTPayload> {
+  const issuer = serviceVariable(context, login, 'issuer');
+  const audience = serviceVariable(context, login, 'audience');
+  const expected = { ...(issuer === undefined ? {} : { issuer }), ...(audience === undefined ? {} : { audience }) };
+  try {
+    const keys = createLocalJWKSet(readKeys(context, login));
+    const { payload } = await jwtVerify(jwt, keys, { ...expected, currentDate: new Date(context.now()) });
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JWTExpired) throw codedError(401, 'unauthorized', 'CONJ00016E Token expired');
+    if (error instanceof errors.JOSEError) throw refuse(context, login, error.message);
+    throw error;
+  }
+}
+
+function readKeys(context: ConjurContext, login: ServiceLogin): JSONWebKeySet {
+  const variable = serviceVariable(context, login, 'public-keys');
+  if (variable === undefined) return context.jwt?.jwks ?? { keys: [] };
+  try {
+    return JSON.parse(variable).value;
+  } catch {
+    throw refuse(
+      context,
+      login,
+      'the variable public-keys is not JSON of the form {"type": "jwks", "value": {"keys": []}}',
+    );
+  }
+}
+
+function identify(context: ConjurContext, login: ServiceLogin, given: string | undefined, claims: JWTPayload): string {
+  const property = serviceVariable(context, login, 'token-app-property');
+  if (property === undefined) {
+    if (given === undefined) throw refuse(context, login, 'neither the path nor token-app-property names a host');
+    return given;
+  }
+  if (given !== undefined) throw refuse(context, login, 'token-app-property is set, so the path may not name a host');
+  const value = claimAt(claims, property);
+  if (typeof value !== 'string') throw refuse(context, login, `the token has no text claim ${property}`);
+  const path = serviceVariable(context, login, 'identity-path');
+  return ['host', ...(path === undefined ? [] : [path]), value].join('/');
+}
+
+/** The annotations of the host must agree with the token, and every enforced claim must be among them. */
+function checkClaims(context: ConjurContext, login: ServiceLogin, roleId: string, claims: JWTPayload): void {
+  const annotations = serviceAnnotations(context, login, roleId);
+  for (const [name, value] of annotations) {
+    const claim = claimAt(claims, name);
+    const isFound = Array.isArray(claim) ? claim.map(String).includes(value) : String(claim) === value;
+    if (!isFound) throw refuse(context, login, `the claim ${name} does not match the annotation of ${roleId}`);
+  }
+  const enforced = serviceVariable(context, login, 'enforced-claims')?.split(',') ?? [];
+  const missing = enforced.map((name) => name.trim()).find((name) => !annotations.has(name));
+  if (missing !== undefined)
+    throw refuse(context, login, `${roleId} has no annotation for the enforced claim ${missing}`);
+}
+
+/** A claim by its path: `kubernetes.io/namespace` is looked up as one name first, then level by level. */
+function claimAt(claims: JWTPayload, path: string): unknown {
+  if (Object.hasOwn(claims, path)) return claims[path];
+  return path.split('/').reduce<unknown>((value, name) => {
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+  }, claims);
+}

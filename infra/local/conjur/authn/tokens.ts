@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import { type CryptoKey, exportJWK, FlattenedSign, flattenedVerify, generateKeyPair, importJWK, type JWK } from 'jose';
+
+/** Who a token speaks for and until when. Times in seconds since the epoch. */
+export interface TokenClaims {
+  readonly login: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+}
+
+/** Issues and checks access tokens: `{"protected", "payload", "signature"}`, each base64url, signed (RFC 7515, 7.2.2). */
+export interface Tokens {
+  issue(login: string): Promise<Record<string, string>>;
+  /** The claims of a token; undefined when it is forged, expired or not a token at all. */
+  verify(token: unknown): Promise<TokenClaims | undefined>;
+}
+
+/** Keeps the key that signs tokens, so that they outlive a restart. */
+export interface SigningKeyStore {
+  load(): string | undefined;
+  save(jwk: string): void;
+}
+
+const ALGORITHM = 'EdDSA';
+const REMEMBERED_TOKENS = 1000;
+
+/**
+ * @param ttlSeconds life of a token, 0 to 18000.
+ * @param now the time in milliseconds.
+ */
+export async function createTokens(keys: SigningKeyStore, ttlSeconds: number, now: () => number): Promise<Tokens> {
+  const { key, kid } = await loadKey(keys);
+  const verified = new Map<string, TokenClaims>();
+
+  return {
+    async issue(login) {
+      const issuedAt = Math.floor(now() / 1000);
+      const claims = { iat: issuedAt, exp: issuedAt + ttlSeconds, sub: login };
+      const jws = await new FlattenedSign(Buffer.from(JSON.stringify(claims)))
+        .setProtectedHeader({ alg: ALGORITHM, kid })
+        .sign(key.privateKey);
+      return { protected: jws.protected ?? '', payload: jws.payload, signature: jws.signature };
+    },
+    async verify(token) {
+      if (!isTokenShaped(token)) return undefined;
+      const id = `${token.protected}.${token.payload}.${token.signature}`;
+      const claims = verified.get(id) ?? (await readClaims(token, key.publicKey));
+      if (claims === undefined || claims.expiresAt <= now() / 1000) return undefined;
+      if (verified.size >= REMEMBERED_TOKENS) verified.clear();
+      verified.set(id, claims);
+      return claims;
+    },
+  };
+}
+
+interface TokenShape {
+  readonly protected: string;
+  readonly payload: string;
+  readonly signature: string;
+}
+
+function isTokenShaped(token: unknown): token is TokenShape {
+  if (typeof token !== 'object' || token === null) return false;
+  const parts = token as Partial<Record<keyof TokenShape, unknown>>;
+  return [parts.protected, parts.payload, parts.signature].every((part) => typeof part === 'string');
+}
+
+async function readClaims(token: TokenShape, key: CryptoKey): Promise<TokenClaims | undefined> {
+  try {
+    const { payload } = await flattenedVerify({ ...token }, key, { algorithms: [ALGORITHM] });
+    const claims = JSON.parse(Buffer.from(payload).toString());
+    return { login: claims.sub, issuedAt: claims.iat, expiresAt: claims.exp };
+  } catch {
+    // Whatever is wrong with a token, the answer is the same: it is not one of ours.
+    return undefined;
+  }
+}
+
+async function loadKey(keys: SigningKeyStore) {
+  const saved = keys.load();
+  const jwk: JWK = saved === undefined ? await createKey() : JSON.parse(saved);
+  if (saved === undefined) keys.save(JSON.stringify(jwk));
+  const { d: _, ...publicJwk } = jwk;
+  const kid = createHash('sha256').update(String(jwk.x)).digest('hex');
+  const privateKey = (await importJWK(jwk, ALGORITHM)) as CryptoKey;
+  const publicKey = (await importJWK(publicJwk, ALGORITHM)) as CryptoKey;
+  return { key: { privateKey, publicKey }, kid };
+}
+
+async function createKey(): Promise<JWK> {
+  const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
+  return exportJWK(privateKey);
+}

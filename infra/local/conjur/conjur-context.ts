@@ -1,0 +1,31 @@
+import type { LocalIamOptions } from './authn/iam-authenticator.ts';
+import type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
+import type { Log } from './authn/refuse-login.ts';
+import type { Tokens } from './authn/tokens.ts';
+import type { PolicyLock } from './policy/policy-lock.ts';
+import type { CredentialStore } from './store/credentials.ts';
+import type { Database } from './store/database.ts';
+import type { Permissions } from './store/permissions.ts';
+import type { Resources } from './store/resources.ts';
+import type { Secrets } from './store/secrets.ts';
+
+/** All that the routes work with. */
+export interface ConjurContext {
+  readonly account: string;
+  readonly database: Database;
+  readonly permissions: Permissions;
+  readonly resources: Resources;
+  readonly secrets: Secrets;
+  readonly credentials: CredentialStore;
+  readonly tokens: Tokens;
+  readonly policyLock: PolicyLock;
+  readonly jwt: LocalJwtOptions | undefined;
+  readonly iam: LocalIamOptions | undefined;
+  /** Whether the plain `authn` route asks for a client certificate beside the api key. */
+  readonly isCertificateNeeded: boolean;
+  readonly log: Log;
+  /** Time in milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Between 0 and 1. */
+  readonly random: () => number;
+}

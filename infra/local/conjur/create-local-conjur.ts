@@ -1,0 +1,87 @@
+import type { LocalIamOptions } from './authn/iam-authenticator.ts';
+import type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
+import type { SeenRequest } from './http/create-app.ts';
+import { startServer } from './http/start-server.ts';
+import { openConjur } from './open-conjur.ts';
+
+/** Certificates of a server that speaks TLS. All are PEM texts, not paths. */
+export interface LocalTls {
+  readonly cert: string;
+  readonly key: string;
+  /** CA of client certificates. When given, clients are asked for one. */
+  readonly clientCa?: string;
+  /**
+   * Who must show a certificate: every client (`required`, the default: others do not get past the handshake), whoever
+   * logs in with an api key (`authn`: both are then needed), or only who logs in by `authn-cert` (`optional`).
+   */
+  readonly clientCertificates?: 'required' | 'authn' | 'optional';
+}
+
+/** How a local Conjur behaves. Everything has a default. */
+export interface LocalConjurOptions {
+  /** Port to listen on; 0 (the default) takes a free one. */
+  readonly port?: number;
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Default `default`. */
+  readonly account?: string;
+  /** Api key of the login `admin`. Default: the one in the data file, or a new one. */
+  readonly adminApiKey?: string;
+  /** Path of the data file, or `:memory:` (the default). */
+  readonly data?: string;
+  /** Life of an access token in seconds, 0 to 18000. Default 480. */
+  readonly tokenTtlSeconds?: number;
+  /** Added to every request, in milliseconds, up to 600000. Default 0. */
+  readonly delayMs?: number;
+  /** Share of requests that fail, 0 to 1. Default 0. */
+  readonly failRate?: number;
+  /** How long a policy load keeps others out, in milliseconds, up to 600000. Default 10. */
+  readonly policyLoadMs?: number;
+  /** Between 0 and 1. Default `Math.random`. */
+  readonly random?: () => number;
+  /** Milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+  readonly tls?: LocalTls;
+  /** Keys for `authn-jwt` where a service has no variable `public-keys`. */
+  readonly jwt?: LocalJwtOptions;
+  /** Made-up AWS credentials for `authn-iam`. Without them every such login is refused. */
+  readonly iam?: LocalIamOptions;
+  /** Called once for every request that arrives, before it is answered. */
+  readonly onRequest?: (request: SeenRequest) => void;
+  /** Told why a login was refused, one line each; the client is not told. Default: nobody. */
+  readonly log?: (line: string) => void;
+}
+
+/** A local Conjur that listens. */
+export interface LocalConjur {
+  /** Base URL, without a trailing slash. */
+  readonly url: string;
+  readonly account: string;
+  readonly adminApiKey: string;
+  /** Ends all connections, then closes the data file. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a Conjur for development and tests in this process. It is listening when the promise resolves.
+ *
+ * @throws {RangeError} for an option out of its bounds.
+ * @throws {DataFileLockedError} when another process has the data file open.
+ * @throws {AccountMismatchError} when the data file holds another account.
+ */
+export async function createLocalConjur(options: LocalConjurOptions = {}): Promise<LocalConjur> {
+  const { host = '127.0.0.1', port = 0, tls } = options;
+  const conjur = await openConjur(options);
+  try {
+    const server = await startServer(conjur.handle, { host, port, tls });
+    const close = async () => {
+      conjur.stop();
+      await server.close();
+      conjur.release();
+    };
+    return { url: server.url, account: conjur.account, adminApiKey: conjur.adminApiKey, close };
+  } catch (error) {
+    conjur.release();
+    throw error;
+  }
+}

@@ -1,0 +1,47 @@
+import type { TokenClaims, Tokens } from '../authn/tokens.ts';
+import { ConjurError } from './conjur-error.ts';
+import { tokenReply } from './reply.ts';
+
+/** Logging in and what anybody may ask: a token is not even looked at. */
+const OPEN = [
+  /^\/authn(?:-[^/]+)?\/.*\/authenticate$/,
+  /^\/authn-oidc\/.*\/providers/,
+  /^\/host_factories\/hosts$/,
+  /^\/authenticators$/,
+  /^\/$/,
+];
+/** Routes that know other credentials than a token. */
+const OPTIONAL = [/^\/authn(?:-[^/]+)?\//, /^\/public_keys\//];
+
+/**
+ * The check that stands in front of all routes: 401 without a good token, on routes that do not exist as well.
+ *
+ * @param path the path as it came over the wire, without the query.
+ */
+export async function checkToken(
+  tokens: Tokens,
+  path: string,
+  authorization: string | undefined,
+): Promise<TokenClaims | undefined> {
+  if (OPEN.some((pattern) => pattern.test(path))) return undefined;
+  const encoded = /^Token token="(.*)"/ms.exec(authorization ?? '')?.[1];
+  if (encoded === undefined) {
+    if (OPTIONAL.some((pattern) => pattern.test(path))) return undefined;
+    throw refuse('Authorization missing');
+  }
+  const claims = await tokens.verify(parseToken(encoded));
+  if (claims === undefined) throw refuse('Unauthorized: Invalid token');
+  return claims;
+}
+
+function parseToken(encoded: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(encoded.replace(/\s/g, ''), 'base64').toString());
+  } catch {
+    throw refuse('Malformed authorization token');
+  }
+}
+
+function refuse(message: string): ConjurError {
+  return new ConjurError(tokenReply(message), message);
+}

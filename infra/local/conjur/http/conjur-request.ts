@@ -1,0 +1,85 @@
+import type { IncomingMessage } from 'node:http';
+import { badRequest } from './conjur-error.ts';
+
+/** One request as the routes see it. Path and query are taken from the request line as it came over the wire. */
+export interface ConjurRequest {
+  readonly method: string;
+  /** The request target, path and query, undecoded. */
+  readonly target: string;
+  readonly query: URLSearchParams;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Buffer;
+  readonly clientIp: string;
+  readonly socket: IncomingMessage['socket'];
+}
+
+/**
+ * The path that routes are matched against: still percent-encoded, runs of `/` made one and a trailing `/` dropped,
+ * as Rails does it. Dot segments stay, because Conjur ids may contain them.
+ */
+export function toRoutePath(target: string): string {
+  const path = (target.split('?', 1)[0] ?? '').replace(/\/{2,}/g, '/');
+  return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path || '/';
+}
+
+/** Decodes one path parameter: `%XX` only, `+` stays a plus sign. Throws 400 when the bytes are not UTF-8. */
+export function decodeSegment(raw: string): string {
+  try {
+    return decodeURIComponent(raw.replace(/%(?![0-9a-fA-F]{2})/g, '%25'));
+  } catch {
+    throw badRequest();
+  }
+}
+
+/** The query string as parameters (`+` is a space). */
+export function parseQuery(target: string): URLSearchParams {
+  const at = target.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : target.slice(at + 1));
+}
+
+/** The last value of a query parameter, as Rails takes it; undefined where it is not given. */
+export function queryValue(request: ConjurRequest, name: string): string | undefined {
+  return request.query.getAll(name).at(-1);
+}
+
+/** Like `queryValue`, with an empty value read as absent. */
+export function presentQueryValue(request: ConjurRequest, name: string): string | undefined {
+  return queryValue(request, name) || undefined;
+}
+
+/** Whether the client asks for base64 by listing it in `Accept-Encoding`. */
+export function acceptsBase64(request: ConjurRequest): boolean {
+  const encodings = String(request.headers['accept-encoding'] ?? '').split(',');
+  return encodings.some((encoding) => encoding.trim().toLowerCase() === 'base64');
+}
+
+/** Longest path and query that the web server of a genuine Conjur (Puma) takes, in bytes. */
+const LONGEST_PATH = 8192;
+const LONGEST_QUERY = 10_240;
+
+/** Whether the request line is within what a genuine Conjur's web server takes. */
+export function isRequestLineAccepted(target: string): boolean {
+  const [path = '', ...query] = target.split('?');
+  return path.length <= LONGEST_PATH && query.join('?').length <= LONGEST_QUERY;
+}
+
+/**
+ * Refuses (400) parameters that cannot be decoded. Rails reads the query, and JSON and form bodies, of every route
+ * before the route runs, although Conjur then uses the raw bytes of the body.
+ */
+export function checkParameters(request: ConjurRequest): void {
+  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  const query = request.target.slice(request.target.indexOf('?') + 1);
+  try {
+    if (request.target.includes('?')) decodeURIComponent(query);
+    if (request.body.length === 0) return;
+    if (type === 'application/json') JSON.parse(decodeUtf8(request.body));
+    else if (type === 'application/x-www-form-urlencoded') decodeURIComponent(decodeUtf8(request.body));
+  } catch {
+    throw badRequest();
+  }
+}
+
+function decodeUtf8(bytes: Buffer): string {
+  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+}

@@ -1,0 +1,141 @@
+import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
+import { type Context, Hono } from 'hono';
+import type { TokenClaims } from '../authn/tokens.ts';
+import type { ConjurContext } from '../conjur-context.ts';
+import { checkToken } from './check-token.ts';
+import { ConjurError } from './conjur-error.ts';
+import {
+  type ConjurRequest,
+  checkParameters,
+  decodeSegment,
+  isRequestLineAccepted,
+  parseQuery,
+  toRoutePath,
+} from './conjur-request.ts';
+import { type Faults, resetConnection, toFailureReply } from './faults.ts';
+import { bareReply, type Reply } from './reply.ts';
+import type { Route } from './route.ts';
+
+/** What a request looked like to the server, for those who count requests. */
+export interface SeenRequest {
+  readonly method: string;
+  /** Path and query as on the wire. */
+  readonly path: string;
+  /** Of the token, or of the path of a login; absent where nobody has said who he is. */
+  readonly login?: string;
+}
+
+interface Env {
+  Bindings: HttpBindings;
+  Variables: { request: ConjurRequest; claims: TokenClaims | undefined };
+}
+
+/** Puts the routes behind the token check and the rehearsed faults. */
+export function createApp(
+  context: ConjurContext,
+  routes: readonly Route[],
+  faults: Faults,
+  onRequest: (request: SeenRequest) => void = () => {},
+): Hono<Env> {
+  const app = new Hono<Env>({
+    // The raw request line: a URL object would resolve the dot segments that may stand in an id.
+    getPath: (_request, options) => toRoutePath(bindingsOf(options?.env).incoming.url ?? '/'),
+  });
+  app.onError((error) => toResponse(error instanceof ConjurError ? error.reply : failed(error)));
+  app.notFound(() => toResponse(bareReply(404)));
+  app.use(async (c, next) => {
+    const request = await readRequest(c);
+    if (!isRequestLineAccepted(request.target)) return toResponse({ status: 400, headers: {}, body: '' });
+    c.set('request', request);
+    let claims: TokenClaims | undefined;
+    try {
+      claims = await checkToken(context.tokens, request.target.split('?', 1)[0] ?? '', request.headers.authorization);
+    } finally {
+      onRequest(toSeen(request, claims));
+    }
+    c.set('claims', claims);
+    await faults.delay();
+    const failure = faults.pick(request.method);
+    if (failure === undefined) return next();
+    const isReset = failure === 'reset' || failure === 'reset-after-effect';
+    if (!isReset) return toResponse(toFailureReply(failure));
+    if (failure === 'reset-after-effect') await next();
+    resetConnection(c.env.incoming);
+    return RESPONSE_ALREADY_SENT;
+  });
+  for (const route of routes) {
+    app.on(route.method, route.path, async (c) => {
+      const request = c.get('request');
+      checkParameters(request);
+      const params = decodeParams(route.path, toRoutePath(request.target));
+      return toResponse(await route.handle({ context, request, params, claims: c.get('claims') }));
+    });
+  }
+  return app;
+}
+
+async function readRequest(c: Context<Env>): Promise<ConjurRequest> {
+  const { incoming } = c.env;
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(chunk);
+  const target = incoming.url ?? '/';
+  return {
+    method: incoming.method ?? 'GET',
+    target,
+    query: parseQuery(target),
+    headers: incoming.headers,
+    body: Buffer.concat(chunks),
+    clientIp: (incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    socket: incoming.socket,
+  };
+}
+
+function toSeen(request: ConjurRequest, claims: TokenClaims | undefined): SeenRequest {
+  const named = /^\/authn(?:-[^/]+\/[^/]+)?\/[^/]+\/([^/]+)\/authenticate$/.exec(toRoutePath(request.target))?.[1];
+  const login = claims?.login ?? (named === undefined ? undefined : safeDecode(named));
+  return { method: request.method, path: request.target, ...(login === undefined ? {} : { login }) };
+}
+
+function safeDecode(raw: string): string {
+  try {
+    return decodeSegment(raw);
+  } catch {
+    return raw;
+  }
+}
+
+/** The path parameters of a pattern, decoded. Only the last one may span several segments. */
+function decodeParams(pattern: string, path: string): Record<string, string> {
+  const names = pattern.split('/');
+  const values = path.split('/');
+  const params: Record<string, string> = {};
+  names.forEach((segment, index) => {
+    const name = /^:(\w+)/.exec(segment)?.[1];
+    if (name === undefined) return;
+    const isRest = segment.endsWith('{.+}');
+    params[name] = decodeSegment((isRest ? values.slice(index).join('/') : values[index]) ?? '');
+  });
+  return params;
+}
+
+function toResponse(reply: Reply): Response {
+  const hasBody = reply.status !== 204;
+  return new Response(hasBody ? toBody(reply.body) : null, { status: reply.status, headers: reply.headers });
+}
+
+function failed(error: Error): Reply {
+  // The server is closing and ends what still waits.
+  if (error.name === 'AbortError') return bareReply(503);
+  // A fault of this server, not of the request: it must not pass in silence.
+  console.error(error);
+  return bareReply(500);
+}
+
+function toBody(body: string | Buffer): string | Uint8Array<ArrayBuffer> {
+  return typeof body === 'string' ? body : new Uint8Array(body);
+}
+
+function bindingsOf(env: unknown): HttpBindings {
+  return env as HttpBindings;
+}

@@ -1,0 +1,33 @@
+/** What the server answers, before it becomes an HTTP response. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** A JSON answer, with the content type that Conjur gives it. */
+export function jsonReply(status: number, value: unknown, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { 'content-type': JSON_TYPE, ...headers }, body: JSON.stringify(value) };
+}
+
+/** A plain text answer: api keys and encoded tokens. */
+export function textReply(status: number, body: string, headers: Record<string, string> = {}): Reply {
+  return { status, headers: { 'content-type': 'text/plain; charset=utf-8', ...headers }, body };
+}
+
+/** An answer of a route that has no body. Conjur labels it `text/html`, and a 204 not at all. */
+export function emptyReply(status: number): Reply {
+  return { status, headers: status === 204 ? {} : { 'content-type': 'text/html' }, body: '' };
+}
+
+/** An answer that no route gave: no such route, a request that cannot be parsed, an internal error. */
+export function bareReply(status: number): Reply {
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '' };
+}
+
+/** An answer of the token check that stands in front of all routes. */
+export function tokenReply(message: string): Reply {
+  return { status: 401, headers: { 'content-type': 'text/plain' }, body: message };
+}

@@ -1,0 +1,105 @@
+import { createTokens } from './authn/tokens.ts';
+import type { ConjurContext } from './conjur-context.ts';
+import type { LocalConjurOptions } from './create-local-conjur.ts';
+import { createApp } from './http/create-app.ts';
+import { createFaults } from './http/faults.ts';
+import type { Handler } from './http/start-server.ts';
+import { createPolicyLock } from './policy/policy-lock.ts';
+import { authenticatorRoutes } from './routes/authenticator-routes.ts';
+import { authnRoutes } from './routes/authn-routes.ts';
+import { policyRoutes } from './routes/policy-routes.ts';
+import { resourceRoutes } from './routes/resource-routes.ts';
+import { roleRoutes } from './routes/role-routes.ts';
+import { secretRoutes } from './routes/secret-routes.ts';
+import { statusRoutes } from './routes/status-routes.ts';
+import { createSetting, openStore, type Store } from './store/open-store.ts';
+import { createPermissions } from './store/permissions.ts';
+import { createResources } from './store/resources.ts';
+import { createSecrets } from './store/secrets.ts';
+
+const ROUTES = [
+  ...statusRoutes,
+  ...authnRoutes,
+  ...authenticatorRoutes,
+  ...secretRoutes,
+  ...resourceRoutes,
+  ...roleRoutes,
+  ...policyRoutes,
+];
+
+/** A Conjur that answers requests and does not listen. */
+export interface OpenConjur {
+  readonly handle: Handler;
+  readonly account: string;
+  readonly adminApiKey: string;
+  /** Ends every wait of requests that are being answered. */
+  stop(): void;
+  /** Closes the data file. */
+  release(): void;
+}
+
+/**
+ * Opens the data and puts the routes on it.
+ *
+ * @throws {RangeError} for an option out of its bounds.
+ * @throws {DataFileLockedError} when another process has the data file open.
+ * @throws {AccountMismatchError} when the data file holds another account.
+ */
+export async function openConjur(options: Omit<LocalConjurOptions, 'host' | 'port'>): Promise<OpenConjur> {
+  checkRange('tokenTtlSeconds', options.tokenTtlSeconds, 18_000);
+  checkRange('delayMs', options.delayMs, 600_000);
+  checkRange('policyLoadMs', options.policyLoadMs, 600_000);
+  checkRange('failRate', options.failRate, 1);
+  const { account = 'default', now = Date.now, random = Math.random } = options;
+  const store = openStore({ file: options.data ?? ':memory:', account, adminApiKey: options.adminApiKey, now });
+  const closing = new AbortController();
+  const release = () => store.database.close();
+  try {
+    const context = await createContext(options, store, { account, now, random, signal: closing.signal });
+    const faults = createFaults(options.delayMs ?? 0, options.failRate ?? 0, random, closing.signal);
+    const app = createApp(context, ROUTES, faults, options.onRequest);
+    return {
+      handle: (request, bindings) => app.fetch(request, bindings),
+      account,
+      adminApiKey: store.adminApiKey,
+      stop: () => closing.abort(),
+      release,
+    };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+interface Surroundings {
+  readonly account: string;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+}
+
+async function createContext(options: LocalConjurOptions, store: Store, around: Surroundings): Promise<ConjurContext> {
+  const { database, credentials } = store;
+  const { account, now, random, signal } = around;
+  return {
+    account,
+    database,
+    credentials,
+    now,
+    random,
+    permissions: createPermissions(database),
+    resources: createResources(database),
+    secrets: createSecrets(database),
+    tokens: await createTokens(createSetting(database, 'signing_key'), options.tokenTtlSeconds ?? 480, now),
+    policyLock: createPolicyLock(options.policyLoadMs ?? 10, signal),
+    jwt: options.jwt,
+    iam: options.iam,
+    isCertificateNeeded: options.tls?.clientCertificates === 'authn',
+    log: options.log ?? (() => {}),
+  };
+}
+
+function checkRange(name: string, value: number | undefined, max: number): void {
+  if (value === undefined || (value >= 0 && value <= max)) return;
+  throw new RangeError(`${name} must be between 0 and ${max}, not ${value}`);
+}

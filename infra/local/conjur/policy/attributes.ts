@@ -1,0 +1,157 @@
+import {
+  createPolicyObject,
+  isPolicyObject,
+  isResource,
+  isRole,
+  type PolicyType,
+  type PolicyValue,
+} from './policy-object.ts';
+
+/** What an attribute holds. `many` attributes take one value or a list. */
+export interface Attribute {
+  /** Where the value is kept: a plural name stands for the singular one. */
+  readonly name: string;
+  readonly kind:
+    | 'string'
+    | 'integer'
+    | 'boolean'
+    | 'hash'
+    | 'role'
+    | 'resource'
+    | 'record'
+    | 'member'
+    | 'layer'
+    | 'cidr'
+    | 'any';
+  /** The type that an untagged value of the attribute gets. */
+  readonly type?: PolicyType;
+}
+
+type Attributes = Readonly<Record<string, Attribute>>;
+
+function one(name: string, kind: Attribute['kind'], type?: PolicyType): Attributes {
+  return { [name]: { name, kind, ...(type ? { type } : {}) } };
+}
+
+function many(name: string, kind: Attribute['kind'], type?: PolicyType): Attributes {
+  const attribute = { name, kind, ...(type ? { type } : {}) };
+  return { [name]: attribute, [`${name}s`]: attribute };
+}
+
+const RESOURCE: Attributes = {
+  ...one('id', 'string'),
+  ...one('account', 'string'),
+  ...one('owner', 'role'),
+  ...one('annotations', 'hash'),
+};
+const PERMISSION: Attributes = {
+  ...many('role', 'role', 'role'),
+  ...many('privilege', 'string'),
+  ...many('resource', 'resource', 'resource'),
+};
+
+/** The attributes of each type (Conjur policy statement reference). */
+export const ATTRIBUTES: Readonly<Record<PolicyType, Attributes>> = {
+  policy: { ...RESOURCE, ...one('body', 'any') },
+  user: {
+    ...RESOURCE,
+    ...one('uidnumber', 'integer'),
+    ...many('public_key', 'string'),
+    ...many('restricted_to', 'cidr'),
+  },
+  group: { ...RESOURCE, ...one('gidnumber', 'integer') },
+  host: { ...RESOURCE, ...many('restricted_to', 'cidr') },
+  layer: RESOURCE,
+  variable: { ...RESOURCE, ...one('kind', 'string'), ...one('mime_type', 'string') },
+  webservice: RESOURCE,
+  host_factory: { ...RESOURCE, ...one('role', 'role', 'role'), ...many('layer', 'layer', 'layer') },
+  role: { ...one('id', 'string'), ...one('kind', 'string'), ...one('account', 'string') },
+  resource: { ...RESOURCE, ...one('kind', 'string') },
+  member: { ...one('role', 'role', 'role'), ...one('admin', 'boolean') },
+  grant: { ...many('role', 'role', 'role'), ...many('member', 'member', 'member') },
+  revoke: { ...many('role', 'role', 'role'), ...many('member', 'role', 'role') },
+  permit: PERMISSION,
+  deny: PERMISSION,
+  delete: one('record', 'record'),
+};
+
+/** The name of a type or value as Conjur's messages give it. */
+export function typeName(value: PolicyType | PolicyValue): string {
+  if (value === null) return 'NilClass';
+  if (Array.isArray(value)) return 'Array';
+  if (value instanceof Map) return 'Hash';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'Integer' : 'Float';
+  if (typeof value === 'boolean') return value ? 'TrueClass' : 'FalseClass';
+  if (typeof value === 'string') return 'String';
+  return toClassName(value.type);
+}
+
+/** `host_factory` → `HostFactory`. */
+export function toClassName(type: PolicyType): string {
+  return type.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}
+
+/**
+ * Checks a value against its attribute and brings it to the attribute's form.
+ *
+ * @throws {TypeError} with Conjur's message when the value does not fit.
+ */
+export function toAttributeValue(attribute: Attribute, value: PolicyValue): PolicyValue {
+  if (attribute.kind === 'any') return value;
+  if (Array.isArray(value)) return value.map((item) => toSingleValue(attribute, item));
+  return value === null ? null : toSingleValue(attribute, value);
+}
+
+function toSingleValue(attribute: Attribute, value: PolicyValue): PolicyValue {
+  const { kind, name } = attribute;
+  if (kind === 'cidr') return toCidr(value);
+  if (kind === 'member' && isPolicyObject(value) && isRole(value))
+    return { ...createPolicyObject('member'), values: { role: value } };
+  if (kind === 'boolean' && (value === 'true' || value === 'false')) return value === 'true';
+  if (fits(kind, value)) return value;
+  const expected =
+    kind === 'hash' || kind === 'string' || kind === 'integer' || kind === 'boolean' ? kind : capitalize(kind);
+  throw new TypeError(`Expected a ${expected} for field '${name}', got ${typeName(value)}`);
+}
+
+function fits(kind: Attribute['kind'], value: PolicyValue): boolean {
+  switch (kind) {
+    case 'string':
+      return typeof value === 'string';
+    case 'integer':
+      return Number.isInteger(value);
+    case 'boolean':
+      return typeof value === 'boolean';
+    case 'hash':
+      return value instanceof Map;
+    case 'role':
+      return isPolicyObject(value) && isRole(value);
+    case 'resource':
+      return isPolicyObject(value) && isResource(value);
+    case 'record':
+      return isPolicyObject(value) && (isRole(value) || isResource(value));
+    default:
+      return isPolicyObject(value) && value.type === kind;
+  }
+}
+
+function capitalize(word: string): string {
+  return word.charAt(0).toUpperCase() + word.slice(1);
+}
+
+function toCidr(value: PolicyValue): string {
+  const text = String(value);
+  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
+  const octets = match?.slice(1, 5).map(Number) ?? [];
+  const bits = Number(match?.[5] ?? 32);
+  if (octets.length !== 4 || octets.some((octet) => octet > 255) || bits > 32) {
+    throw new TypeError(`Invalid IP address or CIDR range '${text}'`);
+  }
+  const address = octets.reduce((sum, octet) => sum * 256 + octet, 0);
+  const network = address - (address % 2 ** (32 - bits));
+  if (network === address) return `${octets.join('.')}/${bits}`;
+  const meant = [24, 16, 8, 0].map((shift) => Math.floor(network / 2 ** shift) % 256).join('.');
+  throw new TypeError(
+    `Invalid IP address or CIDR range '${text}': Value has bits set to right of mask. Did you mean '${meant}/${bits}'?`,
+  );
+}

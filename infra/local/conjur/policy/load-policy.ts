@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { recordNotFound } from '../http/conjur-error.ts';
+import type { CredentialStore } from '../store/credentials.ts';
+import type { Database } from '../store/database.ts';
+import { applyDeletions, applyRows, isDeletion, type LoadMode, type Target } from './apply-policy.ts';
+import { parsePolicy } from './parse-policy.ts';
+import { policyTextError } from './policy-error.ts';
+import { createPolicyObject, createRoleReference, type PolicyObject } from './policy-object.ts';
+import { type PolicyRows, toPolicyRows } from './policy-rows.ts';
+import { findWarnings } from './policy-warnings.ts';
+import { resolvePolicy } from './resolve-policy.ts';
+
+/** How many texts of a policy are kept. */
+const POLICY_VERSION_LIMIT = 20;
+
+/** One policy text on its way into a branch. */
+export interface PolicyLoad {
+  /** The branch, `account:policy:identifier`. */
+  readonly policyId: string;
+  readonly text: string;
+  readonly mode: LoadMode;
+  /** Who loads it. */
+  readonly roleId: string;
+  readonly clientIp: string;
+}
+
+/** What a load did. */
+export interface LoadedPolicy {
+  readonly version: number;
+  /** New users and hosts with their api keys. */
+  readonly createdRoles: Record<string, { id: string; api_key: string | null }>;
+  /** What may not have been meant. */
+  readonly warnings: string[];
+}
+
+/** What loading needs from its surroundings. */
+export interface LoadPorts {
+  readonly database: Database;
+  readonly credentials: CredentialStore;
+  readonly now: () => number;
+}
+
+/**
+ * Loads a policy text: all of it or, when anything in it is wrong, nothing.
+ *
+ * @throws {ConjurError} 404 when the branch does not exist, 422 when the text cannot be loaded.
+ */
+export function loadPolicy(ports: LoadPorts, load: PolicyLoad): LoadedPolicy {
+  const { database, now } = ports;
+  return database.transaction(() => {
+    const [account = '', , ...path] = load.policyId.split(':');
+    const objects = readObjects(database, load, account, path.join(':'));
+    const createdAt = toTimestamp(now());
+    const target: Target = { policyId: load.policyId, account, createdAt };
+    const version = saveVersion(database, load, createdAt);
+    applyDeletions(database, objects.filter(isDeletion), target);
+    const rows = toPolicyRows(
+      objects.filter((object) => !isDeletion(object)),
+      account,
+      knownRecords(database),
+    );
+    const created = applyRows(database, rows, load.mode, target);
+    const createdRoles = createCredentials(ports.credentials, created, rows);
+    for (const { roleId, cidrs } of rows.restrictions) ports.credentials.restrict(roleId, cidrs);
+    database.run(
+      'UPDATE policy_versions SET finished_at = ? WHERE resource_id = ? AND version = ?',
+      toTimestamp(now()),
+      load.policyId,
+      version,
+    );
+    return { version, createdRoles, warnings: findWarnings(objects) };
+  });
+}
+
+/** Time as Conjur writes it: ISO 8601 with an offset. */
+export function toTimestamp(epochMs: number): string {
+  return new Date(epochMs).toISOString().replace('Z', '+00:00');
+}
+
+function readObjects(database: Database, load: PolicyLoad, account: string, path: string): PolicyObject[] {
+  const owner = database.first('SELECT owner_id FROM resources WHERE resource_id = ?', load.policyId)?.owner_id;
+  if (typeof owner !== 'string') throw recordNotFound(load.policyId);
+  if (load.text.trim() === '' && load.mode !== 'replace') throw policyTextError('is not present');
+  const statements = parsePolicy(load.text);
+  const branch = createPolicyObject('policy', path);
+  branch.values.owner = createRoleReference(owner);
+  branch.values.body = statements;
+  const objects = resolvePolicy(path === 'root' ? statements : [branch], { account, ownerId: owner });
+  if (load.mode === 'create' && objects.some(isDeletion)) throw policyTextError('may not contain deletion statements');
+  return objects;
+}
+
+function knownRecords(database: Database) {
+  return {
+    hasRole: (id: string) => database.first('SELECT 1 FROM roles WHERE role_id = ?', id) !== undefined,
+    hasResource: (id: string) => database.first('SELECT 1 FROM resources WHERE resource_id = ?', id) !== undefined,
+  };
+}
+
+function saveVersion(database: Database, load: PolicyLoad, createdAt: string): number {
+  const latest = database.first(
+    'SELECT max(version) AS version FROM policy_versions WHERE resource_id = ?',
+    load.policyId,
+  );
+  const version = Number(latest?.version ?? 0) + 1;
+  const sha256 = createHash('sha256').update(load.text).digest('hex');
+  database.run(
+    `INSERT INTO policy_versions (resource_id, version, role_id, created_at, policy_text, policy_sha256, client_ip)
+     VALUES (?, ?, ?, ?, ?, ?, ?)`,
+    ...[load.policyId, version, load.roleId, createdAt, load.text, sha256, load.clientIp],
+  );
+  const oldest = version - POLICY_VERSION_LIMIT;
+  database.run('DELETE FROM policy_versions WHERE resource_id = ? AND version <= ?', load.policyId, oldest);
+  return version;
+}
+
+function createCredentials(store: CredentialStore, created: string[], rows: PolicyRows): LoadedPolicy['createdRoles'] {
+  const actors = created.filter((id) => /^[^:]*:(?:user|host):/.test(id));
+  return Object.fromEntries(
+    actors.map((id) => {
+      const credentials = store.create(id, { apiKey: !isKeyDenied(id, rows) });
+      return [id, { id, api_key: credentials.apiKey ?? null }];
+    }),
+  );
+}
+
+function isKeyDenied(roleId: string, rows: PolicyRows): boolean {
+  return rows.annotations.some(
+    ({ resourceId, name, value }) =>
+      resourceId === roleId && name === 'authn/api-key' && value.toLowerCase() === 'false',
+  );
+}

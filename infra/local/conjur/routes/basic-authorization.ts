@@ -1,0 +1,8 @@
+/** The login and password of an `Authorization: Basic` header (RFC 7617); undefined where there is none. */
+export function parseBasicAuthorization(header: string | undefined): { login: string; password: string } | undefined {
+  const encoded = /^Basic\s+(\S+)\s*$/i.exec(header ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString();
+  const at = text.indexOf(':');
+  return at < 0 ? { login: text, password: '' } : { login: text.slice(0, at), password: text.slice(at + 1) };
+}

@@ -1,0 +1,92 @@
+import { argumentError, codedError, forbidden, internalError, secretNotFound } from '../http/conjur-error.ts';
+import { queryValue } from '../http/conjur-request.ts';
+import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
+import type { Route, RouteInput } from '../http/route.ts';
+import { currentRole, visibleResource } from './current-role.ts';
+
+/** Reading and writing values. */
+export const secretRoutes: readonly Route[] = [
+  { method: 'GET', path: '/secrets', handle: readMany },
+  { method: 'GET', path: '/secrets/:account/:kind{variable}/:identifier{.+}', handle: readOne },
+  { method: 'POST', path: '/secrets/:account/:kind{(?:variable|public_key)}/:identifier{.+}', handle: write },
+];
+
+function readOne(input: RouteInput): Reply {
+  const { context, request, params } = input;
+  const roleId = currentRole(input);
+  const id = `${params.account}:${params.kind}:${params.identifier}`;
+  if (!context.permissions.isVisible(roleId, id)) throw secretNotFound(id);
+  if (!context.permissions.isAllowed(roleId, 'execute', id)) throw forbidden();
+  const value = context.secrets.read(id, parseVersion(queryValue(request, 'version')));
+  if (value === undefined) throw secretNotFound(id);
+  const type = context.resources.annotation(id, 'conjur/mime_type') ?? 'application/octet-stream';
+  return { status: 200, headers: { 'content-type': type }, body: value };
+}
+
+function write(input: RouteInput): Reply {
+  const { context, request } = input;
+  const roleId = currentRole(input);
+  const id = visibleResource(input, roleId);
+  if (!context.permissions.isAllowed(roleId, 'update', id)) throw forbidden();
+  if (request.query.has('expirations')) {
+    context.secrets.expire(id);
+  } else {
+    if (/^\s*$/.test(request.body.toString('latin1').replaceAll('\xa0', 'x')))
+      throw argumentError("'value' may not be empty");
+    context.secrets.write(id, request.body);
+  }
+  return emptyReply(201);
+}
+
+/** A version as Ruby's `Integer()` reads it; 422 for anything else. */
+function parseVersion(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const text = given.trim();
+  if (!/^[-+]?(?:0|[1-9]\d*(?:_\d+)*)$/.test(text)) throw argumentError("invalid type for parameter 'version'");
+  const version = Number(text.replaceAll('_', ''));
+  // A number that the database column cannot hold is an internal error of a genuine Conjur.
+  if (Math.abs(version) > 2 ** 31 - 1) throw internalError();
+  return version;
+}
+
+function readMany(input: RouteInput): Reply {
+  const { context, request } = input;
+  const roleId = currentRole(input);
+  const ids = parseIds(queryValue(request, 'variable_ids'));
+  const found = new Set(ids.filter((id) => context.resources.exists(id)));
+  if (found.size !== ids.length) {
+    const missing = ids.find((id) => !found.has(id));
+    // An id that is asked for twice: a genuine Conjur counts one row too few and fails looking for the missing one.
+    throw missing === undefined ? internalError() : secretNotFound(missing);
+  }
+  if (ids.some((id) => !context.permissions.isAllowed(roleId, 'execute', id))) throw forbidden();
+  const values = ids.map((id) => [id, context.secrets.read(id) ?? missingValue(id)] as const);
+  const isBase64 = String(request.headers['accept-encoding'] ?? '').toLowerCase() === 'base64';
+  const encode = isBase64 ? toBase64Lines : toUtf8;
+  const body = Object.fromEntries(values.map(([id, value]) => [id, encode(value)]));
+  return jsonReply(200, body, isBase64 ? { 'content-encoding': 'base64' } : {});
+}
+
+function missingValue(id: string): never {
+  throw secretNotFound(id);
+}
+
+function parseIds(given: string | undefined): string[] {
+  const ids = (given ?? '').replace(/,+$/, '').split(',');
+  if (ids.some((id) => id === '')) throw argumentError('variable_ids');
+  return ids;
+}
+
+/** Base64 with a line break after every 60 characters and at the end. */
+function toBase64Lines(value: Buffer): string {
+  return value.toString('base64').replace(/.{1,60}/g, '$&\n');
+}
+
+function toUtf8(value: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(value);
+  } catch {
+    const advice = "Issue encoding secret into JSON format, try including 'Accept-Encoding: base64' header in request.";
+    throw codedError(406, 'not_acceptable', `CONJ00074E ${advice}`);
+  }
+}

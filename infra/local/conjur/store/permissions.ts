@@ -1,0 +1,56 @@
+import type { Database } from './database.ts';
+
+/** Who may do what, asked of the role graph: a role has the rights of every role it is, directly or not, a member of. */
+export interface Permissions {
+  /** The role itself and all roles it is a member of, through groups, layers and ownership. */
+  allRoles(roleId: string): string[];
+  /** Whether `memberId` is `roleId` or a member of it. */
+  isMemberOf(memberId: string, roleId: string): boolean;
+  /** Whether the role owns the resource or holds any privilege on it. What is not visible is "not found". */
+  isVisible(roleId: string, resourceId: string): boolean;
+  /** Whether the role owns the resource or holds this privilege on it. */
+  isAllowed(roleId: string, privilege: string, resourceId: string): boolean;
+  /** All roles that own the resource or hold the privilege on it, sorted. */
+  rolesThatCan(privilege: string, resourceId: string): string[];
+}
+
+/** SQL of a table `all_roles (role_id)` for the role bound to the first placeholder. */
+export const ALL_ROLES = `
+WITH RECURSIVE all_roles (role_id) AS (
+  SELECT ?
+  UNION
+  SELECT m.role_id FROM role_memberships m JOIN all_roles a ON m.member_id = a.role_id
+)`;
+
+/**
+ * SQL of a table `able (role_id)`: who owns a resource or holds some privilege on it, and all members of those. It is
+ * walked from the resource, not from the asking role: the admin is a member of every role there is.
+ */
+function able(condition: string): string {
+  return `
+WITH RECURSIVE able (role_id) AS (
+  SELECT owner_id FROM resources WHERE resource_id = ?
+  UNION
+  SELECT role_id FROM permissions WHERE resource_id = ? ${condition}
+  UNION
+  SELECT m.member_id FROM role_memberships m JOIN able a ON m.role_id = a.role_id
+)`;
+}
+
+const VISIBLE = `${able('')} SELECT 1 FROM able WHERE role_id = ?`;
+const ALLOWED = `${able('AND privilege = ?')} SELECT 1 FROM able WHERE role_id = ?`;
+const ROLES_THAT_CAN = `${able('AND privilege = ?')} SELECT role_id FROM able ORDER BY role_id`;
+
+/** Reads permissions from the database. */
+export function createPermissions(database: Database): Permissions {
+  const ids = (rows: ReturnType<Database['all']>) => rows.map((row) => String(row.role_id));
+  return {
+    allRoles: (roleId) => ids(database.all(`${ALL_ROLES} SELECT role_id FROM all_roles ORDER BY role_id`, roleId)),
+    isMemberOf: (memberId, roleId) =>
+      database.first(`${ALL_ROLES} SELECT 1 FROM all_roles WHERE role_id = ?`, memberId, roleId) !== undefined,
+    isVisible: (roleId, resourceId) => database.first(VISIBLE, resourceId, resourceId, roleId) !== undefined,
+    isAllowed: (roleId, privilege, resourceId) =>
+      database.first(ALLOWED, resourceId, resourceId, privilege, roleId) !== undefined,
+    rolesThatCan: (privilege, resourceId) => ids(database.all(ROLES_THAT_CAN, resourceId, resourceId, privilege)),
+  };
+}

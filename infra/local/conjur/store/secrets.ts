@@ -1,0 +1,45 @@
+import type { Database } from './database.ts';
+
+/** How many versions of a value are kept; older ones are dropped (Conjur's default). */
+export const VERSION_LIMIT = 20;
+
+/** The values of variables. */
+export interface Secrets {
+  /** The value of a version, or of the latest one. */
+  read(resourceId: string, version?: number): Buffer | undefined;
+  /** Adds a version, unless the value is the one that the variable already has. */
+  write(resourceId: string, value: Buffer): void;
+  /** Forgets when the current value expires. */
+  expire(resourceId: string): void;
+}
+
+/** Keeps values in the database. */
+export function createSecrets(database: Database): Secrets {
+  const latest = (resourceId: string) =>
+    database.first(
+      'SELECT version, value FROM secrets WHERE resource_id = ? ORDER BY version DESC LIMIT 1',
+      resourceId,
+    );
+
+  return {
+    read(resourceId, version) {
+      const row =
+        version === undefined
+          ? latest(resourceId)
+          : database.first('SELECT value FROM secrets WHERE resource_id = ? AND version = ?', resourceId, version);
+      return row === undefined ? undefined : Buffer.from(row.value as Uint8Array);
+    },
+    write(resourceId, value) {
+      database.transaction(() => {
+        const current = latest(resourceId);
+        if (current && value.equals(current.value as Uint8Array)) return;
+        const version = Number(current?.version ?? 0) + 1;
+        database.run('INSERT INTO secrets (resource_id, version, value) VALUES (?, ?, ?)', resourceId, version, value);
+        database.run('DELETE FROM secrets WHERE resource_id = ? AND version <= ?', resourceId, version - VERSION_LIMIT);
+      });
+    },
+    expire: (resourceId) => {
+      database.run('UPDATE secrets SET expires_at = NULL WHERE resource_id = ?', resourceId);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+import { CREDENTIAL_NAME, DEMO_KEY_NAME } from './stand-in-names.ts';
+
+export interface StackAddresses {
+  readonly apiUrl: string;
+  /** Where every call can be tried in a browser. */
+  readonly pageUrl: string;
+  readonly lambdaUrl: string;
+  readonly conjurUrl: string;
+  readonly account: string;
+  /** Undefined with a real Conjur, whose credentials stay where they are. */
+  readonly adminApiKey: string | undefined;
+  /** Where the data lives; undefined with a real Conjur. */
+  readonly data: string | undefined;
+  /** Undefined with a real Conjur, as is LiteLLM's. */
+  readonly secretsManagerUrl: string | undefined;
+  readonly litellmUrl: string | undefined;
+}
+
+/** What `npm start` prints when all is up: where everything is, and commands that work as they stand. */
+export function formatCommands(stack: StackAddresses): string {
+  return [
+    '',
+    `  HTTP API         ${stack.apiUrl}`,
+    `  API page         ${stack.pageUrl}   (try every call in the browser)`,
+    `  Lambda invoke    ${stack.lambdaUrl}`,
+    `  Conjur           ${stack.conjurUrl}${stack.data === undefined ? '' : `   (data: ${stack.data})`}`,
+    ...standInAddresses(stack),
+    '',
+    'Through the functions:',
+    '',
+    ...functionCommands(stack.apiUrl).map(indent),
+    '',
+    'By direct invocation (AWS CLI):',
+    '',
+    indent(invokeCommand(stack.lambdaUrl)),
+    '',
+    ...(stack.secretsManagerUrl === undefined ? [] : rotationSection(stack.apiUrl)),
+    ...(stack.adminApiKey === undefined ? [] : conjurSection(stack, stack.adminApiKey)),
+    'Ctrl-C ends all of it.',
+    '',
+  ].join('\n');
+}
+
+/** Write, read, list, rotate, read again. */
+export function functionCommands(apiUrl: string): string[] {
+  return [
+    `curl -s -X PUT ${apiUrl}/secrets/litellm/first-key -H 'content-type: application/json' -d '{"value":"sk-my-first-key"}'`,
+    `curl -s ${apiUrl}/secrets/litellm/first-key`,
+    `curl -s ${apiUrl}/secrets`,
+    `curl -s -X POST ${apiUrl}/rotations -H 'content-type: application/json' -d '{"name":"litellm/first-key","strategy":"random"}'`,
+    `curl -s ${apiUrl}/secrets/litellm/first-key`,
+  ];
+}
+
+/** From standard input by `fileb://`: the one form of a payload that versions 1 and 2 of the AWS CLI take alike. */
+export function invokeCommand(lambdaUrl: string): string {
+  const credentials = 'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local';
+  const target = `--endpoint-url ${lambdaUrl} --region eu-central-1 --function-name conjur-functions-dev-read-secret`;
+  return `echo '{"name":"litellm/first-key"}' | ${credentials} aws lambda invoke ${target} --payload fileb:///dev/stdin /tmp/answer.json && cat /tmp/answer.json`;
+}
+
+/** The strategies that {@link functionCommands} does not show: `supplied`, `litellm-virtual-key`, `conjur-api-key`. */
+export function rotationCommands(apiUrl: string): string[] {
+  const rotate = (call: object): string =>
+    `curl -s -X POST ${apiUrl}/rotations -H 'content-type: application/json' -d '${JSON.stringify(call)}'`;
+  return [
+    rotate({ name: 'litellm/first-key', strategy: 'supplied', new_value: 'sk-brought-along' }),
+    rotate({ name: DEMO_KEY_NAME, strategy: 'litellm-virtual-key', grace_period: '1h' }),
+    rotate({ secret_id: CREDENTIAL_NAME, strategy: 'conjur-api-key' }),
+  ];
+}
+
+/** The three checks that a Conjur user knows: authenticate, read, write. */
+export function conjurCommands(conjurUrl: string, account: string, adminApiKey: string): string[] {
+  const secret = `${conjurUrl}/secrets/${account}/variable/test-secret`;
+  return [
+    `KEY=${adminApiKey}`,
+    `TOKEN=$(curl -s -X POST ${conjurUrl}/authn/${account}/admin/authenticate -d "$KEY" | base64 | tr -d '\\n')`,
+    `curl -s -H "Authorization: Token token=\\"$TOKEN\\"" ${secret}`,
+    `curl -s -H "Authorization: Token token=\\"$TOKEN\\"" -X POST --data 'a new value' ${secret}`,
+  ];
+}
+
+function standInAddresses({ secretsManagerUrl, litellmUrl }: StackAddresses): string[] {
+  if (secretsManagerUrl === undefined || litellmUrl === undefined) return [];
+  return [`  Secrets Manager  ${secretsManagerUrl}   (stand-in)`, `  LiteLLM          ${litellmUrl}   (stand-in)`];
+}
+
+function rotationSection(apiUrl: string): string[] {
+  const title = "The other rotations: a value of your own, a LiteLLM virtual key, the functions' own api key:";
+  return [title, '', ...rotationCommands(apiUrl).map(indent), ''];
+}
+
+function conjurSection({ conjurUrl, account }: StackAddresses, adminApiKey: string): string[] {
+  return ['Conjur itself:', '', ...conjurCommands(conjurUrl, account, adminApiKey).map(indent), ''];
+}
+
+function indent(line: string): string {
+  return `  ${line}`;
+}

@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+
+/** What `npm start` was asked for. */
+export interface StartOptions {
+  readonly apiPort: number;
+  readonly lambdaPort: number;
+  readonly conjurPort: number;
+  /** 0: any free port. */
+  readonly secretsManagerPort: number;
+  /** 0: any free port. */
+  readonly litellmPort: number;
+  /** Port of the API page; 0: any free port. */
+  readonly pagePort: number;
+  /** Api key of the local Conjur's admin; undefined: the one of the data file, or a new one. */
+  readonly adminApiKey: string | undefined;
+  /** File of the local Conjur's data, or `:memory:`. */
+  readonly data: string;
+  /** Base URL of a real Conjur to be used instead of a local one. */
+  readonly conjur: string | undefined;
+  readonly help: boolean;
+}
+
+export const START_HELP = `Starts the three functions on this machine, with a local Conjur, and stand-ins for
+AWS Secrets Manager and LiteLLM.
+
+  npm start -- [--api-port 3000] [--lambda-port 3002] [--conjur-port 8080]
+               [--admin-api-key KEY] [--data FILE|:memory:]
+               [--secrets-manager-port N] [--litellm-port N] [--page-port N]
+                                                      (each any free port)
+  npm start -- --conjur URL     with a real Conjur and no stand-ins; account, login and api key
+                                come from CYBERARK_ACCOUNT, CYBERARK_USERNAME
+                                and CYBERARK_API_KEY
+
+Data lives in .local/ unless --data says otherwise, so that the next start finds it again.
+`;
+
+/** A flag that cannot be used, in words for the terminal. */
+export class StartOptionsError extends Error {}
+
+/** @throws StartOptionsError */
+export function parseStartOptions(args: readonly string[], defaultData: string): StartOptions {
+  const values = parseFlags(args);
+  return {
+    apiPort: parsePort('--api-port', values['api-port'], 3000),
+    lambdaPort: parsePort('--lambda-port', values['lambda-port'], 3002),
+    conjurPort: parsePort('--conjur-port', values['conjur-port'], 8080),
+    secretsManagerPort: parsePort('--secrets-manager-port', values['secrets-manager-port'], 0),
+    litellmPort: parsePort('--litellm-port', values['litellm-port'], 0),
+    pagePort: parsePort('--page-port', values['page-port'], 0),
+    adminApiKey: values['admin-api-key'],
+    data: values.data ?? defaultData,
+    conjur: values.conjur === undefined ? undefined : parseUrl(values.conjur),
+    help: values.help === true,
+  };
+}
+
+function parseFlags(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const options = {
+    'api-port': text,
+    'lambda-port': text,
+    'conjur-port': text,
+    'secrets-manager-port': text,
+    'litellm-port': text,
+    'page-port': text,
+    'admin-api-key': text,
+    data: text,
+    conjur: text,
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (error) {
+    throw new StartOptionsError(`${(error as Error).message.split('. ')[0]}. \`npm start -- --help\` lists the flags.`);
+  }
+}
+
+function parsePort(flag: string, text: string | undefined, byDefault: number): number {
+  if (text === undefined) return byDefault;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
+  throw new StartOptionsError(`${flag} must be a port from 1 to 65535.`);
+}
+
+function parseUrl(text: string): string {
+  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  throw new StartOptionsError('--conjur must be the base URL of a Conjur, such as https://conjur.example.com.');
+}

@@ -1,0 +1,119 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+export interface FunctionsOptions {
+  readonly apiPort: number;
+  readonly lambdaPort: number;
+  /** Environment of the functions, beside what they need of this process's. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Told of every line that the functions, or what runs them, print. */
+  readonly onLine: (line: string) => void;
+}
+
+export interface RunningFunctions {
+  readonly apiUrl: string;
+  readonly lambdaUrl: string;
+  /** Resolves when the functions have ended, by {@link RunningFunctions.close} or by themselves. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 5_000;
+
+/** Runs the built functions behind serverless-offline: an HTTP API, and the endpoint of Lambda's Invoke. */
+export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
+  const child = spawn(process.execPath, [serverlessBin(), ...offlineArguments(options)], {
+    cwd: root,
+    env: { ...process.env, ...options.environment, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: Ctrl-C reaches only this process, which then ends all in order.
+    detached: true,
+  });
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const lines: string[] = [];
+  const onLine = (line: string): void => {
+    lines.push(line);
+    options.onLine(line);
+  };
+  forwardLines(child, onLine);
+  const running = { ...urlsOf(options), ended, close: () => stop(child, ended) };
+  try {
+    await waitUntilReady(running, ended);
+  } catch (error) {
+    await running.close();
+    throw new Error(`${(error as Error).message} Its last words:\n${lines.slice(-15).join('\n')}`);
+  }
+  return running;
+}
+
+function serverlessBin(): string {
+  const manifest = createRequire(import.meta.url).resolve('serverless/package.json');
+  return join(dirname(manifest), 'bin/serverless.js');
+}
+
+function offlineArguments({ apiPort, lambdaPort }: FunctionsOptions): string[] {
+  // --noAuth: what stands for API Gateway here cannot check IAM signatures.
+  // --useInProcess: otherwise each of many concurrent calls starts a thread of its own, for which a small machine has no time.
+  const flags = ['--noAuth', '--localEnvironment', '--useInProcess', '--noPrependStageInUrl', '--host', '127.0.0.1'];
+  return ['offline', 'start', ...flags].concat(['--httpPort', String(apiPort), '--lambdaPort', String(lambdaPort)]);
+}
+
+function urlsOf({ apiPort, lambdaPort }: FunctionsOptions): { apiUrl: string; lambdaUrl: string } {
+  return { apiUrl: `http://127.0.0.1:${apiPort}`, lambdaUrl: `http://127.0.0.1:${lambdaPort}` };
+}
+
+function forwardLines(child: ChildProcess, onLine: (line: string) => void): void {
+  for (const stream of [child.stdout, child.stderr]) {
+    let rest = '';
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
+      const lines = (rest + chunk).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) onLine(line);
+    });
+  }
+}
+
+/** Ready is when both ports answer at all; what they answer is another matter. */
+async function waitUntilReady(urls: { apiUrl: string; lambdaUrl: string }, ended: Promise<void>): Promise<void> {
+  let hasEnded = false;
+  void ended.then(() => {
+    hasEnded = true;
+  });
+  const untilMs = Date.now() + START_TIMEOUT_MS;
+  for (const url of [urls.apiUrl, urls.lambdaUrl]) {
+    while (!(await answers(url))) {
+      if (hasEnded) throw new Error('The functions could not be started.');
+      if (Date.now() > untilMs) throw new Error(`The functions did not start within ${START_TIMEOUT_MS / 1000} s.`);
+      await delay(100);
+    }
+  }
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    await fetch(url, { signal: AbortSignal.timeout(1_000) });
+    return true;
+  } catch {
+    // Not yet: asked again.
+    return false;
+  }
+}
+
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  signal(child, 'SIGTERM');
+  const timer = setTimeout(() => signal(child, 'SIGKILL'), STOP_TIMEOUT_MS);
+  await ended;
+  clearTimeout(timer);
+}
+
+function signal(child: ChildProcess, name: NodeJS.Signals): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === 'win32') child.kill(name);
+  else process.kill(-child.pid, name);
+}

@@ -1,0 +1,170 @@
+import type * as v from 'valibot';
+import { listSchema, readManySchema, readOneSchema } from '../../functions/read-secret/request.ts';
+import { STRATEGIES } from '../../functions/rotate-key/strategies/registry.ts';
+import { valueSchema, virtualKeySchema, writeManySchema } from '../../functions/write-secret/request.ts';
+import type { ErrorCode } from '../../lib/errors/error-code.ts';
+import type { answers } from './answer-schemas.ts';
+import { type JsonSchema, toFields, toSchema } from './to-schema.ts';
+
+/** A call of the HTTP API. */
+export interface Operation {
+  readonly method: 'get' | 'put' | 'post' | 'delete';
+  readonly path: string;
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly tag: 'read-secret' | 'write-secret' | 'rotate-key';
+  readonly parameters?: readonly Parameter[];
+  readonly body?: { readonly json: JsonSchema; readonly example: unknown; readonly bytes?: boolean };
+  /** By status. */
+  readonly answers: Readonly<Record<number, keyof typeof answers>>;
+  /** The answer may also be had as bytes. */
+  readonly bytesAnswer?: boolean;
+  /** Beside those that every call can meet. */
+  readonly codes: readonly ErrorCode[];
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query';
+  readonly required: boolean;
+  readonly schema: JsonSchema;
+  readonly description?: string;
+  readonly example?: unknown;
+}
+
+const NAME: Parameter = {
+  name: 'name',
+  in: 'path',
+  required: true,
+  schema: toFields(readOneSchema).properties.name ?? {},
+  description: 'The id of the variable. Its slashes may stand as they are, or encoded as %2F.',
+  example: 'litellm/first-key',
+};
+
+const LISTING = toFields(listSchema.entries.list).properties;
+const ACCESS: readonly ErrorCode[] = ['access_mode_denied', 'not_hosted'];
+const WRITING: readonly ErrorCode[] = [...ACCESS, 'policy_conflict', 'payload_too_large', 'unprocessable'];
+
+const VERSION_WANTED: Parameter = {
+  name: 'version',
+  in: 'query',
+  required: false,
+  schema: { type: 'boolean', default: true },
+  description: 'False: the answer does without the version, and costs one request to Conjur less.',
+};
+
+/** Every call of the HTTP API, by the schemas that check its requests. */
+export const OPERATIONS: readonly Operation[] = [
+  {
+    method: 'get',
+    path: '/secrets/{name}',
+    id: 'readSecret',
+    summary: 'Read a secret',
+    description: 'With `Accept: application/octet-stream` the answer is the value itself, as bytes.',
+    tag: 'read-secret',
+    parameters: [NAME, toQueryParameter(readOneSchema, 'version', 'Default: the latest. Conjur keeps 20.')],
+    answers: { 200: 'Secret' },
+    bytesAnswer: true,
+    codes: [...ACCESS, 'secret_not_found', 'payload_too_large'],
+  },
+  {
+    method: 'get',
+    path: '/secrets',
+    id: 'readSecrets',
+    summary: 'Read many secrets, or list what there is',
+    description:
+      'With one or more `name`: their values, each with its own outcome (`Secrets`). Without: the variables that this identity can see, without values (`SecretList`).',
+    tag: 'read-secret',
+    parameters: [
+      {
+        name: 'name',
+        in: 'query',
+        required: false,
+        schema: toFields(readManySchema).properties.names ?? {},
+        description: 'May stand many times.',
+      },
+      ...Object.entries(LISTING).map(([name, schema]) => ({ name, in: 'query', required: false, schema }) as const),
+    ],
+    answers: { 200: 'Secrets' },
+    codes: [...ACCESS, 'payload_too_large'],
+  },
+  {
+    method: 'get',
+    path: '/health',
+    id: 'health',
+    summary: 'Log in to Conjur, and say as whom',
+    tag: 'read-secret',
+    answers: { 200: 'Health' },
+    codes: [],
+  },
+  {
+    method: 'put',
+    path: '/secrets/{name}',
+    id: 'writeSecret',
+    summary: 'Write a secret, and make it where it is missing',
+    description: 'Under `application/json` the body is as below; under any other content type it is the value itself.',
+    tag: 'write-secret',
+    parameters: [NAME, VERSION_WANTED],
+    body: { json: toSchema(valueSchema), example: { value: 'sk-my-first-key' }, bytes: true },
+    answers: { 200: 'Written', 201: 'Written' },
+    codes: WRITING,
+  },
+  {
+    method: 'post',
+    path: '/secrets',
+    id: 'writeSecrets',
+    summary: 'Write many secrets',
+    tag: 'write-secret',
+    parameters: [VERSION_WANTED],
+    body: {
+      json: toSchema(writeManySchema),
+      example: { secrets: [{ name: 'litellm/first-key', value: 'sk-my-first-key' }] },
+    },
+    answers: { 200: 'WrittenMany' },
+    codes: WRITING,
+  },
+  {
+    method: 'post',
+    path: '/virtual-keys',
+    id: 'storeVirtualKey',
+    summary: 'Store a virtual key that LiteLLM has made',
+    description: '403 where `store_virtual_keys` is off.',
+    tag: 'write-secret',
+    parameters: [VERSION_WANTED],
+    body: {
+      json: toSchema(virtualKeySchema),
+      example: { key: 'sk-my-virtual-key', key_alias: 'team-a', token_id: 'a1b2c3' },
+    },
+    answers: { 200: 'Written', 201: 'Written' },
+    codes: WRITING,
+  },
+  {
+    method: 'delete',
+    path: '/secrets/{name}',
+    id: 'deleteSecret',
+    summary: 'Delete a secret, where that is allowed',
+    description: 'Secrets are removed by policy updates; with `CYBERARK_ALLOW_DELETE=true` that policy update is made.',
+    tag: 'write-secret',
+    parameters: [NAME],
+    answers: { 200: 'Deleted' },
+    codes: [...WRITING, 'secret_not_found', 'delete_not_supported'],
+  },
+  {
+    method: 'post',
+    path: '/rotations',
+    id: 'rotateSecret',
+    summary: 'Rotate a secret',
+    tag: 'rotate-key',
+    body: {
+      json: { oneOf: [...STRATEGIES.values()].map(({ schema }) => toSchema(schema)) },
+      example: { name: 'litellm/first-key', strategy: 'random' },
+    },
+    answers: { 200: 'Rotated' },
+    codes: [...WRITING, 'secret_not_found'],
+  },
+];
+
+function toQueryParameter(schema: v.GenericSchema, name: string, description: string): Parameter {
+  return { name, in: 'query', required: false, schema: toFields(schema).properties[name] ?? {}, description };
+}

@@ -1,0 +1,27 @@
+import { ERROR_STATUS, type ErrorCode } from '../../lib/errors/error-code.ts';
+
+const ALWAYS: readonly ErrorCode[] = [
+  'invalid_request',
+  'forbidden',
+  'config_invalid',
+  'internal',
+  'authentication_failed',
+  'upstream_error',
+  'upstream_unavailable',
+  'deadline_exceeded',
+];
+
+/** The failures of a call by status: those that every call can meet, and its own. */
+export function toProblemResponses(own: readonly ErrorCode[]): Record<string, unknown> {
+  const byStatus = Map.groupBy([...ALWAYS, ...own], (code) => ERROR_STATUS[code]);
+  const entries = [...byStatus].sort(([a], [b]) => a - b);
+  return Object.fromEntries(
+    entries.map(([status, codes]) => [
+      String(status),
+      {
+        description: codes.map((code) => `\`${code}\``).join(', '),
+        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+      },
+    ]),
+  );
+}

@@ -1,0 +1,65 @@
+import { type ResolverContext, resolveListParam, resolveParam } from './resolver-context.ts';
+
+/** The name of the authorizer in `provider.httpApi.authorizers`. */
+const AUTHORIZER = 'callers';
+
+/** What `httpApi` events of serverless.yml take as `authorizer`. */
+export type RouteAuthorizer = { readonly type: 'aws_iam' } | { readonly name: string; readonly scopes?: string[] };
+
+/**
+ * Who may call the routes: the parameter `authorizer` is `iam` (the default), `jwt` or `lambda`. There is no way to leave a route
+ * open.
+ * @throws Error for anything else
+ */
+export async function resolveRouteAuthorizer(context: ResolverContext): Promise<RouteAuthorizer> {
+  const kind = await resolveKind(context);
+  if (kind === 'iam') return { type: 'aws_iam' };
+  const scopes = kind === 'jwt' ? await resolveListParam(context, 'jwt_scopes') : [];
+  return scopes.length === 0 ? { name: AUTHORIZER } : { name: AUTHORIZER, scopes };
+}
+
+/** `provider.httpApi`: the definition of the authorizer that the routes name. */
+export async function resolveHttpApi(context: ResolverContext): Promise<Record<string, unknown>> {
+  const metrics = { metrics: true };
+  const kind = await resolveKind(context);
+  if (kind === 'iam') return metrics;
+  const authorizer = kind === 'jwt' ? await toJwtAuthorizer(context) : await toLambdaAuthorizer(context);
+  return { ...metrics, authorizers: { [AUTHORIZER]: authorizer } };
+}
+
+async function resolveKind(context: ResolverContext): Promise<'iam' | 'jwt' | 'lambda'> {
+  const kind = (await resolveParam(context, 'authorizer')) ?? 'iam';
+  if (kind === 'iam' || kind === 'jwt' || kind === 'lambda') return kind;
+  throw new Error(
+    'The parameter authorizer must be iam, jwt or lambda. A route without authorization is not deployed.',
+  );
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-jwt-authorizer.html */
+async function toJwtAuthorizer(context: ResolverContext): Promise<Record<string, unknown>> {
+  return {
+    type: 'jwt',
+    identitySource: '$request.header.Authorization',
+    issuerUrl: await required(context, 'jwt_issuer', 'the issuer of the tokens, as a URL'),
+    audience: (await required(context, 'jwt_audience', 'the audience that a token must have')).split(','),
+  };
+}
+
+/** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */
+async function toLambdaAuthorizer(context: ResolverContext): Promise<Record<string, unknown>> {
+  return {
+    type: 'request',
+    functionArn: await required(context, 'authorizer_function_arn', 'the ARN of the function that decides'),
+    identitySource: '$request.header.Authorization',
+    payloadVersion: '2.0',
+    enableSimpleResponses: true,
+    // A decision that is kept outlives the right that it was made by.
+    resultTtlInSeconds: 0,
+  };
+}
+
+async function required(context: ResolverContext, name: string, meaning: string): Promise<string> {
+  const value = await resolveParam(context, name);
+  if (value !== undefined) return value;
+  throw new Error(`The parameter ${name} is missing: ${meaning}. Give it by --param="${name}=…".`);
+}

@@ -1,0 +1,47 @@
+import { resolveCredential, toSecretArn } from './credential.ts';
+import { type ResolverContext, resolveParam } from './resolver-context.ts';
+
+const ROTATE_KEY = { 'Fn::GetAtt': ['RotateDashkeyLambdaFunction', 'Arn'] };
+
+/** The file that defines the stack's own secret, or the one that defines nothing. */
+export async function resolveCredentialFile(context: ResolverContext): Promise<string> {
+  const { kind } = await resolveCredential(context);
+  return kind === 'of-the-stack' ? 'credential-of-the-stack.yml' : 'credential-elsewhere.yml';
+}
+
+/**
+ * Secrets Manager's rotation of the credential, by the parameter `credential_rotation`: an expression, or `off`.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotating-secrets-required-permissions-function.html
+ */
+export async function resolveCredentialRotation(context: ResolverContext): Promise<Record<string, unknown>> {
+  const { kind, secretId } = await resolveCredential(context);
+  const rate = (await resolveParam(context, 'credential_rotation')) ?? 'off';
+  if (kind === 'none' || rate === 'off') return { Resources: {} };
+  if (!/^(?:rate|cron)\(.+\)$/.test(rate))
+    throw new Error('The parameter credential_rotation must be an expression such as rate(30 days), or off.');
+  return {
+    Resources: {
+      CredentialRotationPermission: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          FunctionName: ROTATE_KEY,
+          Action: 'lambda:InvokeFunction',
+          Principal: 'secretsmanager.amazonaws.com',
+          SourceAccount: { Ref: 'AWS::AccountId' },
+          SourceArn: typeof secretId === 'string' ? toSecretArn(secretId) : secretId,
+        },
+      },
+      CredentialRotation: {
+        Type: 'AWS::SecretsManager::RotationSchedule',
+        DependsOn: ['CredentialRotationPermission', 'CredentialReadPolicy', 'CredentialRotationPolicy'],
+        Properties: {
+          SecretId: secretId,
+          RotationLambdaARN: ROTATE_KEY,
+          RotationRules: { ScheduleExpression: rate },
+          // A new stack's secret holds no working credential yet.
+          RotateImmediatelyOnUpdate: false,
+        },
+      },
+    },
+  };
+}

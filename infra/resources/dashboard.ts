@@ -1,0 +1,75 @@
+import { FUNCTION_NAMES } from '../build/function-names.ts';
+import { lambdaMetric, type Metric, ownMetric } from './metric.ts';
+import type { ResolverContext } from './resolver-context.ts';
+
+interface Widget {
+  readonly title: string;
+  readonly metrics: readonly Metric[];
+}
+
+const WIDTH = 8;
+const HEIGHT = 6;
+
+/** One page that shows how the functions do, and Conjur behind them. */
+export async function resolveDashboard(context: ResolverContext): Promise<{ Resources: Record<string, unknown> }> {
+  const stack = `${await context.resolveVariable('self:service')}-${await context.resolveVariable('sls:stage')}`;
+  const body = { widgets: listWidgets(stack).map(toWidget) };
+  return {
+    Resources: {
+      Dashboard: {
+        Type: 'AWS::CloudWatch::Dashboard',
+        Properties: { DashboardName: stack, DashboardBody: { 'Fn::Sub': JSON.stringify(body) } },
+      },
+    },
+  };
+}
+
+function listWidgets(stack: string): Widget[] {
+  const names = FUNCTION_NAMES.map((name) => `${stack}-${name}`);
+  const rotateKey = `${stack}-rotate-key`;
+  const each = (toMetric: (name: string) => Metric): Metric[] => names.map(toMetric);
+  return [
+    { title: 'Invocations', metrics: each((name) => lambdaMetric('Invocations', name, 'Sum')) },
+    { title: 'Answers of 500 and above', metrics: each((name) => ownMetric('Faults', name, 'Sum')) },
+    {
+      title: 'Crashes and throttles',
+      metrics: [
+        ...each((name) => lambdaMetric('Errors', name, 'Sum')),
+        ...each((name) => lambdaMetric('Throttles', name, 'Sum')),
+      ],
+    },
+    { title: 'Duration, p99 (ms)', metrics: each((name) => lambdaMetric('Duration', name, 'p99')) },
+    { title: 'Of it in Conjur, p99 (ms)', metrics: each((name) => ownMetric('ConjurTime', name, 'p99')) },
+    { title: 'Retries at Conjur', metrics: each((name) => ownMetric('Retries', name, 'Sum')) },
+    { title: 'Refused authentications', metrics: each((name) => ownMetric('AuthenticationFailed', name, 'Sum')) },
+    {
+      title: 'Rotations',
+      metrics: [ownMetric('RotationSucceeded', rotateKey, 'Sum'), ownMetric('RotationFailed', rotateKey, 'Sum')],
+    },
+    { title: 'Age of the oldest key (s)', metrics: [ownMetric('OldestKeyAge', rotateKey, 'Maximum')] },
+    { title: 'Cold starts', metrics: each((name) => ownMetric('ColdStart', name, 'Sum')) },
+  ];
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
+function toWidget({ title, metrics }: Widget, index: number): Record<string, unknown> {
+  return {
+    type: 'metric',
+    x: (index % 3) * WIDTH,
+    y: Math.floor(index / 3) * HEIGHT,
+    width: WIDTH,
+    height: HEIGHT,
+    properties: {
+      title,
+      region: `\${AWS::Region}`,
+      period: 300,
+      metrics: metrics.map(({ namespace, name, dimension, value, stat }) => [
+        namespace,
+        name,
+        dimension,
+        value,
+        { stat },
+      ]),
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { resolveCredential } from './credential.ts';
+import { isLocalRun } from './is-local-run.ts';
+import { toKeyManagementEnvironment } from './key-management-environment.ts';
+import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';
+import { PROXY_SETTINGS, ROTATION_SETTINGS, SHARED_SETTINGS } from './setting-names.ts';
+
+type EnvironmentValue = string | Record<string, unknown>;
+
+/** Where the settings may also come from; the process's environment is the real one but in tests. */
+export interface EnvironmentSources {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly local: boolean;
+}
+
+/**
+ * The environment of all functions. Each setting is taken from the environment of the process that runs, then from the parameter of
+ * its name, then from `custom.key_management_settings` and `custom.settings`. Settings that are secrets are never taken over.
+ * @throws Error for a private key that would stand in plain text in the function's configuration
+ */
+export async function resolveEnvironment(
+  context: ResolverContext,
+  sources: EnvironmentSources = { environment: process.env, local: isLocalRun() },
+): Promise<Record<string, EnvironmentValue>> {
+  const block = toKeyManagementEnvironment(
+    await context.resolveConfigurationProperty(['custom', 'key_management_settings']),
+  );
+  const environment = { ...block, ...(await resolveNamed(context, sources, SHARED_SETTINGS)) };
+  if (sources.local) return environment;
+  inlineCertificates(environment);
+  const { secretId } = await resolveCredential(context, sources.environment);
+  return {
+    CYBERARK_REQUIRE_TLS: 'true',
+    ...environment,
+    ...(await resolveNamed(context, { ...sources, environment: {} }, PROXY_SETTINGS)),
+    ...(secretId === undefined ? {} : { CYBERARK_API_KEY_SECRET_ID: secretId }),
+  };
+}
+
+/** What rotate-key has beside {@link resolveEnvironment}. */
+export async function resolveRotationEnvironment(
+  context: ResolverContext,
+  sources: EnvironmentSources = { environment: process.env, local: isLocalRun() },
+): Promise<Record<string, EnvironmentValue>> {
+  return {
+    ...(await resolveIdentity(context, sources, 'rotate-key')),
+    ...(await resolveNamed(context, sources, ROTATION_SETTINGS)),
+  };
+}
+
+/** What read-secret has of its own. */
+export async function resolveReadEnvironment(
+  context: ResolverContext,
+  sources: EnvironmentSources = { environment: process.env, local: isLocalRun() },
+): Promise<Record<string, EnvironmentValue>> {
+  return resolveIdentity(context, sources, 'read-secret');
+}
+
+/** What write-secret has of its own. */
+export async function resolveWriteEnvironment(
+  context: ResolverContext,
+  sources: EnvironmentSources = { environment: process.env, local: isLocalRun() },
+): Promise<Record<string, EnvironmentValue>> {
+  return resolveIdentity(context, sources, 'write-secret');
+}
+
+/**
+ * With authn-iam the function's role is its identity: the Conjur host is named after account and role, below the policy branch of the
+ * parameter `iam_host_branch`. A login that is set by hand (parameter or environment) stays.
+ */
+async function resolveIdentity(
+  context: ResolverContext,
+  { environment, local }: EnvironmentSources,
+  functionName: string,
+): Promise<Record<string, EnvironmentValue>> {
+  if (local || (await resolveSetting(context, 'CYBERARK_AUTHN', environment)) !== 'iam') return {};
+  if (environment.CYBERARK_USERNAME || (await resolveParam(context, 'CYBERARK_USERNAME'))) return {};
+  const branch = (await resolveParam(context, 'iam_host_branch')) ?? 'conjur-functions/iam';
+  const stack = `${await context.resolveVariable('self:service')}-${await context.resolveVariable('sls:stage')}`;
+  return { CYBERARK_USERNAME: { 'Fn::Sub': `host/${branch}/\${AWS::AccountId}/${stack}-${functionName}` } };
+}
+
+async function resolveNamed(
+  context: ResolverContext,
+  sources: EnvironmentSources,
+  names: readonly string[],
+): Promise<Record<string, string>> {
+  const resolved: Record<string, string> = {};
+  for (const name of names) {
+    const value = await resolveSetting(context, name, sources.environment);
+    if (value !== undefined) resolved[name] = value;
+  }
+  return resolved;
+}
+
+/** Certificates are public and travel in the environment; a file of the machine that deploys is not there on Lambda. */
+function inlineCertificates(environment: Record<string, string>): void {
+  for (const name of ['CYBERARK_CA_CERT', 'CYBERARK_CLIENT_CERT']) {
+    const value = environment[name];
+    if (value === undefined || value.includes('-----BEGIN') || !existsSync(value)) continue;
+    environment[name] = readFileSync(value, 'utf8');
+  }
+  const key = environment.CYBERARK_CLIENT_KEY;
+  if (key?.includes('-----BEGIN'))
+    throw new Error(
+      'CYBERARK_CLIENT_KEY holds a private key, which would stand in plain text in the configuration of the functions. Give the path of the key in a Lambda layer (/opt/…).',
+    );
+}

@@ -1,0 +1,70 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { type Deadline, deadlineExceeded } from '../deadline.ts';
+import { ConjurError } from '../errors/conjur-error.ts';
+import { Secret } from '../secret.ts';
+import type { SecretReader, StagingLabel } from './secret-reader.ts';
+import { toAwsCause } from './to-aws-cause.ts';
+
+/**
+ * Reads secrets by `GetSecretValue`. Importing this file loads the AWS SDK: import it with `await import` where a cold start counts.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+ * @param client default: region and credentials from the environment, as AWS's SDK finds them; `AWS_ENDPOINT_URL_SECRETS_MANAGER` is
+ * obeyed
+ */
+export function createSecretReader(
+  client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient({}),
+): SecretReader {
+  return {
+    async read(secretId, stage, deadline) {
+      const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
+      const signal = AbortSignal.timeout(Math.max(1, deadline.remainingMs()));
+      try {
+        const { SecretString, SecretBinary } = await client.send(command, { abortSignal: signal });
+        const content = SecretString ?? SecretBinary;
+        return content === undefined ? undefined : Secret.of(content);
+      } catch (error) {
+        if (isMissingStage(error, stage)) return undefined;
+        throw toConjurError(error, secretId, deadline);
+      }
+    },
+  };
+}
+
+/** AWS says `ResourceNotFoundException` both of a secret and of a label that is not there; only AWSCURRENT is there in every secret. */
+function isMissingStage(error: unknown, stage: StagingLabel): boolean {
+  return stage !== 'AWSCURRENT' && nameOf(error) === 'ResourceNotFoundException';
+}
+
+const REFUSED = new Set([
+  'ResourceNotFoundException',
+  'AccessDeniedException',
+  'DecryptionFailure',
+  'InvalidRequestException',
+  'InvalidParameterException',
+  'UnrecognizedClientException',
+  'ExpiredTokenException',
+  'InvalidSignatureException',
+  'CredentialsProviderError',
+]);
+
+function toConjurError(error: unknown, secretId: string, deadline: Deadline): ConjurError {
+  const doing = `reading the secret ${secretId} from Secrets Manager`;
+  if (deadline.remainingMs() <= 0) return deadlineExceeded(doing, toAwsCause(error));
+  const name = nameOf(error);
+  if (REFUSED.has(name)) {
+    return new ConjurError(
+      'authentication_failed',
+      `AWS refused ${doing} (${name}). Check the id, the region, and that the function's role may secretsmanager:GetSecretValue on it (and kms:Decrypt, where it has a key of its own).`,
+      { cause: toAwsCause(error) },
+    );
+  }
+  return new ConjurError(
+    'upstream_unavailable',
+    `AWS did not answer (${name}) while ${doing}. Check that the function's network reaches Secrets Manager: a NAT gateway or a VPC endpoint.`,
+    { cause: toAwsCause(error) },
+  );
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
+}

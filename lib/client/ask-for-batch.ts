@@ -1,0 +1,105 @@
+import type { Deadline } from '../deadline.ts';
+import { type ConjurError, isConjurError } from '../errors/conjur-error.ts';
+import { Secret } from '../secret.ts';
+import type { ConjurRequest, ConjurResponse } from '../transport/conjur-request.ts';
+import { TransportFault } from '../transport/transport-fault.ts';
+import type { ConjurContext } from './conjur-context.ts';
+import { parseJsonObject, unreadable } from './parse-json.ts';
+import { toFullId, toQueryId } from './to-batches.ts';
+import { toConjurError } from './to-conjur-error.ts';
+
+/**
+ * What came of a batch. Conjur answers it wholly or not at all.
+ * - `missing`: it named the one variable that it did not find.
+ * - `forbidden`: at least one of the names may not be read; it does not say which.
+ * - `refused`: one name may be to blame, or their number; the error is for the case that neither is.
+ */
+export type BatchAnswer =
+  | { readonly kind: 'values'; readonly values: ReadonlyMap<string, Secret> }
+  | { readonly kind: 'missing'; readonly name: string }
+  | { readonly kind: 'forbidden' }
+  | { readonly kind: 'refused'; readonly error: ConjurError };
+
+/** Answers that one name of the batch may be to blame for. 414 and 431: the request line is too long for a server in between. */
+const REFUSALS = new Set([404, 406, 414, 422, 431, 500]);
+
+/**
+ * `GET /secrets?variable_ids=...`
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_batch_retrieve.htm
+ */
+export async function askForBatch(
+  context: ConjurContext,
+  names: readonly string[],
+  deadline: Deadline,
+): Promise<BatchAnswer> {
+  const request = toBatchRequest(context.account, names);
+  const response = await sendOrTooLarge(context, request, deadline);
+  if (isConjurError(response)) return { kind: 'refused', error: response };
+  const { status } = response;
+  if (status === 200) return { kind: 'values', values: decode(context.account, names, request, response) };
+  if (status === 403) return { kind: 'forbidden' };
+  if (!REFUSALS.has(status)) throw toConjurError(request, response);
+  const missing = status === 404 ? missingName(context.account, response) : undefined;
+  if (missing !== undefined && names.includes(missing)) return { kind: 'missing', name: missing };
+  return { kind: 'refused', error: toConjurError(request, response) };
+}
+
+function toBatchRequest(account: string, names: readonly string[]): ConjurRequest {
+  return {
+    method: 'GET',
+    path: `/secrets?variable_ids=${names.map((name) => toQueryId(account, name)).join(',')}`,
+    // Without it, one value that is not UTF-8 is a 406 for all.
+    headers: { 'accept-encoding': 'base64' },
+    doing: `reading ${names.length} secrets`,
+    repeatableBecause: 'a read changes nothing',
+    target: 'read',
+    confirmAtLeader: [403, 404],
+  };
+}
+
+async function sendOrTooLarge(
+  context: ConjurContext,
+  request: ConjurRequest,
+  deadline: Deadline,
+): Promise<ConjurResponse | ConjurError> {
+  try {
+    return await context.send(request, deadline);
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    const { cause } = error;
+    if (cause instanceof TransportFault && cause.kind === 'too-large') return error;
+    throw error;
+  }
+}
+
+function decode(
+  account: string,
+  names: readonly string[],
+  request: ConjurRequest,
+  response: ConjurResponse,
+): Map<string, Secret> {
+  const values = parseJsonObject(request, response);
+  return new Map(
+    names.map((name) => {
+      const value = values[toFullId(account, name)];
+      if (typeof value !== 'string') throw unreadable(request);
+      // Conjur breaks base64 into lines of 60 characters, which Node's decoder passes over.
+      return [name, Secret.of(Buffer.from(value, 'base64'))];
+    }),
+  );
+}
+
+/** Conjur's own sentence about the one variable that it missed; only where it names one of ours is it believed. */
+function missingName(account: string, { body }: ConjurResponse): string | undefined {
+  let message: unknown;
+  try {
+    ({ message } = (JSON.parse(body.toString('utf8')) as { error: { message?: unknown } }).error);
+  } catch {
+    // Not JSON, or without an error: then the names are found by splitting.
+    return undefined;
+  }
+  if (typeof message !== 'string') return undefined;
+  const id = /^CONJ00076E Variable (.+) is empty or not found\.$/su.exec(message)?.[1];
+  const prefix = toFullId(account, '');
+  return id?.startsWith(prefix) === true ? id.slice(prefix.length) : undefined;
+}

@@ -1,0 +1,44 @@
+import type { Deadline } from '../deadline.ts';
+import { readSecretCached, readSecretsCached } from './cached-reads.ts';
+import type { CallOptions, ConjurClient } from './conjur-client.ts';
+import type { ConjurContext } from './conjur-context.ts';
+import { isPermitted } from './is-permitted.ts';
+import type { LoadCache } from './lazy-value-cache.ts';
+import { listVariables } from './list-variables.ts';
+import { readSecret } from './read-secret.ts';
+import { readSecrets } from './read-secrets.ts';
+import { showVariable } from './show-variable.ts';
+import { whoami } from './whoami.ts';
+
+type ReadOperations = Pick<
+  ConjurClient,
+  'readSecret' | 'readSecrets' | 'listVariables' | 'showVariable' | 'whoami' | 'isPermitted'
+>;
+
+export interface ReadOperationsPorts {
+  readonly context: ConjurContext;
+  readonly loadCache: LoadCache;
+  readonly deadlineOf: (call?: CallOptions) => Deadline;
+}
+
+/** The operations that change nothing. */
+export function createReadOperations({ context, loadCache, deadlineOf }: ReadOperationsPorts): ReadOperations {
+  return {
+    async readSecret(name, options = {}) {
+      const deadline = deadlineOf(options);
+      const cache = await loadCache();
+      if (cache === undefined) return readSecret(context, name, options, deadline);
+      return readSecretCached(context, cache, name, options, deadline);
+    },
+    async readSecrets(names, options = {}) {
+      const deadline = deadlineOf(options);
+      const cache = await loadCache();
+      if (cache === undefined) return readSecrets(context, names, deadline);
+      return readSecretsCached(context, cache, names, options, deadline);
+    },
+    listVariables: (options = {}) => listVariables(context, options, deadlineOf(options)),
+    showVariable: (name, options) => showVariable(context, name, deadlineOf(options)),
+    whoami: (options) => whoami(context, deadlineOf(options)),
+    isPermitted: (id, privilege, options = {}) => isPermitted(context, id, privilege, options, deadlineOf(options)),
+  };
+}

@@ -1,0 +1,63 @@
+import { ConjurError } from '../errors/conjur-error.ts';
+import { parseVariableName } from '../names/parse-variable-name.ts';
+import type { VariableDefinition } from './variable-definition.ts';
+
+export const MAX_ANNOTATIONS = 50;
+/** In characters, as are the two below. */
+export const MAX_ANNOTATION_NAME_LENGTH = 255;
+export const MAX_ANNOTATION_VALUE_LENGTH = 4_096;
+export const MAX_MIME_TYPE_LENGTH = 255;
+
+/** A media type (RFC 9110, section 8.3.1), with parameters in visible characters. */
+export const MIME_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;[ \t\x21-\x7e]*)?$/;
+
+// A value may have several lines. No other control character has a use, and PostgreSQL, which Conjur keeps them in, takes no NUL.
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const FORBIDDEN_IN_VALUE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
+const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const LONE_SURROGATE = /\p{Cs}/u;
+
+/** Conjur keeps the MIME type of a variable as an annotation of this name. */
+const MIME_TYPE_ANNOTATION = 'conjur/mime_type';
+
+/**
+ * Checks how a variable is to be defined, and gives it back unchanged. The messages show names, and no annotation's value.
+ * @throws ConjurError `invalid_request`
+ */
+export function parseVariableDefinition<Definition extends VariableDefinition>(definition: Definition): Definition {
+  const { name, mimeType, annotations = {} } = definition;
+  parseVariableName(name);
+  if (mimeType !== undefined && (mimeType.length > MAX_MIME_TYPE_LENGTH || !MIME_TYPE.test(mimeType)))
+    throw invalid(name, 'its MIME type is none', 'Give one such as application/json.');
+  const entries = Object.entries(annotations);
+  if (entries.length > MAX_ANNOTATIONS)
+    throw invalid(name, `it has more than ${MAX_ANNOTATIONS} annotations`, 'Leave some out.');
+  for (const [key, value] of entries) {
+    checkAnnotationName(name, key);
+    checkAnnotationValue(name, key, value);
+  }
+  return definition;
+}
+
+function checkAnnotationName(name: string, key: string): void {
+  if (key.length > MAX_ANNOTATION_NAME_LENGTH)
+    throw invalid(name, `an annotation's name is longer than ${MAX_ANNOTATION_NAME_LENGTH} characters`, 'Shorten it.');
+  if (key.trim() === '' || FORBIDDEN_IN_NAME.test(key) || LONE_SURROGATE.test(key))
+    throw invalid(name, "an annotation's name is empty, or holds control characters or line separators", 'Rename it.');
+  if (key === MIME_TYPE_ANNOTATION)
+    throw invalid(name, `"${MIME_TYPE_ANNOTATION}" is where Conjur keeps the MIME type`, 'Give it as the MIME type.');
+}
+
+function checkAnnotationValue(name: string, key: string, value: string): void {
+  const what = `the annotation ${JSON.stringify(key)}`;
+  if (typeof value !== 'string') throw invalid(name, `${what} is no string`, 'Give a string.');
+  if (value.length > MAX_ANNOTATION_VALUE_LENGTH)
+    throw invalid(name, `${what} is longer than ${MAX_ANNOTATION_VALUE_LENGTH} characters`, 'Shorten it.');
+  if (FORBIDDEN_IN_VALUE.test(value) || LONE_SURROGATE.test(value))
+    throw invalid(name, `${what} holds control characters or is no well-formed unicode`, 'Lines and tabs are fine.');
+}
+
+function invalid(name: string, problem: string, advice: string): ConjurError {
+  return new ConjurError('invalid_request', `The secret "${name}" cannot be defined like this: ${problem}. ${advice}`);
+}

@@ -1,0 +1,58 @@
+import { timingSafeEqual } from 'node:crypto';
+import { inspect } from 'node:util';
+
+const REDACTED = '[redacted]';
+
+/**
+ * Holds a secret value, api key, token or certificate so that it cannot be printed by accident: string conversion, JSON, template
+ * literals and `util.inspect` all give `[redacted]`. Only {@link Secret.expose} and {@link Secret.exposeBytes} give it away, and
+ * those two words are what a reviewer searches for.
+ */
+export class Secret {
+  readonly #bytes: Buffer;
+  #text: string | undefined;
+
+  private constructor(bytes: Buffer, text: string | undefined) {
+    this.#bytes = bytes;
+    this.#text = text;
+  }
+
+  /** Wraps a text, which is kept as UTF-8, or bytes, which are kept as they are (not copied). */
+  static of(value: string | Uint8Array): Secret {
+    if (typeof value === 'string') return new Secret(Buffer.from(value, 'utf8'), value);
+    return new Secret(Buffer.from(value.buffer, value.byteOffset, value.byteLength), undefined);
+  }
+
+  /** The secret as text, decoded as UTF-8. */
+  expose(): string {
+    this.#text ??= this.#bytes.toString('utf8');
+    return this.#text;
+  }
+
+  /** The secret as bytes. */
+  exposeBytes(): Buffer {
+    return this.#bytes;
+  }
+
+  /** Length in bytes. */
+  get byteLength(): number {
+    return this.#bytes.byteLength;
+  }
+
+  /** Compares in constant time for secrets of equal length. */
+  equals(other: Secret): boolean {
+    return this.#bytes.byteLength === other.#bytes.byteLength && timingSafeEqual(this.#bytes, other.#bytes);
+  }
+
+  toString(): string {
+    return REDACTED;
+  }
+
+  toJSON(): string {
+    return REDACTED;
+  }
+
+  [inspect.custom](): string {
+    return REDACTED;
+  }
+}

@@ -1,0 +1,60 @@
+export type TransportFaultKind =
+  | 'connect'
+  | 'proxy'
+  | 'tls'
+  | 'client-certificate'
+  | 'timeout'
+  | 'broken'
+  | 'too-large';
+
+/** No complete answer came. Internal: callers of the library meet a `ConjurError` instead. */
+export class TransportFault extends Error {
+  readonly kind: TransportFaultKind;
+  /** Node's or undici's code of the failure, such as `ECONNREFUSED`. */
+  readonly reason: string;
+
+  constructor(kind: TransportFaultKind, reason: string, cause?: unknown) {
+    super(`${kind}: ${reason}`);
+    this.kind = kind;
+    this.reason = reason;
+    Object.defineProperty(this, 'cause', { value: cause, configurable: true });
+  }
+}
+
+const CONNECT_REASONS = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EADDRNOTAVAIL',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+// Codes of OpenSSL's verification (`man verify`, X509_V_ERR_*) as Node reports them, and of Node's own host name check.
+const TLS_REASON =
+  /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|INVALID_CA|PATH_LENGTH)/;
+
+// The server's alerts about our own certificate (RFC 8446, section 6.2), as OpenSSL names them.
+const CLIENT_CERTIFICATE_REASON = /^ERR_SSL_\w*ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)$/;
+
+// A proxy that answers CONNECT with anything but 200 is told by undici as an abort; ours carry a reason of their own.
+const PROXY_REASONS = new Set(['UND_ERR_ABORTED', 'UND_ERR_PRX_CONN', 'UND_ERR_PRX_TLS']);
+
+/** Sorts what undici threw. https://undici.nodejs.org/#/docs/api/Errors */
+export function toTransportFault(error: unknown): TransportFault {
+  if (error instanceof TransportFault) return error;
+  const reason = reasonOf(error);
+  if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return new TransportFault('too-large', reason, error);
+  if (CONNECT_REASONS.has(reason)) return new TransportFault('connect', reason, error);
+  if (PROXY_REASONS.has(reason)) return new TransportFault('proxy', reason, error);
+  if (CLIENT_CERTIFICATE_REASON.test(reason)) return new TransportFault('client-certificate', reason, error);
+  if (TLS_REASON.test(reason)) return new TransportFault('tls', reason, error);
+  return new TransportFault('broken', reason, error);
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return reasonOf(error.errors[0]);
+  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof Error ? error.name : 'unknown';
+}

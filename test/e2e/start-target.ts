@@ -1,0 +1,43 @@
+import { startStack } from '../../infra/local/stack/start-stack.ts';
+import { freePort } from '../support/free-port.ts';
+
+/** What the end-to-end tests run against: the built functions, and a Conjur that may be a real one. */
+export interface Target {
+  readonly apiUrl: string;
+  readonly pageUrl: string;
+  readonly lambdaUrl: string;
+  readonly conjurUrl: string;
+  readonly account: string;
+  readonly adminApiKey: string;
+  /** Of the stand-ins; undefined where the Conjur is a real one. */
+  readonly secretsManagerUrl: string | undefined;
+  readonly litellmUrl: string | undefined;
+  /** What the functions printed so far. */
+  readonly lines: readonly string[];
+  close(): Promise<void>;
+}
+
+/** `E2E_BASE`, `E2E_ACCOUNT` and `E2E_ADMIN_API_KEY` name a Conjur; without them a local one is started. */
+export async function startTarget(): Promise<Target> {
+  const { E2E_BASE: conjur, E2E_ACCOUNT: account = 'default', E2E_ADMIN_API_KEY: adminApiKey } = process.env;
+  if (conjur !== undefined) {
+    process.env.CYBERARK_ACCOUNT = account;
+    process.env.CYBERARK_USERNAME = 'admin';
+    process.env.CYBERARK_API_KEY = adminApiKey;
+  }
+  const lines: string[] = [];
+  const stack = await startStack({
+    apiPort: await freePort(),
+    lambdaPort: await freePort(),
+    conjurPort: await freePort(),
+    secretsManagerPort: 0,
+    litellmPort: 0,
+    pagePort: 0,
+    data: ':memory:',
+    adminApiKey: undefined,
+    conjur,
+    onLine: (line) => lines.push(line),
+    onProgress: () => undefined,
+  });
+  return { ...stack, adminApiKey: stack.adminApiKey ?? adminApiKey ?? '', lines };
+}

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { read } from '../../../functions/read-secret/read-secret.ts';
+import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
+import { type ConjurClient, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import { Deadline } from '../../../lib/deadline.ts';
+import { settingsFor } from '../../support/settings.ts';
+
+const START_MS = Date.parse('2026-01-01T00:00:00Z');
+
+let nowMs = START_MS;
+let conjur: LocalConjur;
+let client: ConjurClient;
+let requests: { authenticate: number; read: number };
+
+const clock = { now: () => nowMs, sleep: async () => undefined };
+
+beforeEach(async () => {
+  nowMs = START_MS;
+  requests = { authenticate: 0, read: 0 };
+  conjur = await createLocalConjur({
+    now: () => nowMs,
+    onRequest: ({ method, path }) => {
+      if (path.endsWith('/authenticate')) requests.authenticate += 1;
+      else if (method === 'GET' && path.startsWith('/secrets/')) requests.read += 1;
+    },
+  });
+  const writer = createConjurClient(settingsFor(conjur), { clock });
+  await writer.writeSecret('a/b', 'value');
+  await writer.close();
+  requests = { authenticate: 0, read: 0 };
+  client = createConjurClient(settingsFor(conjur), { clock });
+});
+
+afterEach(async () => {
+  await client.close();
+  await conjur.close();
+});
+
+async function readOnce(): Promise<string> {
+  const request = { kind: 'one', name: 'a/b', version: undefined, raw: false } as const;
+  const answer = await read({ settings: settingsFor(conjur), conjur: client }, request, new Deadline(clock, 10_000));
+  await client.settled();
+  return answer.kind === 'one' ? answer.secret.value.expose() : '';
+}
+
+it('costs one authentication and a hundred reads to read a hundred times within 300 s', async () => {
+  for (let count = 0; count < 100; count += 1) {
+    nowMs = START_MS + count * 3_000;
+    expect(await readOnce()).toBe('value');
+  }
+  expect(requests).toEqual({ authenticate: 1, read: 100 });
+});
+
+it('costs one authentication for fifty first reads at the same time', async () => {
+  const values = await Promise.all(Array.from({ length: 50 }, readOnce));
+  expect(new Set(values)).toEqual(new Set(['value']));
+  expect(requests).toEqual({ authenticate: 1, read: 50 });
+});
+
+it('costs exactly one authentication more at 300 s plus a moment, and none just before', async () => {
+  await readOnce();
+  nowMs = START_MS + 299_999;
+  await readOnce();
+  expect(requests.authenticate).toBe(1);
+
+  nowMs = START_MS + 300_001;
+  await Promise.all([readOnce(), readOnce(), readOnce()]);
+  expect(requests.authenticate).toBe(2);
+
+  nowMs += 1_000;
+  await readOnce();
+  expect(requests).toEqual({ authenticate: 2, read: 6 });
+});

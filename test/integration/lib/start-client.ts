@@ -1,0 +1,34 @@
+import { onTestFinished } from 'vitest';
+import {
+  createLocalConjur,
+  type LocalConjur,
+  type LocalConjurOptions,
+} from '../../../infra/local/conjur/create-local-conjur.ts';
+import type { ConjurClient } from '../../../lib/client/conjur-client.ts';
+import { type ConjurClientPorts, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import { parseSettings } from '../../../lib/settings/parse-settings.ts';
+
+/** A local Conjur on a free port with a client of its admin, and more clients where they are wanted. All end with the test. */
+export interface ClientUnderTest {
+  readonly server: LocalConjur;
+  readonly admin: ConjurClient;
+  /** A client by the variables of an environment; the base URL is the server's unless they say otherwise. */
+  connect(environment: Record<string, string>, ports?: ConjurClientPorts): ConjurClient;
+}
+
+/** @param environment of the admin's client, which every other client has too: a certificate authority, say */
+export async function startClient(
+  options: LocalConjurOptions = {},
+  environment: Record<string, string> = {},
+  ports: ConjurClientPorts = {},
+): Promise<ClientUnderTest> {
+  const server = await createLocalConjur({ policyLoadMs: 0, ...options });
+  onTestFinished(() => server.close());
+  const connect = (more: Record<string, string>, itsPorts: ConjurClientPorts = {}): ConjurClient => {
+    const { settings } = parseSettings({ CYBERARK_API_BASE: server.url, ...environment, ...more });
+    const client = createConjurClient(settings, itsPorts);
+    onTestFinished(() => client.close());
+    return client;
+  };
+  return { server, admin: connect({ CYBERARK_API_KEY: server.adminApiKey }, ports), connect };
+}

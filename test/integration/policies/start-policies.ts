@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { createLocalConjur, type LocalConjurOptions } from '../../../infra/local/conjur/create-local-conjur.ts';
+import { type ConjurClient, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { settingsFor } from '../../support/settings.ts';
+
+/** As infra/conjur/secrets-branch.yml asks for them. */
+const BRANCH_SETTINGS = {
+  CYBERARK_POLICY_BRANCH: 'litellm',
+  CYBERARK_GRANT_READ: 'group:litellm/readers',
+  CYBERARK_GRANT_WRITE: 'group:litellm/writers',
+};
+
+export interface Policies {
+  readonly url: string;
+  readonly admin: ConjurClient;
+  /** Loads a file of infra/conjur into root. */
+  load(file: string): Promise<void>;
+  /** Loads a text as the administrator. */
+  loadText(branch: string, text: string): Promise<void>;
+  /** Full ids of the roles that were given an api key so far. */
+  rolesWithKeys(): string[];
+  /** A client of the host, with the api key that a load gave it. */
+  as(host: string, environment?: Record<string, string>): ConjurClient;
+  close(): Promise<void>;
+}
+
+export async function startPolicies(options: LocalConjurOptions = {}): Promise<Policies> {
+  const conjur = await createLocalConjur({ policyLoadMs: 0, ...options });
+  const admin = createConjurClient(settingsFor(conjur));
+  const keys = new Map<string, string>();
+  const clients: ConjurClient[] = [admin];
+  const loadText = async (branch: string, text: string): Promise<void> => {
+    const { createdRoles } = await admin.loadPolicy(branch, text);
+    for (const [role, key] of createdRoles) keys.set(role, key.expose());
+  };
+  return {
+    url: conjur.url,
+    admin,
+    load: (file) => loadText('root', readFileSync(new URL(`../../../infra/conjur/${file}`, import.meta.url), 'utf8')),
+    loadText,
+    rolesWithKeys: () => [...keys.keys()],
+    as(host, environment = {}) {
+      const adminApiKey = keys.get(`default:host:${host}`);
+      if (adminApiKey === undefined) throw new Error(`no load gave the host ${host} an api key`);
+      const login = { CYBERARK_USERNAME: `host/${host}` };
+      const client = createConjurClient(
+        settingsFor({ url: conjur.url, adminApiKey }, { ...BRANCH_SETTINGS, ...login, ...environment }),
+      );
+      clients.push(client);
+      return client;
+    },
+    async close() {
+      await Promise.all(clients.map((client) => client.close()));
+      await conjur.close();
+    },
+  };
+}
+
+/** What becomes of trying: `done`, or the code of the refusal. */
+export async function outcomeOf(attempt: Promise<unknown>): Promise<string> {
+  try {
+    await attempt;
+    return 'done';
+  } catch (error) {
+    if (isConjurError(error)) return error.code;
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+// @peculiar/x509 finds its parts through tsyringe, which needs this polyfill and does not load it itself.
+import 'reflect-metadata';
+import { webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
+import * as x509 from '@peculiar/x509';
+
+/** A certificate and its private key, both PEM. */
+export interface IssuedCertificate {
+  readonly cert: string;
+  readonly key: string;
+}
+
+export interface CertificateAuthority {
+  /** The authority's own certificate, PEM: what a peer must trust. */
+  readonly cert: string;
+  /** A server certificate for DNS names and IP addresses. The first host is its common name. */
+  issueServer(options: { readonly hosts: readonly string[]; readonly notAfter?: Date }): Promise<IssuedCertificate>;
+  /** A client certificate; `uri` becomes a URI subject alternative name, such as `spiffe://example.org/app`. */
+  issueClient(options: {
+    readonly commonName: string;
+    readonly uri?: string;
+    readonly notAfter?: Date;
+  }): Promise<IssuedCertificate>;
+}
+
+const DAY_MS = 86_400_000;
+const KEY_ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' };
+const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
+
+/**
+ * Makes a certificate authority that lives as long as the test: keys and certificates (ECDSA P-256) are new each time, and valid
+ * from yesterday until tomorrow.
+ */
+export async function createCertificateAuthority(name: string): Promise<CertificateAuthority> {
+  const keys = await createKeyPair();
+  const subject = `CN=${name}`;
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+    {
+      name: subject,
+      keys,
+      signingAlgorithm: SIGNING_ALGORITHM,
+      ...toValidity(),
+      extensions: [
+        new x509.BasicConstraintsExtension(true, undefined, true),
+        new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      ],
+    },
+    webcrypto,
+  );
+  const issue = async (request: IssueRequest): Promise<IssuedCertificate> => {
+    const own = await createKeyPair();
+    const issued = await x509.X509CertificateGenerator.create(
+      {
+        subject: `CN=${request.commonName}`,
+        issuer: certificate.subject,
+        publicKey: own.publicKey,
+        signingKey: keys.privateKey,
+        signingAlgorithm: SIGNING_ALGORITHM,
+        ...toValidity(request.notAfter),
+        extensions: [
+          new x509.BasicConstraintsExtension(false, undefined, true),
+          new x509.ExtendedKeyUsageExtension([request.usage]),
+          ...(request.names.length > 0 ? [new x509.SubjectAlternativeNameExtension(request.names)] : []),
+        ],
+      },
+      webcrypto,
+    );
+    return { cert: issued.toString('pem'), key: await toPem(own.privateKey) };
+  };
+  return {
+    cert: certificate.toString('pem'),
+    issueServer: ({ hosts, notAfter }) =>
+      issue({
+        commonName: hosts[0] ?? name,
+        names: hosts.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value })),
+        usage: x509.ExtendedKeyUsage.serverAuth,
+        notAfter,
+      }),
+    issueClient: ({ commonName, uri, notAfter }) =>
+      issue({
+        commonName,
+        names: uri === undefined ? [] : [{ type: 'url', value: uri }],
+        usage: x509.ExtendedKeyUsage.clientAuth,
+        notAfter,
+      }),
+  };
+}
+
+interface IssueRequest {
+  readonly commonName: string;
+  readonly names: x509.JsonGeneralNames;
+  readonly usage: string;
+  readonly notAfter: Date | undefined;
+}
+
+function createKeyPair(): Promise<webcrypto.CryptoKeyPair> {
+  return webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
+}
+
+function toValidity(notAfter = new Date(Date.now() + DAY_MS)): { notBefore: Date; notAfter: Date } {
+  return { notBefore: new Date(Math.min(Date.now(), notAfter.getTime()) - DAY_MS), notAfter };
+}
+
+async function toPem(privateKey: webcrypto.CryptoKey): Promise<string> {
+  const der = await webcrypto.subtle.exportKey('pkcs8', privateKey);
+  return x509.PemConverter.encode(der, 'PRIVATE KEY');
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import type { HttpCall } from '../../../../functions/shared/http/http-call.ts';
+import { parseHttp } from '../../../../functions/write-secret/parse-http.ts';
+
+function call(method: string, target: string, body?: unknown, contentType = 'application/json'): HttpCall {
+  const [path = '', query = ''] = target.split('?');
+  const bytes = body instanceof Buffer ? body : body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  return { method, path, query: new URLSearchParams(query), headers: { 'content-type': contentType }, body: bytes };
+}
+
+const refused = (part: string) =>
+  expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(part) });
+
+describe('an HTTP call of write-secret', () => {
+  it('takes a value in JSON', () => {
+    const request = parseHttp(call('PUT', '/secrets/app/db', { value: 'v', annotations: { a: 'b' } }));
+    expect(request).toMatchObject({
+      kind: 'one',
+      secret: { name: 'app/db', annotations: { a: 'b' } },
+      reportVersion: true,
+    });
+  });
+
+  it.each(['application/octet-stream', 'text/plain', 'application/x-www-form-urlencoded', ''])(
+    'takes the bytes as they are under the content type %j',
+    (contentType) => {
+      const request = parseHttp(call('PUT', '/secrets/app/db?version=false', Buffer.from([0, 255, 61]), contentType));
+      expect(request).toMatchObject({ kind: 'one', reportVersion: false });
+      expect(request.kind === 'one' && request.secret.value.exposeBytes()).toEqual(Buffer.from([0, 255, 61]));
+    },
+  );
+
+  it('takes many, without their versions where those are not wanted', () => {
+    const body = { secrets: [{ name: 'a', value: '1' }] };
+    expect(parseHttp(call('POST', '/secrets', body))).toMatchObject({ kind: 'many', reportVersion: true });
+    expect(parseHttp(call('POST', '/secrets?version=false', body))).toMatchObject({ reportVersion: false });
+    expect(parseHttp(call('POST', '/secrets', { ...body, version: false }))).toMatchObject({ reportVersion: false });
+  });
+
+  it('takes a virtual key', () => {
+    const request = parseHttp(call('POST', '/virtual-keys', { key: 'sk-12345', key_alias: 'a', token_id: 'hash' }));
+    expect(request).toMatchObject({ kind: 'virtual-key', virtualKey: { keyAlias: 'a', tokenId: 'hash' } });
+  });
+
+  it('takes a deletion', () => {
+    expect(parseHttp(call('DELETE', '/secrets/app/db'))).toEqual({ kind: 'delete', name: 'app/db' });
+  });
+
+  it.each([
+    ['an unknown route', call('PATCH', '/secrets/a'), 'It serves PUT /secrets/{name}'],
+    ['a virtual key by PUT', call('PUT', '/virtual-keys', {}), 'POST /virtual-keys'],
+    ['a body that is no JSON', call('POST', '/virtual-keys', Buffer.from('{sk-12345')), 'not JSON'],
+    [
+      'a virtual key that lacks its token id',
+      call('POST', '/virtual-keys', { key: 'sk-12345' }),
+      'token_id is missing',
+    ],
+    ['no body', call('PUT', '/secrets/a', undefined, 'text/plain'), 'no body'],
+    ['a dot segment', call('DELETE', '/secrets/a/../b'), "The secret's name"],
+  ])('refuses %s', (_, http, part) => {
+    expect(() => parseHttp(http)).toThrow(refused(part));
+    expect(() => parseHttp(http)).not.toThrow(/sk-12345/);
+  });
+});

@@ -1,0 +1,69 @@
+import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
+import { Agent, Dispatcher } from 'undici';
+import { describe, expect, it } from 'vitest';
+import { builtinModulesPlugin } from '../../../../../infra/build/plugins/builtin-modules.ts';
+import { lazyAssertPlugin } from '../../../../../infra/build/plugins/lazy-assert.ts';
+import { trimUndiciPlugin } from '../../../../../infra/build/plugins/trim-undici.ts';
+import { bundleText, ROOT, run } from '../bundle-text.ts';
+
+const plugins = () => [lazyAssertPlugin(), builtinModulesPlugin(), trimUndiciPlugin(ROOT)];
+const undici = dirname(createRequire(import.meta.url).resolve('undici/package.json'));
+
+describe('the trimmed undici', () => {
+  it('brings an Agent that dispatches, and neither fetch nor mocks', async () => {
+    const bundled = await bundleText(`export { Agent, Dispatcher, errors } from 'undici';`, plugins());
+
+    const { Agent: Trimmed, errors } = await run(bundled);
+    expect(Object.getPrototypeOf(Trimmed as object)).not.toBe(Agent);
+    expect((Trimmed as typeof Agent).prototype.dispatch).toBeTypeOf('function');
+    expect(errors).toHaveProperty('ConnectTimeoutError');
+    expect(bundled).not.toMatch(/class (?:FormData|MockAgent|WebSocket|EventSource|CacheStorage)\b/);
+  });
+
+  it('refuses at build time what it does not bring', async () => {
+    await expect(bundleText(`export { fetch } from 'undici';`, plugins())).rejects.toThrow(/No matching export.*fetch/);
+  });
+
+  it('brings the agents for a proxy only to those who import it dynamically', async () => {
+    const eager = await bundleText(`export { Agent } from 'undici';`, plugins());
+    const lazy = await bundleText(`export const load = () => import('undici');`, plugins());
+
+    expect(eager).not.toContain('class ProxyAgent');
+    const loaded = await ((await run(lazy)).load as () => Promise<Record<string, unknown>>)();
+    expect(Object.keys(loaded).sort()).toEqual([
+      'Agent',
+      'Dispatcher',
+      'EnvHttpProxyAgent',
+      'ProxyAgent',
+      'buildConnector',
+      'errors',
+    ]);
+    expect(loaded.EnvHttpProxyAgent).toBeTypeOf('function');
+  });
+
+  it('says what is missing when a method that was left out is called', async () => {
+    const { Agent: Trimmed } = await run(await bundleText(`export { Agent } from 'undici';`, plugins()));
+    const agent = new (Trimmed as typeof Agent)();
+
+    for (const method of ['request', 'stream', 'pipeline', 'connect', 'upgrade'] as const)
+      expect(() => (agent[method] as unknown as () => void)()).toThrow(
+        `undici's Dispatcher.${method} was left out of this bundle`,
+      );
+  });
+
+  it('says what is missing when a file that was left out is reached', async () => {
+    const h2 = await run(await bundleText(`export * from './lib/dispatcher/client-h2.js';`, plugins(), undici));
+    expect(h2.default ?? h2).toBeDefined();
+    const call = await bundleText(`import connect from './lib/dispatcher/client-h2.js'; connect();`, plugins(), undici);
+    await expect(run(call)).rejects.toThrow("undici's lib/dispatcher/client-h2.js was left out of this bundle");
+    for (const file of ['web/fetch/body.js', 'web/fetch/index.js', 'llhttp/llhttp-wasm.js'])
+      await expect(run(await bundleText(`require('./lib/${file}');`, plugins(), undici))).rejects.toThrow(
+        `undici's lib/${file} was left out of this bundle`,
+      );
+  });
+
+  it("knows every method that undici's main file gives to a dispatcher", () => {
+    expect(Object.keys(Dispatcher.prototype).sort()).toEqual(['connect', 'pipeline', 'request', 'stream', 'upgrade']);
+  });
+});

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import {
+  decodeSegment,
+  isRequestLineAccepted,
+  toRoutePath,
+} from '../../../../../../infra/local/conjur/http/conjur-request.ts';
+
+it.each([
+  ['/whoami?x=1', '/whoami'],
+  ['/whoami/', '/whoami'],
+  ['//a///b//', '/a/b'],
+  ['/a/../b/./c', '/a/../b/./c'],
+  ['/a%2F%2Fb', '/a%2F%2Fb'],
+  ['/', '/'],
+  ['/?x', '/'],
+])('the route path of %s is %s', (target, path) => {
+  expect(toRoutePath(target)).toBe(path);
+});
+
+it('a segment that was encoded decodes to what it was, and a plus sign stays', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+      fc.pre(text.isWellFormed());
+      expect(decodeSegment(encodeURIComponent(text))).toBe(text);
+    }),
+  );
+  expect(decodeSegment('a+b%zz%')).toBe('a+b%zz%');
+});
+
+it.each(['%ff', '%c3', 'a%80b'])('a segment whose bytes are not UTF-8 is refused: %s', (segment) => {
+  expect(() => decodeSegment(segment)).toThrow('answered 400');
+});
+
+it('a request line is accepted as far as the web server of a genuine Conjur takes it', () => {
+  expect(isRequestLineAccepted(`/${'p'.repeat(8191)}?${'q'.repeat(10_240)}`)).toBe(true);
+  expect(isRequestLineAccepted(`/${'p'.repeat(8192)}`)).toBe(false);
+  expect(isRequestLineAccepted(`/?${'q'.repeat(10_241)}`)).toBe(false);
+});

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { createOpenapiDocument } from '../../../../infra/openapi/create-openapi-document.ts';
+import { formatOpenapi } from '../../../../infra/openapi/format-openapi.ts';
+import { ERROR_STATUS } from '../../../../lib/errors/error-code.ts';
+
+const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
+
+type Operations = Record<string, { responses: Record<string, { description: string }> }>;
+const paths = createOpenapiDocument('0.0.0').paths as Record<string, Operations>;
+
+describe('the OpenAPI document', () => {
+  it('has the routes of serverless.yml, and no other', () => {
+    const routes = [...read('serverless.yml').matchAll(/method: (\w+), path: '(\S+)'/g)].map(
+      ([, method, path]) => `${method} ${path?.replace('+}', '}')}`,
+    );
+    const documented = Object.entries(paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    // The route of rotate-key is written where its schedules are.
+    expect(documented.sort()).toEqual([...routes, 'POST /rotations'].sort());
+  });
+
+  it('stands in docs as the schemas give it (npm run openapi)', () => {
+    expect(read('docs/openapi.json')).toBe(formatOpenapi());
+  });
+
+  it('names each code that a call can meet, under its status', () => {
+    const described = Object.values(paths)
+      .flatMap((operations) => Object.values(operations))
+      .flatMap(({ responses }) => Object.entries(responses))
+      .flatMap(([status, { description }]) =>
+        [...description.matchAll(/`(\w+)`/g)].map(([, code]) => [code as string, Number(status)] as const),
+      );
+    expect(Object.fromEntries(described)).toEqual(ERROR_STATUS);
+  });
+
+  it('takes the bounds of a request from the schema that checks it', () => {
+    const rotation = JSON.stringify(paths['/rotations']?.post);
+    expect(rotation).toContain('"length":{"type":"integer","minimum":16,"maximum":4096}');
+    for (const strategy of ['random', 'supplied', 'litellm-virtual-key', 'conjur-api-key'])
+      expect(rotation).toContain(`{"const":"${strategy}"}`);
+  });
+});

@@ -1,0 +1,149 @@
+import type { Dispatcher } from 'undici';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as library from '../../../lib/index.ts';
+
+// The types are checked by the compiler (npm run typecheck): a change of what the package promises does not compile here.
+
+type Conjur = library.ConjurClient;
+type WithDeadline = { readonly deadline?: library.Deadline | undefined };
+
+describe('the public interface', () => {
+  it('exports these values', () => {
+    expect(Object.keys(library).sort()).toEqual([
+      'ConjurError',
+      'Deadline',
+      'ERROR_STATUS',
+      'Secret',
+      'createApiKeyAuthenticator',
+      'createCertAuthenticator',
+      'createConjurClient',
+      'createIamAuthenticator',
+      'createJwtAuthenticator',
+      'createJwtFile',
+      'createSecretsManagerCredential',
+      'createStaticCredential',
+      'createStaticJwt',
+      'isConjurError',
+      'parseSettings',
+      'parseVariableName',
+      'systemClock',
+    ]);
+  });
+
+  it('has a client of these methods', () => {
+    expectTypeOf<keyof Conjur>().toEqualTypeOf<
+      | 'readSecret'
+      | 'readSecrets'
+      | 'writeSecret'
+      | 'writeSecrets'
+      | 'listVariables'
+      | 'showVariable'
+      | 'whoami'
+      | 'isPermitted'
+      | 'loadPolicy'
+      | 'deleteVariable'
+      | 'rotateApiKey'
+      | 'rotateApiKeyOf'
+      | 'lastRotation'
+      | 'authenticate'
+      | 'tokenAgeMs'
+      | 'settled'
+      | 'close'
+    >();
+  });
+
+  it('reads by these types', () => {
+    expectTypeOf<Parameters<Conjur['readSecret']>>().toEqualTypeOf<
+      [name: string, options?: library.ReadSecretOptions | undefined]
+    >();
+    expectTypeOf<library.ReadSecretOptions>().branded.toEqualTypeOf<
+      WithDeadline & {
+        readonly version?: number | undefined;
+        readonly fromLeader?: boolean | undefined;
+        readonly fresh?: boolean | undefined;
+      }
+    >();
+    expectTypeOf<Awaited<ReturnType<Conjur['readSecret']>>>().toEqualTypeOf<{
+      readonly name: string;
+      readonly value: library.Secret;
+      readonly contentType: string | undefined;
+      readonly version: number | undefined;
+      readonly stale: boolean;
+    }>();
+    expectTypeOf<Awaited<ReturnType<Conjur['readSecrets']>>>().toEqualTypeOf<{
+      readonly secrets: readonly library.SecretValue[];
+      readonly errors: readonly { readonly name: string; readonly error: library.ConjurError }[];
+    }>();
+    expectTypeOf<Awaited<ReturnType<Conjur['listVariables']>>>().toEqualTypeOf<{
+      readonly variables: readonly library.Variable[];
+      readonly nextOffset: number | undefined;
+    }>();
+    expectTypeOf<Awaited<ReturnType<Conjur['showVariable']>>>().toEqualTypeOf<library.Variable | undefined>();
+    expectTypeOf<Awaited<ReturnType<Conjur['isPermitted']>>>().toEqualTypeOf<boolean>();
+  });
+
+  it('writes by these types', () => {
+    expectTypeOf<Parameters<Conjur['writeSecret']>>().toEqualTypeOf<
+      [name: string, value: library.Secret | string | Uint8Array, options?: library.WriteSecretOptions | undefined]
+    >();
+    expectTypeOf<library.WriteSecretOptions>().branded.toEqualTypeOf<
+      WithDeadline & {
+        readonly reportVersion?: boolean | undefined;
+        readonly mimeType?: string | undefined;
+        readonly annotations?: Readonly<Record<string, string>> | undefined;
+      }
+    >();
+    expectTypeOf<Awaited<ReturnType<Conjur['writeSecret']>>>().toEqualTypeOf<{
+      readonly name: string;
+      readonly created: boolean;
+      readonly changed: boolean | undefined;
+      readonly version: number | undefined;
+    }>();
+    expectTypeOf<Awaited<ReturnType<Conjur['loadPolicy']>>>().toEqualTypeOf<{
+      readonly version: number | undefined;
+      readonly createdRoles: ReadonlyMap<string, library.Secret>;
+    }>();
+    expectTypeOf<Awaited<ReturnType<Conjur['deleteVariable']>>>().toEqualTypeOf<void>();
+  });
+
+  it('rotates api keys by these types', () => {
+    expectTypeOf<Awaited<ReturnType<Conjur['rotateApiKey']>>>().toEqualTypeOf<library.Secret>();
+    expectTypeOf<Awaited<ReturnType<Conjur['rotateApiKeyOf']>>>().toEqualTypeOf<library.Secret>();
+    expectTypeOf<Awaited<ReturnType<Conjur['lastRotation']>>>().toEqualTypeOf<{
+      readonly role: string;
+      readonly rotatedAt: string | undefined;
+    }>();
+  });
+
+  it('is built from options or from settings, and from ports that all have a default', () => {
+    expectTypeOf(library.createConjurClient).parameters.toEqualTypeOf<
+      [options: library.ConjurClientOptions, ports?: library.ConjurClientPorts | undefined]
+    >();
+    expectTypeOf<library.Settings>().toExtend<library.ConjurClientOptions>();
+    expectTypeOf<{ baseUrl: string; apiKey: string }>().toExtend<library.ConjurClientOptions>();
+    expectTypeOf<object>().toExtend<library.ConjurClientPorts>();
+    expectTypeOf<library.ConjurClientPorts['dispatcher']>().toEqualTypeOf<Dispatcher | undefined>();
+  });
+
+  it('fails by one error with a code', () => {
+    expectTypeOf<library.ConjurError['code']>().toEqualTypeOf<library.ErrorCode>();
+    expectTypeOf<library.ErrorCode>().toEqualTypeOf<
+      | 'invalid_request'
+      | 'access_mode_denied'
+      | 'not_hosted'
+      | 'forbidden'
+      | 'secret_not_found'
+      | 'delete_not_supported'
+      | 'policy_conflict'
+      | 'payload_too_large'
+      | 'unprocessable'
+      | 'config_invalid'
+      | 'internal'
+      | 'authentication_failed'
+      | 'upstream_error'
+      | 'upstream_unavailable'
+      | 'deadline_exceeded'
+    >();
+    expectTypeOf<library.Authenticator['kind']>().toEqualTypeOf<'api-key' | 'cert' | 'iam' | 'jwt'>();
+  });
+});
