@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createLitellmApi } from '../../../../functions/rotate-key/litellm/create-litellm-api.ts';
+import { parseDirect } from '../../../../functions/rotate-key/parse-request.ts';
+import { type RotateKeyAnswer, rotate } from '../../../../functions/rotate-key/rotate-key.ts';
+import type { RotationPorts } from '../../../../functions/rotate-key/rotation-ports.ts';
+import { createSecretVersions } from '../../../../functions/rotate-key/secrets-manager/create-secret-versions.ts';
+import type { EmfMetric } from '../../../../functions/shared/emf.ts';
+import { createApiKeyAuthenticator } from '../../../../lib/authn/api-key.ts';
+import { createStaticCredential } from '../../../../lib/authn/credential-source.ts';
+import { createConjurClient } from '../../../../lib/client/create-conjur-client.ts';
+import type { Clock } from '../../../../lib/clock.ts';
+import { Deadline } from '../../../../lib/deadline.ts';
+import { silentLogger } from '../../../../lib/logger.ts';
+import { Secret } from '../../../../lib/secret.ts';
+import type { Settings } from '../../../../lib/settings/settings.ts';
+import { createTransport } from '../../../../lib/transport/create-transport.ts';
+import { sharedDispatcher } from '../../../../lib/transport/dispatchers.ts';
+import { type Exchange, exchangeBy } from './exchange.ts';
+import { Gate } from './gate.ts';
+import { createGatedDispatcher, createGatedSecretsManager } from './gated-clients.ts';
+import { MASTER_KEY, type World } from './world.ts';
+
+export interface ProcessOptions {
+  readonly settings?: Partial<Settings>;
+  readonly ports?: Partial<RotationPorts>;
+  /** What stands between the process and Conjur. Default: nothing. */
+  readonly exchange?: Exchange;
+  /** The same for LiteLLM. */
+  readonly litellm?: Exchange;
+  /** The same for Secrets Manager. */
+  readonly aws?: Pick<SecretsManagerClient, 'send'>;
+}
+
+/** A process of rotate-key, which has just started: it holds nothing that another one knew. */
+export interface RotateKeyProcess {
+  readonly gate: Gate;
+  readonly metrics: Record<string, EmfMetric>[];
+  /** Takes what Lambda would hand over. @throws CrashedError where the process crashes on the way */
+  invoke(event: unknown): Promise<RotateKeyAnswer>;
+}
+
+/** What the caller of a function sees when its process has gone: `Runtime.ExitError`. */
+export class CrashedError extends Error {}
+
+/** Sleeps end at once: no test waits for a repetition. */
+export const impatientClock: Clock = { now: Date.now, sleep: async () => undefined };
+
+export function startProcess(world: World, gate = new Gate(), options: ProcessOptions = {}): RotateKeyProcess {
+  const settings = { ...world.settings, ...options.settings };
+  const clock = impatientClock;
+  const exchange = exchangeBy(world.dispatcher);
+  const conjurPorts = {
+    clock,
+    dispatcher: createGatedDispatcher(gate, 'conjur', options.exchange ?? exchange),
+  };
+  const send = createTransport({
+    dispatchers: sharedDispatcher(createGatedDispatcher(gate, 'litellm', options.litellm ?? exchange)),
+    baseUrl: new URL(world.litellmUrl),
+    readBaseUrls: [],
+    timeoutMs: settings.timeoutMs,
+    maxAttempts: settings.maxAttempts,
+    clock,
+    random: Math.random,
+  });
+  const metrics: Record<string, EmfMetric>[] = [];
+  const ports: RotationPorts = {
+    settings,
+    clock,
+    logger: silentLogger,
+    conjur: createConjurClient(settings, conjurPorts),
+    randomInt: (bound) => randomInt(bound),
+    connectAs: (credential, source) =>
+      createConjurClient(settings, {
+        ...conjurPorts,
+        authenticator: createApiKeyAuthenticator(settings.account, createStaticCredential(credential, source)),
+      }),
+    loadSecretVersions: async () => createSecretVersions(createGatedSecretsManager(gate, options.aws ?? world.aws)),
+    loadLitellm: async () => createLitellmApi(send, Secret.of(MASTER_KEY)),
+    publish: undefined,
+    recordMetrics: (recorded) => void metrics.push(recorded),
+    ...options.ports,
+  };
+  return {
+    gate,
+    metrics,
+    async invoke(event) {
+      const crash = gate.crashed.then(() => {
+        throw new CrashedError('The process has crashed.');
+      });
+      return Promise.race([rotate(ports, parseDirect(event), new Deadline(clock, 30_000)), crash]);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { type Exchange, exchangeBy } from './support/exchange.ts';
+import { startProcess } from './support/process.ts';
+import { read } from './support/variable-scenarios.ts';
+import { createVirtualKeys, isCurrent, toFirstKey, works } from './support/virtual-key-scenarios.ts';
+import { startWorld, type World, type WorldOptions } from './support/world.ts';
+
+const CALL = { name: 'keys/team', strategy: 'litellm-virtual-key' };
+
+async function startWithKey(options: WorldOptions = {}): Promise<World> {
+  const world = await startWorld({}, options);
+  onTestFinished(() => world.close());
+  await createVirtualKeys(world, ['team']);
+  return world;
+}
+
+it('lets the old key work for the grace period, and gives the new one only to who asks for it', async () => {
+  const world = await startWithKey();
+  const answer = await startProcess(world).invoke({ ...CALL, return_value: true });
+  const key = await read(world, 'keys/team');
+  expect(answer).toMatchObject({ name: 'keys/team', strategy: 'litellm-virtual-key', version: 2 });
+  expect(answer.kind === 'rotation' && answer.value?.expose()).toBe(key);
+  expect(key).toMatch(/^sk-\w{32}$/);
+  expect(await read(world, 'keys/team.pending')).toBe(key);
+  expect([await works(world, key), await works(world, toFirstKey('team'))]).toEqual([true, true]);
+});
+
+it('revokes the old key at once where the grace period is no time', async () => {
+  const world = await startWithKey();
+  await startProcess(world).invoke({ ...CALL, grace_period: '0s' });
+  expect([await works(world, await read(world, 'keys/team')), await works(world, toFirstKey('team'))]).toEqual([
+    true,
+    false,
+  ]);
+});
+
+it.each([403, 500] as const)(
+  'says plainly that LiteLLM has no licence (%i), and touches nothing in use',
+  async (licensed) => {
+    const world = await startWithKey({ licensed });
+    await expect(startProcess(world).invoke(CALL)).rejects.toMatchObject({
+      code: 'upstream_error',
+      message: expect.stringContaining('no Enterprise licence'),
+    });
+    expect(await read(world, 'keys/team')).toBe(toFirstKey('team'));
+    expect(await isCurrent(world, toFirstKey('team'))).toBe(true);
+  },
+);
+
+it('keeps the key that a LiteLLM made which does not know new_key', async () => {
+  const world = await startWithKey();
+  const send = exchangeBy(world.dispatcher);
+  const litellm: Exchange = async (request) => {
+    if (!request.path.endsWith('/key/regenerate')) return send(request);
+    const { new_key: _, ...body } = JSON.parse(String(request.body)) as Record<string, unknown>;
+    return send({ ...request, body: JSON.stringify(body) });
+  };
+  await startProcess(world, undefined, { litellm }).invoke(CALL);
+  const key = await read(world, 'keys/team');
+  expect(key).toMatch(/^sk-/);
+  expect(await isCurrent(world, key)).toBe(true);
+  expect(await read(world, 'keys/team.pending')).toBe(key);
+});
+
+it('says where a key is blocked, and has stored it all the same', async () => {
+  const world = await startWithKey();
+  await world.litellm('POST', '/key/update', { key: toFirstKey('team'), blocked: true });
+  expect(await startProcess(world).invoke(CALL)).toMatchObject({ details: { accepted_by_litellm: false } });
+  expect(await isCurrent(world, await read(world, 'keys/team'))).toBe(true);
+});
+
+it('tells a key that LiteLLM does not know from one that is to be finished', async () => {
+  const world = await startWithKey();
+  await world.litellm('POST', '/key/delete', { keys: [toFirstKey('team')] });
+  await expect(startProcess(world).invoke(CALL)).rejects.toMatchObject({ code: 'unprocessable' });
+  expect(await read(world, 'keys/team')).toBe(toFirstKey('team'));
+});
+
+it('asks for the key to be stored first where the variable is not there', async () => {
+  const world = await startWithKey();
+  await expect(startProcess(world).invoke({ ...CALL, name: 'keys/nobody' })).rejects.toMatchObject({
+    code: 'secret_not_found',
+    message: expect.stringContaining('POST /virtual-keys'),
+  });
+});
