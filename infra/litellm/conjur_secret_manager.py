@@ -1,0 +1,543 @@
+"""LiteLLM's secret manager over conjur-functions: secrets in CyberArk Conjur, by way of AWS Lambda.
+
+Put this file beside LiteLLM's config.yaml and name the class there:
+
+    general_settings:
+      key_management_system: custom
+      key_management_settings:
+        custom_secret_manager: conjur_secret_manager.ConjurFunctionsSecretManager
+        store_virtual_keys: true
+        access_mode: read_and_write
+
+It needs boto3 and is set up by environment variables; docs/litellm.md of conjur-functions describes them.
+
+A secret that does not exist is None. Everything else that goes wrong raises ConjurFunctionsError: LiteLLM falls back to its
+environment for None, and a failure that looks like "not found" is how a key gets lost.
+"""
+
+import asyncio
+import base64
+import binascii
+import json
+import logging
+import os
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
+from urllib.parse import quote, urlsplit
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.httpsession import URLLib3Session
+from botocore.utils import get_environ_proxies
+
+from litellm.integrations.custom_secret_manager import CustomSecretManager
+
+logger = logging.getLogger("conjur_functions")
+
+DEFAULT_STACK = "conjur-functions-dev"
+DEFAULT_TIMEOUT_SECONDS = 29.0
+"""As long as the functions themselves may take."""
+CONNECT_TIMEOUT_SECONDS = 5.0
+MAX_ATTEMPTS = 3
+"""Attempts per call. Each call may be repeated: the same value again changes nothing."""
+MAX_WORKERS = 32
+"""Calls under way at once; further ones wait for a thread."""
+MAX_LAMBDA_CLIENTS = 8
+LITELLM_DEFAULT_PREFIX = "litellm/"
+
+ERROR_CODES = (
+    "invalid_request",
+    "access_mode_denied",
+    "not_hosted",
+    "forbidden",
+    "secret_not_found",
+    "delete_not_supported",
+    "policy_conflict",
+    "payload_too_large",
+    "unprocessable",
+    "config_invalid",
+    "internal",
+    "authentication_failed",
+    "upstream_error",
+    "upstream_unavailable",
+    "deadline_exceeded",
+)
+
+Timeout = Any
+"""Seconds as a number, an httpx.Timeout, or None for the default."""
+
+
+class ConjurFunctionsError(Exception):
+    """A call that failed.
+
+    `code` is one of ERROR_CODES as the functions document them, or:
+    - `invocation_failed`: the function was not reached, or did not answer as it should (no such function, no right to invoke it,
+      no connection, an answer of somebody else's);
+    - `not_text`: the secret's bytes are not UTF-8, and LiteLLM takes only text.
+
+    The message says what to do next and never holds a secret.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+        self.message = message
+
+
+class ConjurFunctionsSecretManager(CustomSecretManager):
+    """Reads, writes, rotates and deletes secrets by one call of a function each. Safe to share between threads and event loops."""
+
+    def __init__(self) -> None:
+        super().__init__(secret_manager_name="conjur_functions")
+        self._functions = _create_functions(os.environ)
+        self._timeout = _default_timeout(os.environ)
+        # A pool of its own: waiting for Lambda must not use up the threads that LiteLLM needs for other things.
+        self._executor = ThreadPoolExecutor(max_workers=MAX_WORKERS, thread_name_prefix="conjur-functions")
+
+    def sync_read_secret(
+        self, secret_name: str, optional_params: Optional[dict] = None, timeout: Timeout = None
+    ) -> Optional[str]:
+        """The secret's value, or None where there is no such secret. Blocks: LiteLLM asks for it where it may not await."""
+        name = _to_full_name(secret_name, optional_params)
+        try:
+            answer = self._functions.read(name, self._seconds(timeout))
+        except ConjurFunctionsError as error:
+            if error.code == "secret_not_found":
+                return None
+            raise
+        return _to_text(name, answer)
+
+    async def async_read_secret(
+        self, secret_name: str, optional_params: Optional[dict] = None, timeout: Timeout = None
+    ) -> Optional[str]:
+        """As sync_read_secret, without holding up the event loop."""
+        return await self._in_thread(lambda: self.sync_read_secret(secret_name, optional_params, timeout))
+
+    async def async_write_secret(
+        self,
+        secret_name: str,
+        secret_value: str,
+        description: Optional[str] = None,
+        optional_params: Optional[dict] = None,
+        timeout: Timeout = None,
+        tags: Optional[Union[dict, list]] = None,
+    ) -> Dict[str, Any]:
+        """Stores a value; makes the variable, with description and tags as its annotations, where it is missing."""
+        name = _to_full_name(secret_name, optional_params)
+        body: Dict[str, Any] = {"value": secret_value}
+        annotations = _to_annotations(description, tags)
+        if annotations:
+            body["annotations"] = annotations
+        return await self._in_thread(lambda: self._functions.write(name, body, self._seconds(timeout)))
+
+    async def async_update_secret_value(
+        self,
+        secret_name: str,
+        secret_value: str,
+        optional_params: Optional[dict] = None,
+        timeout: Timeout = None,
+    ) -> Dict[str, Any]:
+        """Stores a value, as async_write_secret does."""
+        return await self.async_write_secret(
+            secret_name, secret_value, optional_params=optional_params, timeout=timeout
+        )
+
+    async def async_delete_secret(
+        self,
+        secret_name: str,
+        recovery_window_in_days: Optional[int] = 7,
+        optional_params: Optional[dict] = None,
+        timeout: Timeout = None,
+    ) -> Dict[str, Any]:
+        """Deletes a secret with all its versions, at once: Conjur has no recovery window. Needs CYBERARK_ALLOW_DELETE=true."""
+        name = _to_full_name(secret_name, optional_params)
+        return await self._in_thread(lambda: self._functions.delete(name, self._seconds(timeout)))
+
+    async def async_rotate_secret(
+        self,
+        current_secret_name: str,
+        new_secret_name: str,
+        new_secret_value: str,
+        optional_params: Optional[dict] = None,
+        timeout: Timeout = None,
+    ) -> Dict[str, Any]:
+        """Stores the new value, reads it back, and only then deletes the old name where it is another; all of it in one call."""
+        current_name = _to_full_name(current_secret_name, optional_params)
+        new_name = _to_full_name(new_secret_name, optional_params)
+        body: Dict[str, Any] = {"name": current_name, "strategy": "supplied", "new_value": new_secret_value}
+        if new_name != current_name:
+            body["new_name"] = new_name
+        answer = await self._in_thread(lambda: self._functions.rotate(body, self._seconds(timeout)))
+        if answer.get("old_deleted") is False:
+            logger.warning(
+                'The secret "%s" is now "%s", but the old one is still there. Set CYBERARK_ALLOW_DELETE=true at rotate-key, or '
+                "delete it by a policy update.",
+                current_name,
+                new_name,
+            )
+        return answer
+
+    async def async_health_check(self, timeout: Timeout = None) -> bool:
+        """Whether the functions can log in to Conjur. Why not stands in the log."""
+        try:
+            await self._in_thread(lambda: self._functions.health(self._seconds(timeout)))
+            return True
+        except ConjurFunctionsError as error:
+            logger.warning("Conjur cannot be used: %s", error)
+            return False
+
+    def _seconds(self, timeout: Timeout) -> float:
+        # httpx.Timeout keeps a time for each phase; the one for reading is the one that a call waits by.
+        seconds = getattr(timeout, "read", timeout)
+        return float(seconds) if isinstance(seconds, (int, float)) and seconds > 0 else self._timeout
+
+    async def _in_thread(self, work: Callable[[], Any]) -> Any:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+
+_WORTH_REPEATING = (429, 500, 502, 503, 504)
+"""What API Gateway answers where it throttles or cannot reach the function."""
+
+
+class _Unserved(Exception):
+    """No function has answered, and another attempt may be luckier."""
+
+    def __init__(self, error: ConjurFunctionsError) -> None:
+        super().__init__(error.code)
+        self.error = error
+
+
+class _LambdaFunctions:
+    """The functions by direct invocation."""
+
+    def __init__(self, names: Mapping[str, str], region: Optional[str], endpoint_url: Optional[str]) -> None:
+        self._names = names
+        self._endpoint_url = endpoint_url
+        self._session = boto3.Session(region_name=region)
+        self._clients: Dict[float, Any] = {}
+        self._lock = threading.Lock()
+
+    def read(self, name: str, timeout: float) -> Dict[str, Any]:
+        return self._invoke("read", {"name": name}, timeout)
+
+    def write(self, name: str, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
+        return self._invoke("write", {"name": name, **body}, timeout)
+
+    def delete(self, name: str, timeout: float) -> Dict[str, Any]:
+        return self._invoke("write", {"delete": name}, timeout)
+
+    def rotate(self, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
+        return self._invoke("rotate", body, timeout)
+
+    def health(self, timeout: float) -> Dict[str, Any]:
+        return self._invoke("read", {"health": True}, timeout)
+
+    def _invoke(self, function: str, event: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
+        function_name = self._names[function]
+        try:
+            with _quiet_debug_logs():
+                response = self._client(timeout).invoke(FunctionName=function_name, Payload=json.dumps(event).encode())
+                payload = response["Payload"].read()
+        except (BotoCoreError, ClientError, HTTPClientError) as error:
+            raise _not_invoked(f"The function {function_name} was not invoked", error) from None
+        if "FunctionError" in response:
+            raise _to_function_error(function_name, payload)
+        return _parse_object(payload, function_name)
+
+    def _client(self, timeout: float) -> Any:
+        """The time-out is a client's for good, so there is one for each that is asked for."""
+        with self._lock:
+            client = self._clients.get(timeout)
+            if client is None:
+                if len(self._clients) >= MAX_LAMBDA_CLIENTS:
+                    self._clients.clear()
+                config = Config(
+                    connect_timeout=min(CONNECT_TIMEOUT_SECONDS, timeout),
+                    read_timeout=timeout,
+                    retries={"mode": "standard", "total_max_attempts": MAX_ATTEMPTS},
+                    max_pool_connections=MAX_WORKERS,
+                )
+                client = self._session.client("lambda", endpoint_url=self._endpoint_url, config=config)
+                self._clients[timeout] = client
+            return client
+
+
+class _HttpFunctions:
+    """The functions by their HTTP API, with requests that are signed for it (AWS Signature Version 4)."""
+
+    def __init__(self, api_base: str, region: Optional[str]) -> None:
+        self._api_base = api_base.rstrip("/")
+        self._session = boto3.Session(region_name=region)
+        self._http_sessions: Dict[float, URLLib3Session] = {}
+        self._lock = threading.Lock()
+
+    def read(self, name: str, timeout: float) -> Dict[str, Any]:
+        return self._send("GET", _to_secret_path(name), None, timeout)
+
+    def write(self, name: str, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
+        return self._send("PUT", _to_secret_path(name), body, timeout)
+
+    def delete(self, name: str, timeout: float) -> Dict[str, Any]:
+        return self._send("DELETE", _to_secret_path(name), None, timeout)
+
+    def rotate(self, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
+        return self._send("POST", "/rotations", body, timeout)
+
+    def health(self, timeout: float) -> Dict[str, Any]:
+        return self._send("GET", "/health", None, timeout)
+
+    def _send(self, method: str, path: str, body: Optional[Mapping[str, Any]], timeout: float) -> Dict[str, Any]:
+        for attempt in range(1, MAX_ATTEMPTS + 1):
+            try:
+                return self._send_once(method, path, body, timeout)
+            except _Unserved as unserved:
+                if attempt == MAX_ATTEMPTS:
+                    raise unserved.error from None
+            time.sleep(random.uniform(0, 0.2 * 2**attempt))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _send_once(self, method: str, path: str, body: Optional[Mapping[str, Any]], timeout: float) -> Dict[str, Any]:
+        what = f"{method} {self._api_base}{path}"
+        try:
+            with _quiet_debug_logs():
+                response = self._http(timeout).send(self._signed(method, path, body))
+                content = response.content
+        except (BotoCoreError, HTTPClientError) as error:
+            raise _Unserved(_not_invoked(f"{what} was not answered", error)) from None
+        if response.status_code < 300:
+            return _parse_object(content, what)
+        problem = _to_problem(response.headers.get("content-type", ""), content)
+        if problem is not None:
+            raise problem
+        error = ConjurFunctionsError(
+            "invocation_failed",
+            f"{what} was answered {response.status_code} by something in front of the function. Check "
+            "CONJUR_FUNCTIONS_API_BASE, and that this identity may invoke the API (execute-api:Invoke).",
+        )
+        raise _Unserved(error) if response.status_code in _WORTH_REPEATING else error
+
+    def _signed(self, method: str, path: str, body: Optional[Mapping[str, Any]]) -> Any:
+        """Signed anew for each attempt: a signature is good for minutes, and a credential may have been renewed."""
+        credentials = self._session.get_credentials()
+        if credentials is None:
+            raise ConjurFunctionsError("invocation_failed", "No AWS credentials were found to sign the request with.")
+        data = None if body is None else json.dumps(body).encode()
+        headers = {"accept": "application/json"}
+        if data is not None:
+            headers["content-type"] = "application/json"
+        request = AWSRequest(method=method, url=self._api_base + path, data=data, headers=headers)
+        SigV4Auth(credentials.get_frozen_credentials(), "execute-api", self._session.region_name).add_auth(request)
+        return request.prepare()
+
+    def _http(self, timeout: float) -> URLLib3Session:
+        with self._lock:
+            session = self._http_sessions.get(timeout)
+            if session is None:
+                if len(self._http_sessions) >= MAX_LAMBDA_CLIENTS:
+                    self._http_sessions.clear()
+                session = URLLib3Session(
+                    verify=os.environ.get("AWS_CA_BUNDLE") or True,
+                    proxies=get_environ_proxies(self._api_base),
+                    timeout=(min(CONNECT_TIMEOUT_SECONDS, timeout), timeout),
+                    max_pool_connections=MAX_WORKERS,
+                )
+                self._http_sessions[timeout] = session
+            return session
+
+
+def _create_functions(environment: Mapping[str, str]) -> Union[_LambdaFunctions, _HttpFunctions]:
+    """Reads the environment.
+
+    Raises ValueError, which names every variable that is wrong.
+    """
+    problems: List[str] = []
+    mode = environment.get("CONJUR_FUNCTIONS_MODE", "lambda").strip().lower()
+    if mode not in ("lambda", "http"):
+        problems.append("CONJUR_FUNCTIONS_MODE must be lambda or http")
+    region = environment.get("CONJUR_FUNCTIONS_REGION") or environment.get("AWS_REGION") or None
+    if not (region or boto3.Session().region_name):
+        problems.append("CONJUR_FUNCTIONS_REGION must be the AWS region of the functions")
+    try:
+        _default_timeout(environment)
+    except ValueError as error:
+        problems.append(str(error))
+    api_base = environment.get("CONJUR_FUNCTIONS_API_BASE", "").strip()
+    if mode == "http" and not _is_safe_url(api_base):
+        problems.append("CONJUR_FUNCTIONS_API_BASE must be the https URL of the HTTP API (http for the loopback only)")
+    endpoint_url = environment.get("CONJUR_FUNCTIONS_ENDPOINT_URL", "").strip() or None
+    if endpoint_url is not None and not _is_safe_url(endpoint_url):
+        problems.append("CONJUR_FUNCTIONS_ENDPOINT_URL must be an https URL (http for the loopback only)")
+    if problems:
+        raise ValueError("conjur-functions is not set up: " + "; ".join(problems) + ".")
+    if mode == "http":
+        return _HttpFunctions(api_base, region)
+    return _LambdaFunctions(_function_names(environment), region, endpoint_url)
+
+
+def _function_names(environment: Mapping[str, str]) -> Dict[str, str]:
+    stack = environment.get("CONJUR_FUNCTIONS_STACK", "").strip() or DEFAULT_STACK
+    return {
+        "read": environment.get("CONJUR_FUNCTIONS_READ_FUNCTION", "").strip() or f"{stack}-read-secret",
+        "write": environment.get("CONJUR_FUNCTIONS_WRITE_FUNCTION", "").strip() or f"{stack}-write-secret",
+        "rotate": environment.get("CONJUR_FUNCTIONS_ROTATE_FUNCTION", "").strip() or f"{stack}-rotate-key",
+    }
+
+
+def _is_safe_url(text: str) -> bool:
+    """Secrets travel to it, so that plain http is for a server on this machine."""
+    parts = urlsplit(text)
+    return parts.scheme == "https" and bool(parts.netloc) or (
+        parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
+    )
+
+
+def _default_timeout(environment: Mapping[str, str]) -> float:
+    text = environment.get("CONJUR_FUNCTIONS_TIMEOUT", "").strip()
+    if text == "":
+        return DEFAULT_TIMEOUT_SECONDS
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 900:
+        raise ValueError("CONJUR_FUNCTIONS_TIMEOUT must be a number of seconds up to 900")
+    return seconds
+
+
+def _to_full_name(name: str, optional_params: Optional[dict]) -> str:
+    """A team's `path_prefix` stands behind the prefix of all virtual keys, so that no team can name a secret outside of it."""
+    params = optional_params or {}
+    path_prefix = params.get("path_prefix")
+    if path_prefix is None:
+        return _checked(name)
+    if not isinstance(path_prefix, str) or path_prefix.strip("/") == "":
+        raise ConjurFunctionsError("invalid_request", "The team's secret manager setting path_prefix must be a text like team-a.")
+    general = _general_prefix()
+    own_part = name[len(general) :] if name.startswith(general) else name
+    return _checked(f"{general}{path_prefix.strip('/')}/{own_part}")
+
+
+def _checked(name: str) -> str:
+    """The functions refuse such names too, but an HTTP client on the way there makes another name of `a/../b`."""
+    if any(segment in ("", ".", "..") for segment in name.split("/")):
+        raise ConjurFunctionsError(
+            "invalid_request",
+            f'The name "{name}" has an empty, "." or ".." segment. Give the id of a Conjur variable, such as litellm/key-1.',
+        )
+    return name
+
+
+def _general_prefix() -> str:
+    import litellm
+
+    settings = getattr(litellm, "_key_management_settings", None)
+    prefix = getattr(settings, "prefix_for_stored_virtual_keys", None) or LITELLM_DEFAULT_PREFIX
+    return prefix if prefix.endswith("/") else f"{prefix}/"
+
+
+def _to_annotations(description: Optional[str], tags: Optional[Union[dict, list]]) -> Dict[str, str]:
+    """Tags come as {name: value} or, as AWS writes them, as [{"Key": name, "Value": value}]."""
+    pairs: List[Tuple[Any, Any]] = []
+    if isinstance(tags, dict):
+        pairs = list(tags.items())
+    elif isinstance(tags, list):
+        pairs = [(tag.get("Key"), tag.get("Value")) for tag in tags if isinstance(tag, dict)]
+    annotations = {str(key): str(value) for key, value in pairs if key is not None and value is not None}
+    if description:
+        annotations["description"] = description
+    return annotations
+
+
+def _to_text(name: str, answer: Mapping[str, Any]) -> str:
+    value = answer.get("value")
+    if not isinstance(value, str):
+        raise ConjurFunctionsError("invocation_failed", f'The answer for "{name}" holds no value. Is it read-secret that was called?')
+    if answer.get("encoding", "utf-8") == "utf-8":
+        return value
+    try:
+        return base64.b64decode(value, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError):
+        # Not the cause: its message quotes the bytes.
+        raise ConjurFunctionsError("not_text", f'The secret "{name}" holds bytes that are no text, and LiteLLM takes only text.') from None
+
+
+def _to_secret_path(name: str) -> str:
+    return "/secrets/" + quote(name, safe="/~")
+
+
+def _parse_object(payload: bytes, what: str) -> Dict[str, Any]:
+    try:
+        answer = json.loads(payload)
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        # Without the answer: it may hold a secret.
+        raise ConjurFunctionsError("invocation_failed", f"The answer of {what} is not one of conjur-functions.") from None
+    return answer
+
+
+def _to_function_error(function_name: str, payload: bytes) -> ConjurFunctionsError:
+    error = _parse_object(payload, function_name)
+    code = _CODES_BY_ERROR_TYPE.get(str(error.get("errorType")))
+    if code is not None:
+        return ConjurFunctionsError(code, str(error.get("errorMessage", "")))
+    # Lambda's own: a time-out, too little memory, a handler that could not be loaded. Its text is not ours, and stays out.
+    return ConjurFunctionsError(
+        "invocation_failed", f"The function {function_name} failed by itself. Look into its log in CloudWatch."
+    )
+
+
+def _to_problem(content_type: str, content: bytes) -> Optional[ConjurFunctionsError]:
+    """RFC 9457. A 404 that is not one of ours must not pass for a secret that does not exist."""
+    if not content_type.startswith("application/problem+json"):
+        return None
+    try:
+        problem = json.loads(content)
+    except ValueError:
+        return None
+    code = problem.get("code") if isinstance(problem, dict) else None
+    return ConjurFunctionsError(code, str(problem.get("detail", ""))) if code in ERROR_CODES else None
+
+
+def _not_invoked(what: str, error: Exception) -> ConjurFunctionsError:
+    if isinstance(error, ClientError):
+        reason = str(error.response.get("Error", {}).get("Code", "unknown"))
+    else:
+        reason = type(error).__name__
+    return ConjurFunctionsError(
+        "invocation_failed",
+        f"{what} ({reason}). Check its name and region, the network, and that this identity may invoke it.",
+    )
+
+
+def _to_error_type(code: str) -> str:
+    return "".join(word.capitalize() for word in code.split("_"))
+
+
+_CODES_BY_ERROR_TYPE = {_to_error_type(code): code for code in ERROR_CODES}
+
+_in_call = threading.local()
+
+
+class _quiet_debug_logs:
+    """botocore's debug log holds whole requests and answers, secrets among them. What this module calls stays out of it."""
+
+    def __enter__(self) -> None:
+        _in_call.active = True
+
+    def __exit__(self, *_: object) -> None:
+        _in_call.active = False
+
+
+def _keep_out_debug_records(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG or not getattr(_in_call, "active", False)
+
+
+for _name in ("botocore.endpoint", "botocore.parsers", "botocore.auth", "botocore.hooks", "botocore.httpsession", "botocore.retryhandler"):
+    logging.getLogger(_name).addFilter(_keep_out_debug_records)

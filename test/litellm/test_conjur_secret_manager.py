@@ -1,0 +1,366 @@
+"""Tests of the LiteLLM plug-in. plugin.test.ts starts what they talk to, and runs them."""
+
+import asyncio
+import base64
+import functools
+import importlib.util
+import io
+import json
+import logging
+import os
+import traceback
+import unittest
+import urllib.error
+import urllib.request
+from pathlib import Path
+from unittest import mock
+from urllib.parse import quote
+
+ENDPOINT = os.environ["TEST_ENDPOINT"]
+CONJUR = os.environ["TEST_CONJUR"]
+ADMIN_API_KEY = os.environ["TEST_ADMIN_API_KEY"]
+MODULE = Path(__file__).parents[2] / "infra" / "litellm" / "conjur_secret_manager.py"
+
+
+def load_class():
+    """As LiteLLM's own loader does: by path, under the class's name, and not in sys.modules."""
+    spec = importlib.util.spec_from_file_location("ConjurFunctionsSecretManager", MODULE)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.ConjurFunctionsSecretManager, module.ConjurFunctionsError
+
+
+Manager, Error = load_class()
+
+
+def lambda_environment(stack="conjur-functions-dev"):
+    return {"CONJUR_FUNCTIONS_STACK": stack, "CONJUR_FUNCTIONS_ENDPOINT_URL": ENDPOINT}
+
+
+def http_environment(stack="conjur-functions-dev"):
+    stage = "" if stack == "conjur-functions-dev" else f"/stage-{stack}"
+    return {"CONJUR_FUNCTIONS_MODE": "http", "CONJUR_FUNCTIONS_API_BASE": ENDPOINT + stage}
+
+
+def create_manager(environment):
+    with mock.patch.dict(os.environ, environment):
+        return Manager()
+
+
+@functools.lru_cache(maxsize=None)
+def manager_of(environment, stack):
+    """Shared by tests, as one is by everything in a proxy; making boto3's client is what takes time."""
+    return create_manager(environment(stack))
+
+
+def fetch(url, **options):
+    with urllib.request.urlopen(urllib.request.Request(url, **options), timeout=10) as response:
+        return response.read()
+
+
+def calls():
+    """What was called since this was last asked."""
+    return json.loads(fetch(f"{ENDPOINT}/__calls"))
+
+
+def in_conjur(path):
+    """What Conjur itself answers to the administrator; None where there is nothing."""
+    token = base64.b64encode(fetch(f"{CONJUR}/authn/default/admin/authenticate", method="POST", data=ADMIN_API_KEY.encode()))
+    try:
+        return fetch(CONJUR + path, headers={"authorization": f'Token token="{token.decode()}"'})
+    except urllib.error.HTTPError as error:
+        if error.code == 404:
+            return None
+        raise
+
+
+def stored(name):
+    value = in_conjur(f"/secrets/default/variable/{quote(name, safe='')}")
+    return None if value is None else value.decode()
+
+
+class Calls:
+    """The same for both ways to call; `environment` and `prefix` come from the class that is made of it."""
+
+    def setUp(self):
+        self.manager = self.manager_of("conjur-functions-dev")
+        calls()
+
+    def manager_of(self, stack):
+        return manager_of(type(self).environment, stack)
+
+    def run_async(self, coroutine):
+        return asyncio.run(coroutine)
+
+    def name(self, text):
+        return f"litellm/{self.way}/{text}"
+
+    def assert_raises_code(self, code, work):
+        with self.assertRaises(Error) as caught:
+            work()
+        self.assertEqual(caught.exception.code, code)
+        return caught.exception
+
+    def test_a_written_secret_is_read_back_sync_and_async_by_one_call_each(self):
+        name = self.name("key-1")
+        answer = self.run_async(self.manager.async_write_secret(name, "sk-1234"))
+        self.assertEqual(answer, {"name": name, "created": True, "changed": True, "version": 1})
+        self.assertEqual(stored(name), "sk-1234")
+        self.assertEqual(self.manager.sync_read_secret(name), "sk-1234")
+        self.assertEqual(self.run_async(self.manager.async_read_secret(name)), "sk-1234")
+        self.assertEqual(len(calls()), 3)
+
+    def test_a_secret_that_does_not_exist_is_none(self):
+        self.assertIsNone(self.manager.sync_read_secret(self.name("nothing")))
+        self.assertIsNone(self.run_async(self.manager.async_read_secret(self.name("nothing"))))
+
+    def test_values_and_names_come_back_as_they_went(self):
+        names = ["spaced name", "a%2Fb", "q?x=1&y#z", "ключ 🔑", "plus+colon:", "my..key", "tilde~'(!)*"]
+        values = ["12345", "true", '{"json": [1, 2]}', "ключ 🔑", " spaces \n", "x" * 10_000, "null"]
+        for text, value in zip(names, values):
+            with self.subTest(text):
+                self.run_async(self.manager.async_write_secret(self.name(text), value))
+                self.assertEqual(self.run_async(self.manager.async_read_secret(self.name(text))), value)
+                self.assertEqual(stored(self.name(text)), value)
+
+    def test_description_and_tags_become_annotations(self):
+        for tags in ({"Environment": "Prod", "Cost": 7}, [{"Key": "Environment", "Value": "Prod"}, {"Key": "Cost", "Value": "7"}]):
+            name = self.name(f"tagged-{type(tags).__name__}")
+            self.run_async(self.manager.async_write_secret(name, "v", description="by LiteLLM", tags=tags))
+            shown = json.loads(in_conjur(f"/resources/default/variable/{quote(name, safe='')}"))
+            annotations = {entry["name"]: entry["value"] for entry in shown["annotations"]}
+            self.assertEqual(annotations, {"Environment": "Prod", "Cost": "7", "description": "by LiteLLM"})
+
+    def test_a_rotation_under_the_same_name_is_one_call(self):
+        name = self.name("rotated")
+        self.run_async(self.manager.async_write_secret(name, "old"))
+        calls()
+        answer = self.run_async(self.manager.async_rotate_secret(name, name, "new"))
+        self.assertEqual((answer["name"], answer["version"]), (name, 2))
+        self.assertNotIn("new", json.dumps(answer))
+        self.assertEqual(len(calls()), 1)
+        self.assertEqual(stored(name), "new")
+
+    def test_a_rotation_to_another_name_deletes_the_old_one_in_the_same_call(self):
+        old, new = self.name("before"), self.name("after")
+        self.run_async(self.manager.async_write_secret(old, "old"))
+        calls()
+        answer = self.run_async(self.manager.async_rotate_secret(old, new, "new"))
+        self.assertEqual((answer["name"], answer["old_name"], answer["old_deleted"]), (new, old, True))
+        self.assertEqual(len(calls()), 1)
+        self.assertEqual((stored(new), stored(old)), ("new", None))
+
+    def test_a_rotation_that_cannot_delete_the_old_name_says_so(self):
+        manager = self.manager_of("careful")
+        old, new = self.name("kept"), self.name("beside")
+        self.run_async(manager.async_write_secret(old, "old"))
+        with self.assertLogs("conjur_functions", "WARNING") as logs:
+            answer = self.run_async(manager.async_rotate_secret(old, new, "new"))
+        self.assertEqual((answer["old_deleted"], stored(old), stored(new)), (False, "old", "new"))
+        self.assertIn(old, logs.output[0])
+
+    def test_a_rotation_keeps_a_key_whose_old_secret_was_never_stored(self):
+        name = self.name("never-stored")
+        self.run_async(self.manager.async_rotate_secret(name, name, "sk-new"))
+        self.assertEqual(stored(name), "sk-new")
+
+    def test_a_deletion_takes_the_secret_away_and_may_be_repeated(self):
+        name = self.name("deleted")
+        self.run_async(self.manager.async_write_secret(name, "v"))
+        calls()
+        self.assertEqual(self.run_async(self.manager.async_delete_secret(name)), {"name": name, "deleted": True})
+        self.assertEqual(len(calls()), 1)
+        self.assertIsNone(stored(name))
+        self.assertEqual(self.run_async(self.manager.async_delete_secret(name)), {"name": name, "deleted": False})
+
+    def test_a_deletion_that_is_not_allowed_raises(self):
+        manager = self.manager_of("careful")
+        name = self.name("undeletable")
+        self.run_async(manager.async_write_secret(name, "v"))
+        self.assert_raises_code("delete_not_supported", lambda: self.run_async(manager.async_delete_secret(name)))
+        self.assertEqual(stored(name), "v")
+
+    def test_each_failure_of_a_read_raises_its_code(self):
+        name = self.name("key-1")
+        for stack, code in (("refused", "authentication_failed"), ("unreachable", "upstream_unavailable"), ("unset", "config_invalid")):
+            with self.subTest(stack):
+                manager = self.manager_of(stack)
+                self.assert_raises_code(code, lambda: manager.sync_read_secret(name))
+                self.assert_raises_code(code, lambda: self.run_async(manager.async_read_secret(name)))
+        self.assert_raises_code("invalid_request", lambda: self.manager.sync_read_secret("a\nb"))
+
+    def test_a_name_that_leads_elsewhere_is_refused_before_anything_is_sent(self):
+        for name in ("litellm/../OPENAI_API_KEY", "litellm/./a", "/litellm/a", "litellm//a", "litellm/", ""):
+            with self.subTest(name):
+                self.assert_raises_code("invalid_request", lambda: self.manager.sync_read_secret(name))
+                self.assert_raises_code("invalid_request", lambda: self.run_async(self.manager.async_write_secret(name, "v")))
+                self.assert_raises_code("invalid_request", lambda: self.run_async(self.manager.async_delete_secret(name)))
+                self.assert_raises_code("invalid_request", lambda: self.run_async(self.manager.async_rotate_secret(name, "a", "v")))
+        self.assertEqual(calls(), [])
+
+    def test_each_failure_of_a_write_raises_its_code(self):
+        for stack, code in (("refused", "authentication_failed"), ("unreachable", "upstream_unavailable"), ("reading", "access_mode_denied")):
+            manager = self.manager_of(stack)
+            with self.subTest(stack):
+                work = [
+                    lambda: self.run_async(manager.async_write_secret(self.name("lost"), "sk-lost")),
+                    lambda: self.run_async(manager.async_rotate_secret(self.name("lost"), self.name("lost"), "sk-lost")),
+                ]
+                for step in work:
+                    error = self.assert_raises_code(code, step)
+                    self.assertNotIn("sk-lost", "".join(traceback.format_exception(type(error), error, error.__traceback__)))
+        self.assertIsNone(stored(self.name("lost")))
+
+    def test_a_value_that_is_no_text_raises(self):
+        name = self.name("binary")
+        self.run_async(self.manager.async_write_secret(name, "v"))
+        token = base64.b64encode(fetch(f"{CONJUR}/authn/default/admin/authenticate", method="POST", data=ADMIN_API_KEY.encode()))
+        fetch(
+            f"{CONJUR}/secrets/default/variable/{quote(name, safe='')}",
+            method="POST",
+            data=b"\xff\xfe\x00",
+            headers={"authorization": f'Token token="{token.decode()}"', "content-type": "application/octet-stream"},
+        )
+        self.assert_raises_code("not_text", lambda: self.manager.sync_read_secret(name))
+
+    def test_nobody_there_raises(self):
+        manager = create_manager({**self.environment(), **self.nowhere})
+        self.assert_raises_code("invocation_failed", lambda: manager.sync_read_secret(self.name("key-1")))
+
+    def test_a_wrong_signature_raises_and_is_not_taken_for_a_missing_secret(self):
+        with mock.patch.dict(os.environ, {"AWS_SECRET_ACCESS_KEY": "another"}):
+            manager = create_manager(self.environment())
+            self.assert_raises_code("invocation_failed", lambda: manager.sync_read_secret(self.name("nothing")))
+
+    def test_a_read_does_not_hold_up_the_event_loop(self):
+        manager = create_manager({**lambda_environment(), "CONJUR_FUNCTIONS_READ_FUNCTION": "gate"})
+
+        async def read_while_the_loop_goes_on():
+            read = asyncio.ensure_future(manager.async_read_secret("litellm/gate", timeout=4))
+            while "gate" not in await asyncio.to_thread(calls):
+                await asyncio.sleep(0.01)
+            self.assertFalse(read.done())
+            # Only a loop that is free can send this, and only this ends the read.
+            await asyncio.to_thread(fetch, f"{ENDPOINT}/__open", method="POST", data=b"")
+            return await read
+
+        self.assertIsNone(asyncio.run(asyncio.wait_for(read_while_the_loop_goes_on(), 30)))
+
+    def test_40_writes_at_once_are_all_stored(self):
+        names = [self.name(f"many/{index}") for index in range(40)]
+
+        async def write_all():
+            await asyncio.gather(*(self.manager.async_write_secret(name, f"value of {name}") for name in names))
+            return await asyncio.gather(*(self.manager.async_read_secret(name) for name in names))
+
+        self.assertEqual(self.run_async(write_all()), [f"value of {name}" for name in names])
+
+    def test_the_health_check_tells_well_from_unwell(self):
+        self.assertTrue(self.run_async(self.manager.async_health_check()))
+        with self.assertLogs("conjur_functions", "WARNING"):
+            self.assertFalse(self.run_async(self.manager_of("refused").async_health_check()))
+
+    def test_a_teams_prefix_stays_behind_the_prefix_of_all_virtual_keys(self):
+        team = {"path_prefix": f"/{self.way}-team-a/", "namespace": "of another product"}
+        answer = self.run_async(self.manager.async_write_secret("litellm/alias", "sk-team", optional_params=team))
+        self.assertEqual(answer["name"], f"litellm/{self.way}-team-a/alias")
+        self.assertEqual(self.run_async(self.manager.async_read_secret("litellm/alias", optional_params=team)), "sk-team")
+        for wrong in ("", "/", 7, "../other"):
+            self.assert_raises_code(
+                "invalid_request",
+                lambda: self.run_async(self.manager.async_write_secret("litellm/alias", "v", optional_params={"path_prefix": wrong})),
+            )
+
+    def test_no_secret_gets_into_a_debug_log(self):
+        log = io.StringIO()
+        handler = logging.StreamHandler(log)
+        root = logging.getLogger()
+        level = root.level
+        root.addHandler(handler)
+        root.setLevel(logging.DEBUG)
+        try:
+            # A client of its own, so that what is logged once per client is seen too.
+            manager = create_manager(self.environment())
+            name = self.name("logged")
+            self.run_async(manager.async_write_secret(name, "sk-private-1"))
+            self.run_async(manager.async_rotate_secret(name, name, "sk-private-2"))
+            self.assertEqual(manager.sync_read_secret(name), "sk-private-2")
+            with mock.patch.dict(os.environ, {"AWS_SECRET_ACCESS_KEY": "another"}):
+                wrong = create_manager(self.environment())
+                self.assert_raises_code(
+                    "invocation_failed", lambda: self.run_async(wrong.async_write_secret(name, "sk-private-3"))
+                )
+        finally:
+            root.removeHandler(handler)
+            root.setLevel(level)
+        encoded = base64.b64encode(b"sk-private").decode().rstrip("=")[:-2]
+        for form in ("sk-private", encoded):
+            self.assertNotIn(form, log.getvalue())
+
+
+class ByLambda(Calls, unittest.TestCase):
+    way = "lambda"
+    environment = staticmethod(lambda_environment)
+    nowhere = {"CONJUR_FUNCTIONS_ENDPOINT_URL": "http://127.0.0.1:9"}
+
+    def test_a_function_that_does_not_exist_raises(self):
+        manager = create_manager(lambda_environment("no-such-stack"))
+        error = self.assert_raises_code("invocation_failed", lambda: manager.sync_read_secret("litellm/key-1"))
+        self.assertIn("ResourceNotFoundException", str(error))
+        self.assertIn("no-such-stack-read-secret", str(error))
+
+    def test_a_function_that_fails_by_itself_raises(self):
+        manager = create_manager({**lambda_environment(), "CONJUR_FUNCTIONS_READ_FUNCTION": "crash"})
+        self.assert_raises_code("invocation_failed", lambda: manager.sync_read_secret("litellm/key-1"))
+
+    def test_a_function_that_takes_too_long_raises(self):
+        manager = create_manager({**lambda_environment(), "CONJUR_FUNCTIONS_READ_FUNCTION": "gate"})
+        error = self.assert_raises_code("invocation_failed", lambda: manager.sync_read_secret("litellm/a", timeout=0.1))
+        self.assertIn("ReadTimeoutError", str(error))
+        fetch(f"{ENDPOINT}/__open", method="POST", data=b"")
+
+
+class ByHttp(Calls, unittest.TestCase):
+    way = "http"
+    environment = staticmethod(http_environment)
+    nowhere = {"CONJUR_FUNCTIONS_API_BASE": "http://127.0.0.1:9"}
+
+    def test_a_404_of_the_gateway_is_not_taken_for_a_missing_secret(self):
+        manager = create_manager({**http_environment(), "CONJUR_FUNCTIONS_API_BASE": f"{ENDPOINT}/wrong/base"})
+        self.assert_raises_code("invocation_failed", lambda: manager.sync_read_secret("litellm/key-1"))
+
+
+class Settings(unittest.TestCase):
+    def test_all_that_is_wrong_is_told_at_once_and_no_value_is_shown(self):
+        environment = {
+            "CONJUR_FUNCTIONS_MODE": "https",
+            "CONJUR_FUNCTIONS_TIMEOUT": "soon",
+            "CONJUR_FUNCTIONS_ENDPOINT_URL": "http://lambda.example",
+        }
+        with self.assertRaises(ValueError) as caught:
+            create_manager(environment)
+        for variable in environment:
+            self.assertIn(variable, str(caught.exception))
+        self.assertNotIn("lambda.example", str(caught.exception))
+
+    def test_the_http_api_needs_https(self):
+        for base in ("", "http://api.example", "ftp://api.example", "api.example"):
+            with self.assertRaisesRegex(ValueError, "CONJUR_FUNCTIONS_API_BASE"):
+                create_manager({"CONJUR_FUNCTIONS_MODE": "http", "CONJUR_FUNCTIONS_API_BASE": base})
+
+    def test_a_region_is_needed(self):
+        nothing = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_CONFIG_FILE": os.devnull}
+        with self.assertRaisesRegex(ValueError, "CONJUR_FUNCTIONS_REGION"):
+            create_manager(nothing)
+
+    def test_it_takes_what_litellm_gives_for_a_time_out(self):
+        class HttpxTimeout:
+            read = 2.5
+
+        manager = create_manager(lambda_environment())
+        for timeout in (3, 2.5, HttpxTimeout(), None):
+            self.assertIsNone(manager.sync_read_secret("litellm/nothing", timeout=timeout))
+
+
+if __name__ == "__main__":
+    unittest.main()
