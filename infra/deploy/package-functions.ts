@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildFunctions } from '../build/build.ts';
+import { FUNCTION_NAMES } from '../build/function-names.ts';
+import { checkTemplate } from './check-template.ts';
+import { PACKAGE_DIRECTORY, type RunServerlessOptions, runServerless } from './run-serverless.ts';
+import { parseTemplate, type Template } from './template.ts';
+
+export interface PackagedFunction {
+  readonly name: string;
+  /** Path of the zip. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
+export interface Package {
+  readonly directory: string;
+  readonly functions: readonly PackagedFunction[];
+  readonly template: Template;
+}
+
+export interface PackageOptions extends RunServerlessOptions {
+  /** Arguments of `serverless package`: `--stage`, `--param` and so on. */
+  readonly args?: readonly string[];
+  /** Default: `.serverless`. */
+  readonly directory?: string;
+  /** Default: true. False takes the bundles in dist/ as they are. */
+  readonly build?: boolean;
+}
+
+/**
+ * Bundles the functions, zips them and compiles the template. The same source gives the same zips, byte for byte.
+ * @throws Error where the template holds what must not be deployed
+ */
+export async function packageFunctions(options: PackageOptions = {}): Promise<Package> {
+  const directory = options.directory ?? PACKAGE_DIRECTORY;
+  if (options.build !== false) await buildFunctions();
+  await rm(directory, { recursive: true, force: true });
+  await runServerless(['package', '--package', directory, ...(options.args ?? [])], options);
+  const template = parseTemplate(await readFile(join(directory, 'cloudformation-template-update-stack.json'), 'utf8'));
+  const findings = checkTemplate(template);
+  if (findings.length > 0)
+    throw new Error(`The template must not be deployed:\n${findings.map((text) => `  ${text}`).join('\n')}`);
+  return { directory, template, functions: await Promise.all(FUNCTION_NAMES.map((name) => describe(directory, name))) };
+}
+
+async function describe(directory: string, name: string): Promise<PackagedFunction> {
+  const path = join(directory, `${name}.zip`);
+  const content = await readFile(path);
+  return { name, path, bytes: content.byteLength, sha256: createHash('sha256').update(content).digest('hex') };
+}

@@ -1,0 +1,118 @@
+import { systemClock } from '../../../lib/clock.ts';
+import { Deadline } from '../../../lib/deadline.ts';
+import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { parseAccessToken } from '../../../lib/session/access-token.ts';
+import type { ConjurRequest, ConjurResponse } from '../../../lib/transport/conjur-request.ts';
+import { type CheckOutcome, failed, passed } from '../check.ts';
+import type { DoctorContext } from '../doctor-context.ts';
+import { toCurl } from '../to-curl.ts';
+
+/** Accounts that a Conjur is often set up with. */
+const USUAL_ACCOUNTS = ['default', 'conjur', 'cucumber', 'myConjurAccount'];
+
+/** Whether Conjur takes the credential; where it does not, which part of it is wrong. */
+export async function checkAuthentication(
+  context: DoctorContext,
+  otherAccounts: readonly string[],
+): Promise<CheckOutcome> {
+  const { settings } = context;
+  let request: ConjurRequest | undefined;
+  try {
+    request = await context.authenticatorFor(settings.account).prepare(0, credentialDeadline());
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    return failed('wrong_key', error.message, 'The credential itself could not be got.', { fatal: true });
+  }
+  if (request === undefined)
+    return failed('wrong_key', 'There is no credential.', 'Set CYBERARK_API_KEY.', { fatal: true });
+  const curl = toCurl(settings, request, settings.authn === 'api-key' ? '--data "$CYBERARK_API_KEY"' : undefined);
+  const response = await context.send(request);
+  if (response.status === 200) return accept(context, response, curl);
+  return { ...(await explain(context, response, otherAccounts)), curl, fatal: true };
+}
+
+function accept(context: DoctorContext, response: ConjurResponse, curl: string): CheckOutcome {
+  const token = parseAccessToken(response.body);
+  context.authorization = token.authorization;
+  const tokenCommand = curl.replace('curl -sS -i', 'TOKEN=$(curl -sS');
+  return passed(
+    `${token.login || context.settings.login} is authenticated by ${context.settings.authn}; the token lives ${Math.round(token.lifeMs / 1000)} s.`,
+    `${tokenCommand} | base64 | tr -d '\\n')`,
+  );
+}
+
+async function explain(
+  context: DoctorContext,
+  { status }: ConjurResponse,
+  otherAccounts: readonly string[],
+): Promise<CheckOutcome> {
+  const { login, account, authn } = context.settings;
+  if (/%2f/i.test(login)) return encodedTwice(status);
+  if (status === 404 && login.includes('/')) return decodedOnTheWay(login);
+  if (status !== 401)
+    return failed(
+      'unexpected_answer',
+      `Conjur answered ${status} to the authentication.`,
+      status === 404
+        ? 'Does CYBERARK_API_BASE need a path? Conjur Enterprise and SaaS stand behind https://host/api. With authn-iam or authn-jwt, check CYBERARK_AUTHN_SERVICE_ID.'
+        : "Look into Conjur's log.",
+    );
+  const right = await findAccount(context, otherAccounts);
+  if (right !== undefined)
+    return failed(
+      'wrong_account',
+      `Conjur refuses this login in the account "${account}", and takes it in the account "${right}".`,
+      `Set CYBERARK_ACCOUNT=${right}.`,
+    );
+  return failed(
+    'wrong_key',
+    `Conjur refuses the ${authn} credential of "${login}" in the account "${account}" (401).`,
+    adviceOnKey(login, authn),
+  );
+}
+
+function encodedTwice(status: number): CheckOutcome {
+  return failed(
+    'unencoded_login',
+    `CYBERARK_USERNAME is url-encoded already, and is encoded once more on the wire; Conjur answered ${status}.`,
+    'Write the login as Conjur does, with slashes: host/path/name. In a URL that you write by hand it is host%2Fpath%2Fname.',
+  );
+}
+
+/** What a real Conjur answers to a login whose slashes are not encoded: there is no such route. */
+function decodedOnTheWay(login: string): CheckOutcome {
+  return failed(
+    'unencoded_login',
+    `Conjur knows no route for the login "${login}" (404): its slashes arrive there unencoded.`,
+    'The login leaves here as host%2F…; a proxy or load balancer in front of Conjur decodes it. Have it pass the path on as it came (nginx: proxy_pass without a path; Apache: AllowEncodedSlashes NoDecode). Does CYBERARK_API_BASE lack a path (https://host/api)? That gives a 404 too.',
+  );
+}
+
+/** Conjur answers alike to a wrong account, login and key. Where another account takes the same login and key, it was the account. */
+async function findAccount(context: DoctorContext, others: readonly string[]): Promise<string | undefined> {
+  if (context.settings.authn !== 'api-key') return undefined;
+  const candidates = new Set([...others, ...USUAL_ACCOUNTS]);
+  candidates.delete(context.settings.account);
+  for (const account of candidates) {
+    const request = await context.authenticatorFor(account).prepare(0, credentialDeadline());
+    if (request !== undefined && (await context.send(request)).status === 200) return account;
+  }
+  return undefined;
+}
+
+function adviceOnKey(login: string, authn: string): string {
+  if (authn === 'iam')
+    return 'The host must be named <policy path>/<AWS account>/<role name>, be granted the group of conjur/authn-iam/<service>, and the authenticator be enabled (CONJUR_AUTHENTICATORS). A clock that is off by 5 minutes also gives this.';
+  if (authn === 'jwt')
+    return 'Check the issuer, the audience and the claims that the host is annotated with, that the token has not expired, and that the authenticator is enabled.';
+  const host =
+    login === 'admin' || login.startsWith('host/')
+      ? ''
+      : ' A host is written host/path/name; without host/ it is taken for a user.';
+  return `The key is wrong or was rotated (a rotated key is dead at once), or the login is.${host} Conjur does not tell which; if the account may be another one, name it: --accounts name,name.`;
+}
+
+/** For a credential that has to be fetched from Secrets Manager or signed. */
+function credentialDeadline(): Deadline {
+  return new Deadline(systemClock, 10_000);
+}

@@ -1,0 +1,33 @@
+import { toResourcePath } from '../../../lib/names/to-variable-path.ts';
+import { type CheckOutcome, failed, passed } from '../check.ts';
+import type { DoctorContext } from '../doctor-context.ts';
+import { toCurl } from '../to-curl.ts';
+
+/**
+ * Whether the api key of another role may be rotated: `update` on it. Nothing is rotated.
+ * @param role `host:path/name`, `host/path/name`, or `user:name`
+ */
+export async function checkRotate(context: DoctorContext, role: string): Promise<CheckOutcome> {
+  const { account, login } = context.settings;
+  const [, kind = 'host', id = role] = /^(host|user)[:/](.+)$/.exec(role) ?? [];
+  if (login === (kind === 'host' ? `host/${id}` : id))
+    return passed(
+      `${role} is this identity itself, which may always rotate its own key (with the key, not with a token).`,
+    );
+  const request = {
+    method: 'GET',
+    path: `${toResourcePath(account, kind, id)}?check=true&privilege=update`,
+    doing: 'asking for the privilege',
+  } as const;
+  const curl = toCurl(context.settings, { ...request, headers: { authorization: '' } });
+  const { status } = await context.sendAuthorized(request);
+  if (status === 204 || status === 200) return passed(`${login} may rotate the key of ${role}.`, curl);
+  if (status === 403 || status === 404)
+    return failed(
+      'no_privilege',
+      `${login} may not rotate the key of ${role}, or there is no such role: Conjur makes no difference.`,
+      `Have update on it granted, by a policy load into root: - !permit { role: ${login.startsWith('host/') ? `!host /${login.slice(5)}` : `!user /${login}`}, privileges: [ read, update ], resource: !${kind} /${id} }`,
+      { curl },
+    );
+  return failed('unexpected_answer', `Conjur answered ${status}.`, "Look into Conjur's log.", { curl });
+}

@@ -1,0 +1,59 @@
+import type { Authenticator } from '../../lib/authn/authenticator.ts';
+import { createAuthenticator, createCredentialSource } from '../../lib/authn/create-authenticator.ts';
+import { lazyAuthenticatorPorts } from '../../lib/client/lazy-authenticator-ports.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { Deadline } from '../../lib/deadline.ts';
+import type { Secret } from '../../lib/secret.ts';
+import type { Settings } from '../../lib/settings/settings.ts';
+import type { ConjurRequest, ConjurResponse } from '../../lib/transport/conjur-request.ts';
+import { createTransport } from '../../lib/transport/create-transport.ts';
+import { createDispatchers } from '../../lib/transport/dispatchers.ts';
+
+/** What the checks share. One learns what the next one needs. */
+export interface DoctorContext {
+  readonly settings: Settings;
+  readonly now: () => number;
+  /** One attempt, and the answer as it is. @throws ConjurError where no answer came */
+  readonly send: (request: ConjurRequest) => Promise<ConjurResponse>;
+  /** The same with the session token that the check of the authentication got. */
+  readonly sendAuthorized: (request: ConjurRequest) => Promise<ConjurResponse>;
+  /** For the settings at hand, or for another account. */
+  readonly authenticatorFor: (account: string) => Authenticator;
+  authorization: Secret | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Longest wait for one answer. */
+const LIMIT_MS = 10_000;
+
+export function createDoctorContext(settings: Settings, now: () => number): DoctorContext {
+  const clock: Clock = systemClock;
+  const dispatchers = createDispatchers(settings);
+  const transport = createTransport({
+    ...settings,
+    // The doctor looks at each server's first answer; followers are passed over, so that it is the base URL that is examined.
+    readBaseUrls: [],
+    maxAttempts: 1,
+    dispatchers,
+    clock,
+    random: Math.random,
+  });
+  const send = (request: ConjurRequest): Promise<ConjurResponse> => transport(request, new Deadline(clock, LIMIT_MS));
+  const ports = lazyAuthenticatorPorts(undefined, clock);
+  const context: DoctorContext = {
+    settings,
+    now,
+    send,
+    sendAuthorized(request) {
+      const authorization = context.authorization?.expose() ?? '';
+      return send({ ...request, headers: { ...request.headers, authorization } });
+    },
+    authenticatorFor(account) {
+      const source = createCredentialSource(settings, { ...ports, clock });
+      return createAuthenticator({ ...settings, account }, source, ports);
+    },
+    authorization: undefined,
+    close: () => dispatchers.close(),
+  };
+  return context;
+}

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { isConjurError } from '../../lib/errors/conjur-error.ts';
+import { type ParsedSettings, parseSettings } from '../../lib/settings/parse-settings.ts';
+import { type CheckName, type CheckOutcome, type CheckResult, failed, passed } from './check.ts';
+import { checkAuthentication } from './checks/check-authentication.ts';
+import { checkCertificate } from './checks/check-certificate.ts';
+import { checkClock } from './checks/check-clock.ts';
+import { checkConnection } from './checks/check-connection.ts';
+import { checkRead } from './checks/check-read.ts';
+import { checkRotate } from './checks/check-rotate.ts';
+import { checkWhoami } from './checks/check-whoami.ts';
+import { checkWrite } from './checks/check-write.ts';
+import { createDoctorContext, type DoctorContext } from './doctor-context.ts';
+
+export interface DoctorOptions {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** A variable whose value should be readable. */
+  readonly read?: string | undefined;
+  /** A variable that should be writable. */
+  readonly write?: string | undefined;
+  /** A role whose api key should be rotatable. */
+  readonly rotate?: string | undefined;
+  /** Accounts to try where the login is refused. */
+  readonly accounts?: readonly string[];
+  /** Milliseconds since 1970. Default: this machine's clock. */
+  readonly now?: () => number;
+}
+
+type Check = readonly [CheckName, (context: DoctorContext) => Promise<CheckOutcome>];
+
+/** Examines, one check after the other, what the functions need. After a check without which nothing goes, the rest is skipped. */
+export async function* runDoctor(options: DoctorOptions): AsyncGenerator<CheckResult> {
+  const checks = listChecks(options);
+  const settings = parse(options.environment);
+  yield { name: 'settings', ...settings.outcome };
+  if (settings.parsed === undefined) {
+    for (const [name] of checks) yield skipped(name, 'settings');
+    return;
+  }
+  const context = createDoctorContext(settings.parsed.settings, options.now ?? Date.now);
+  try {
+    yield* runChecks(context, checks);
+  } finally {
+    await context.close();
+  }
+}
+
+async function* runChecks(context: DoctorContext, checks: readonly Check[]): AsyncGenerator<CheckResult> {
+  let broken: CheckName | undefined;
+  for (const [name, check] of checks) {
+    if (broken !== undefined) {
+      yield skipped(name, broken);
+      continue;
+    }
+    const outcome = await guarded(() => check(context));
+    if (outcome.fatal === true) broken = name;
+    yield { name, ...outcome };
+  }
+}
+
+function listChecks({ read, write, rotate, accounts = [] }: DoctorOptions): Check[] {
+  return [
+    ['connection', checkConnection],
+    ['certificate', checkCertificate],
+    ['clock', checkClock],
+    ['authentication', (context) => checkAuthentication(context, accounts)],
+    ['whoami', checkWhoami],
+    ...(read === undefined ? [] : [['read', (context) => checkRead(context, read)] as Check]),
+    ...(write === undefined ? [] : [['write', (context) => checkWrite(context, write)] as Check]),
+    ...(rotate === undefined ? [] : [['rotate', (context) => checkRotate(context, rotate)] as Check]),
+  ];
+}
+
+function skipped(name: CheckName, because: CheckName): CheckResult {
+  return { name, status: 'skipped', message: `Not examined: ${because} comes first.` };
+}
+
+function parse(environment: DoctorOptions['environment']): { outcome: CheckOutcome; parsed?: ParsedSettings } {
+  try {
+    const parsed = parseSettings(environment, { readFile: (path) => readFileSync(path, 'utf8') });
+    const { baseUrl, account, login, authn } = parsed.settings;
+    const warnings = parsed.warnings.map((warning) => ` ${warning}`).join('');
+    return { parsed, outcome: passed(`${baseUrl.href}, account ${account}, login ${login}, by ${authn}.${warnings}`) };
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    const advice = 'docs/settings.md explains each setting.';
+    return { outcome: failed('settings_invalid', error.message, advice, { fatal: true }) };
+  }
+}
+
+/** An answer that did not come is a finding like others, whichever check meets it. */
+async function guarded(check: () => Promise<CheckOutcome>): Promise<CheckOutcome> {
+  try {
+    return await check();
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    const fault = error.code === 'upstream_unavailable' ? 'host_unreachable' : 'unexpected_answer';
+    return failed(fault, error.message, "Conjur's log, and what stands in between, may say more.", { fatal: true });
+  }
+}

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { readFile, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { FUNCTION_NAMES } from '../../../infra/build/function-names.ts';
+import { checkTemplate } from '../../../infra/deploy/check-template.ts';
+import { listStatements, parseTemplate, resourcesOf, type Template } from '../../../infra/deploy/template.ts';
+import { cloneProject, type ProjectClone } from '../../support/clone-project.ts';
+import { findProgram } from '../../support/find-program.ts';
+import { type RunResult, runNode, runProgram } from '../../support/run-node.ts';
+
+const TEMPLATE = '.serverless/cloudformation-template-update-stack.json';
+// Everything that a parameter can add to the stack, in one: so that the checks see all of it.
+const EVERYTHING = [
+  ['authorizer', 'jwt'],
+  ['jwt_issuer', 'https://issuer.example.com'],
+  ['jwt_audience', 'callers'],
+  ['vpc_subnet_ids', 'subnet-0123456789abcdef0,subnet-0123456789abcdef1'],
+  ['vpc_security_group_ids', 'sg-0123456789abcdef0'],
+  ['tracing', 'true'],
+  ['alarm_topic_arn', 'arn:aws:sns:eu-central-1:123456789012:alarms'],
+  ['ROTATION_EVENT_BUS_NAME', 'rotations'],
+  ['LITELLM_MASTER_KEY_SECRET_ID', 'litellm/master-key'],
+  ['CYBERARK_API_BASE', 'https://conjur.example.com/api'],
+].map(([name, value]) => `--param=${name}=${value}`);
+
+let clone: ProjectClone;
+
+beforeAll(async () => {
+  clone = await cloneProject();
+  const schedule = '  rotations: [{ name: app/db/password, strategy: random, length: 40, rate: rate(30 days) }]';
+  const config = join(clone.directory, 'serverless.yml');
+  const text = await readFile(config, 'utf8');
+  await writeFile(config, text.replace('  rotations: []', schedule));
+}, 60_000);
+
+afterAll(() => clone[Symbol.asyncDispose]());
+
+function pack(...args: string[]): Promise<RunResult> {
+  return runNode(['infra/deploy/package.ts', ...args], { cwd: clone.directory });
+}
+
+async function readTemplate(): Promise<Template> {
+  return parseTemplate(await readFile(join(clone.directory, TEMPLATE), 'utf8'));
+}
+
+async function hashZips(): Promise<string[]> {
+  const zips = FUNCTION_NAMES.map((name) => readFile(join(clone.directory, `.serverless/${name}.zip`)));
+  return (await Promise.all(zips)).map((zip) => createHash('sha256').update(zip).digest('hex'));
+}
+
+describe('npm run package', () => {
+  let packaged: RunResult;
+  let template: Template;
+
+  beforeAll(async () => {
+    packaged = await pack();
+    if (packaged.status === 0) template = await readTemplate();
+  }, 120_000);
+
+  it('needs no AWS credentials, and says what it made', () => {
+    expect(packaged, packaged.stderr).toMatchObject({ status: 0 });
+    for (const name of FUNCTION_NAMES)
+      expect(packaged.stdout).toMatch(new RegExp(`^${name}\\.zip +\\d+ KB +sha256 [0-9a-f]{64}$`, 'm'));
+  });
+
+  it('makes a template without a wide right, an open route, a shared role or a secret in plain text', () => {
+    expect(checkTemplate(template)).toEqual([]);
+  });
+
+  it('gives each of the three functions a role of its own, on arm64 and nodejs24.x', () => {
+    const functions = resourcesOf(template, 'AWS::Lambda::Function').map(([, properties]) => properties);
+    expect(functions).toHaveLength(3);
+    expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(3);
+    for (const { Architectures, Runtime, LoggingConfig } of functions) {
+      expect(Architectures).toEqual(['arm64']);
+      expect(Runtime).toBe('nodejs24.x');
+      expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON' });
+    }
+  });
+
+  it('authorizes every route by IAM', () => {
+    const routes = resourcesOf(template, 'AWS::ApiGatewayV2::Route').map(([, properties]) => properties);
+    expect(routes.map(({ RouteKey }) => RouteKey).sort()).toEqual([
+      'DELETE /secrets/{name+}',
+      'GET /health',
+      'GET /secrets',
+      'GET /secrets/{name+}',
+      'POST /rotations',
+      'POST /secrets',
+      'POST /virtual-keys',
+      'PUT /secrets/{name+}',
+    ]);
+    expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(routes.map(() => 'AWS_IAM'));
+  });
+
+  it('lets rotate-key alone replace the credential', () => {
+    const writers = resourcesOf(template, 'AWS::IAM::Policy')
+      .filter(([, { PolicyDocument }]) => JSON.stringify(PolicyDocument).includes('secretsmanager:PutSecretValue'))
+      .map(([, { Roles }]) => Roles);
+    expect(writers).toEqual([[{ Ref: 'RotateKeyRole' }]]);
+  });
+
+  it('has the credential rotated, encrypted by a key that Secrets Manager alone uses', () => {
+    const [secret] = resourcesOf(template, 'AWS::SecretsManager::Secret');
+    expect(secret?.[1].KmsKeyId).toEqual({ 'Fn::GetAtt': ['CredentialKey', 'Arn'] });
+    expect(resourcesOf(template, 'AWS::SecretsManager::RotationSchedule')).toHaveLength(1);
+    const [, permission] =
+      resourcesOf(template, 'AWS::Lambda::Permission').find(
+        ([, { Principal }]) => Principal === 'secretsmanager.amazonaws.com',
+      ) ?? [];
+    expect(permission).toMatchObject({ SourceAccount: { Ref: 'AWS::AccountId' } });
+    const use = listStatements(template).filter(
+      ({ resourceType, actions }) => resourceType === 'AWS::KMS::Key' && actions.includes('kms:Decrypt'),
+    );
+    expect(use.map(({ condition }) => JSON.stringify(condition)).every((text) => text.includes('kms:ViaService'))).toBe(
+      true,
+    );
+  });
+
+  it('schedules the rotations, with repetitions and a queue for what cannot be delivered', () => {
+    const [schedule, keyAge] = resourcesOf(template, 'AWS::Scheduler::Schedule');
+    expect(schedule?.[1]).toMatchObject({
+      ScheduleExpression: 'rate(30 days)',
+      Target: {
+        Input: JSON.stringify({ name: 'app/db/password', strategy: 'random', length: 40 }),
+        RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] },
+        RetryPolicy: { MaximumRetryAttempts: 10 },
+        DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['RotationDeadLetters', 'Arn'] } },
+      },
+    });
+    expect(keyAge?.[1]).toMatchObject({ ScheduleExpression: 'rate(1 day)', Target: { Input: '{"key_age":{}}' } });
+  });
+
+  it('makes the same zips, byte for byte, when it runs again', async () => {
+    const first = await hashZips();
+    await utimes(join(clone.directory, 'functions/read-secret/handler.ts'), 1, 1);
+    expect((await pack(...EVERYTHING)).status).toBe(0);
+    expect(await hashZips()).toEqual(first);
+  }, 120_000);
+
+  it('makes a template without a finding when every parameter is used', async () => {
+    const everything = await readTemplate();
+    expect(checkTemplate(everything)).toEqual([]);
+    expect(
+      resourcesOf(everything, 'AWS::ApiGatewayV2::Route').map(([, { AuthorizationType }]) => AuthorizationType),
+    ).toContain('JWT');
+    expect(Object.keys(everything.Resources)).toEqual(
+      expect.arrayContaining(['VpcPolicy', 'TracingPolicy', 'LitellmKeyPolicy', 'RotationEventPolicy', 'Dashboard']),
+    );
+  });
+
+  it('makes a template that cfn-lint finds no error in', async ({ skip }) => {
+    const lint = findProgram('cfn-lint');
+    if (lint === undefined) return skip('cfn-lint is not on this machine: THE TEMPLATE WAS NOT LINTED.');
+    const result = await runProgram(lint, ['--non-zero-exit-code', 'error', '--', TEMPLATE], { cwd: clone.directory });
+    expect(result.stdout.split('\n').filter((line) => line.startsWith('E'))).toEqual([]);
+    expect(result.status).toBe(0);
+  }, 120_000);
+});

@@ -1,0 +1,298 @@
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CheckResult } from '../../../infra/doctor/check.ts';
+import { type DoctorOptions, runDoctor } from '../../../infra/doctor/run-doctor.ts';
+import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
+import { createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import { createCertificateAuthority } from '../../support/certificates.ts';
+import { freePort } from '../../support/free-port.ts';
+import { runNode } from '../../support/run-node.ts';
+import { settingsFor } from '../../support/settings.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+
+const POLICY = `
+- !variable db/password
+- !variable db/empty
+- !host app
+- !host other
+- !host rotator
+- !permit { role: !host app, privileges: [ read, execute ], resource: !variable db/password }
+- !permit { role: !host other, privileges: [ read ], resource: !variable db/password }
+- !permit { role: !host rotator, privileges: [ read, update ], resource: !host app }
+`;
+
+let conjur: LocalConjur;
+const keys = new Map<string, string>();
+
+beforeAll(async () => {
+  conjur = await createLocalConjur();
+  const client = createConjurClient(settingsFor(conjur));
+  const { createdRoles } = await client.loadPolicy('root', POLICY);
+  for (const [role, key] of createdRoles) keys.set(role.replace('default:host:', 'host/'), key.expose());
+  await client.writeSecret('db/password', 'canary-value');
+  await client.close();
+});
+
+afterAll(() => conjur.close());
+
+type Environment = Readonly<Record<string, string>>;
+
+function asAdmin(more: Environment = {}): Environment {
+  return { CYBERARK_API_BASE: conjur.url, CYBERARK_API_KEY: conjur.adminApiKey, ...more };
+}
+
+function asHost(login: string, more: Environment = {}): Environment {
+  return asAdmin({ CYBERARK_USERNAME: login, CYBERARK_API_KEY: keys.get(login) ?? '', ...more });
+}
+
+async function examine(
+  environment: Environment,
+  more: Omit<DoctorOptions, 'environment'> = {},
+): Promise<CheckResult[]> {
+  const results: CheckResult[] = [];
+  for await (const result of runDoctor({ environment, ...more })) results.push(result);
+  return results;
+}
+
+/** The one fault that was found. */
+async function faultOf(environment: Environment, more: Omit<DoctorOptions, 'environment'> = {}): Promise<CheckResult> {
+  const failures = (await examine(environment, more)).filter(({ status }) => status === 'failed');
+  expect(failures).toHaveLength(1);
+  return failures[0] as CheckResult;
+}
+
+/** Something between the doctor and Conjur. */
+async function startFront(
+  onRequest: (incoming: IncomingMessage, reply: ServerResponse, pass: (path: string) => void) => void,
+): Promise<AsyncDisposable & { readonly url: string }> {
+  const front = createServer((incoming, reply) => {
+    const pass = (path: string): void => {
+      const { method, headers } = incoming;
+      const onward = request(conjur.url + path, { method, headers }, (response) => {
+        reply.writeHead(response.statusCode ?? 502, response.headers);
+        response.pipe(reply);
+      });
+      incoming.pipe(onward);
+    };
+    onRequest(incoming, reply, pass);
+  });
+  await new Promise<void>((resolve) => front.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(front.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      front.closeAllConnections();
+      await new Promise((resolve) => front.close(resolve));
+    },
+  };
+}
+
+describe('the doctor', () => {
+  it('finds nothing where all is well, one check after the other', async () => {
+    const results = await examine(asAdmin(), { read: 'db/password', write: 'db/password', rotate: 'host:app' });
+    expect(results.map(({ name, status }) => `${name} ${status}`)).toEqual([
+      'settings ok',
+      'connection ok',
+      'certificate skipped',
+      'clock ok',
+      'authentication ok',
+      'whoami ok',
+      'read ok',
+      'write ok',
+      'rotate ok',
+    ]);
+  });
+
+  it('tells a host that cannot be reached', async () => {
+    const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: `http://127.0.0.1:${await freePort()}` }));
+    expect(fault).toMatchObject({
+      name: 'connection',
+      fault: 'host_unreachable',
+      message: expect.stringContaining('ECONNREFUSED'),
+    });
+  });
+
+  it('tells a certificate that is not trusted, and who signed it', async () => {
+    const authority = await createCertificateAuthority('Conjur Test Authority');
+    const tls = await authority.issueServer({ hosts: ['127.0.0.1'] });
+    const secure = await createLocalConjur({ tls });
+    try {
+      const environment = asAdmin({ CYBERARK_API_BASE: secure.url, CYBERARK_API_KEY: secure.adminApiKey });
+      const fault = await faultOf(environment);
+      expect(fault).toMatchObject({ name: 'certificate', fault: 'tls_untrusted' });
+      expect(fault.message).toContain('signed by Conjur Test Authority');
+      expect(fault.message).toMatch(/SHA-256 [0-9A-F:]{95}/);
+      const trusting = await examine({ ...environment, CYBERARK_CA_CERT: authority.cert });
+      expect(trusting.map(({ status }) => status)).not.toContain('failed');
+    } finally {
+      await secure.close();
+    }
+  });
+
+  it('tells a certificate of another host', async () => {
+    const authority = await createCertificateAuthority('Conjur Test Authority');
+    const tls = await authority.issueServer({ hosts: ['conjur.example.com'] });
+    const secure = await createLocalConjur({ tls });
+    try {
+      const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: secure.url, CYBERARK_CA_CERT: authority.cert }));
+      expect(fault).toMatchObject({ fault: 'tls_untrusted', advice: expect.stringContaining('names other hosts') });
+    } finally {
+      await secure.close();
+    }
+  });
+
+  it('tells a wrong account, and the right one', async () => {
+    const fault = await faultOf(asAdmin({ CYBERARK_ACCOUNT: 'nowhere' }));
+    expect(fault).toMatchObject({ fault: 'wrong_account', advice: 'Set CYBERARK_ACCOUNT=default.' });
+  });
+
+  it('tells a wrong account whose right name it is given', async () => {
+    const named = await createLocalConjur({ account: 'acme' });
+    try {
+      const environment = asAdmin({ CYBERARK_API_BASE: named.url, CYBERARK_API_KEY: named.adminApiKey });
+      expect(await faultOf(environment, { accounts: ['acme'] })).toMatchObject({ fault: 'wrong_account' });
+    } finally {
+      await named.close();
+    }
+  });
+
+  it('tells a wrong key', async () => {
+    expect(await faultOf(asAdmin({ CYBERARK_API_KEY: 'not-the-key' }))).toMatchObject({
+      name: 'authentication',
+      fault: 'wrong_key',
+    });
+  });
+
+  it('tells a login that is encoded before its time', async () => {
+    const fault = await faultOf(asHost('host/app', { CYBERARK_USERNAME: 'host%2Fapp' }));
+    expect(fault).toMatchObject({ fault: 'unencoded_login', message: expect.stringContaining('url-encoded already') });
+  });
+
+  it('tells a login whose slashes something in between decodes', async () => {
+    await using front = await startFront((incoming, _, pass) => pass(decodeURIComponent(incoming.url ?? '/')));
+    const fault = await faultOf(asHost('host/app', { CYBERARK_API_BASE: front.url }));
+    expect(fault).toMatchObject({
+      fault: 'unencoded_login',
+      message: expect.stringContaining('arrive there unencoded'),
+    });
+  });
+
+  it('tells a missing privilege to read', async () => {
+    const fault = await faultOf(asHost('host/other'), { read: 'db/password' });
+    expect(fault).toMatchObject({
+      name: 'read',
+      fault: 'no_privilege',
+      advice: expect.stringContaining('!host /other'),
+    });
+  });
+
+  it('tells a missing privilege to write', async () => {
+    expect(await faultOf(asHost('host/app'), { write: 'db/password' })).toMatchObject({
+      name: 'write',
+      fault: 'no_privilege',
+    });
+  });
+
+  it('tells a missing privilege to rotate', async () => {
+    expect(await faultOf(asHost('host/app'), { rotate: 'host:other' })).toMatchObject({
+      name: 'rotate',
+      fault: 'no_privilege',
+    });
+    expect((await examine(asHost('host/rotator'), { rotate: 'host:app' })).at(-1)).toMatchObject({ status: 'ok' });
+  });
+
+  it('tells a variable that is missing, and one that has no value', async () => {
+    const missing = await faultOf(asAdmin(), { read: 'db/nothing' });
+    expect(missing).toMatchObject({ fault: 'missing_variable', message: expect.stringContaining('does not exist') });
+    const empty = await faultOf(asAdmin(), { read: 'db/empty' });
+    expect(empty).toMatchObject({ fault: 'missing_variable', message: expect.stringContaining('no value yet') });
+  });
+
+  it.each([405, 500, 503])('tells a follower that is given for writing, by its refusal (%i)', async (status) => {
+    await using front = await startFront((incoming, reply, pass) => {
+      const writes = incoming.method !== 'GET' && !incoming.url?.endsWith('/authenticate');
+      if (writes) reply.writeHead(status).end();
+      else pass(incoming.url ?? '/');
+    });
+    const environment = asAdmin({ CYBERARK_API_BASE: front.url });
+    expect(await faultOf(environment, { read: 'db/password', write: 'db/password' })).toMatchObject({
+      name: 'write',
+      fault: 'follower_given_for_writing',
+    });
+  });
+
+  it('tells a follower that is given for writing, by what it says of itself', async () => {
+    await using front = await startFront((incoming, reply, pass) => {
+      if (incoming.url === '/info') reply.writeHead(200).end('{"role":"follower"}');
+      else pass(incoming.url ?? '/');
+    });
+    const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: front.url }), { write: 'db/password' });
+    expect(fault).toMatchObject({
+      fault: 'follower_given_for_writing',
+      message: expect.stringContaining('a follower'),
+    });
+  });
+
+  it('tells a clock that is off, and by how much', async () => {
+    const results = await examine(asAdmin(), { now: () => Date.now() + 600_000 });
+    expect(results.find(({ name }) => name === 'clock')).toMatchObject({
+      fault: 'clock_off',
+      message: expect.stringMatching(/^This clock is (?:599|600|601) s ahead of Conjur's/),
+    });
+  });
+
+  it('tells a Conjur whose clock is off behind a front whose clock is right', async () => {
+    const slow = await createLocalConjur({ now: () => Date.now() - 120_000 });
+    try {
+      const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: slow.url, CYBERARK_API_KEY: slow.adminApiKey }));
+      expect(fault).toMatchObject({ name: 'whoami', fault: 'clock_off' });
+    } finally {
+      await slow.close();
+    }
+  });
+
+  it('reports all settings that are wrong, and examines nothing further', async () => {
+    const results = await examine({ CYBERARK_API_BASE: 'conjur', CYBERARK_MAX_ATTEMPTS: 'many' });
+    expect(results[0]).toMatchObject({ name: 'settings', fault: 'settings_invalid' });
+    expect(results[0]?.message).toContain('CYBERARK_API_BASE');
+    expect(results[0]?.message).toContain('CYBERARK_MAX_ATTEMPTS');
+    expect(results.slice(1).map(({ status }) => status)).toEqual(results.slice(1).map(() => 'skipped'));
+  });
+
+  it('writes nothing and rotates nothing', async () => {
+    await examine(asAdmin(), { read: 'db/empty', write: 'db/new', rotate: 'host:app' });
+    expect((await faultOf(asAdmin(), { read: 'db/new' })).message).toContain('does not exist');
+    expect((await examine(asHost('host/app'))).map(({ status }) => status)).not.toContain('failed');
+  });
+});
+
+describe('npm run doctor', () => {
+  const run = (environment: Environment, ...args: string[]) =>
+    runNode(['infra/doctor/main.ts', ...args], { cwd: root, environment });
+
+  it('prints a line for each check with the equal curl command, and no secret', async () => {
+    const { status, stdout, stderr } = await run(asAdmin(), '--read', 'db/password');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/^ok +authentication +admin is authenticated/m);
+    expect(stdout).toContain(`-X POST`);
+    expect(stdout).toContain('--data "$CYBERARK_API_KEY"');
+    for (const secret of [conjur.adminApiKey, 'canary-value']) expect(stdout + stderr).not.toContain(secret);
+  });
+
+  it('gives JSON to machines, and exit status 1 where something failed', async () => {
+    const { status, stdout } = await run(asAdmin({ CYBERARK_API_KEY: 'not-the-key' }), '--json');
+    expect(status).toBe(1);
+    const report = JSON.parse(stdout) as { ok: boolean; checks: CheckResult[] };
+    expect(report.ok).toBe(false);
+    expect(report.checks.find(({ name }) => name === 'authentication')).toMatchObject({ fault: 'wrong_key' });
+    expect(stdout).not.toContain('not-the-key');
+  });
+
+  it('gives exit status 2 for a flag that it does not know', async () => {
+    const { status, stderr } = await run(asAdmin(), '--raed', 'db/password');
+    expect(status).toBe(2);
+    expect(stderr).toContain('--raed');
+  });
+});

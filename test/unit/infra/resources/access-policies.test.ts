@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { resolveAccessPolicies } from '../../../../infra/resources/access-policies.ts';
+import { resolveCredentialFile, resolveCredentialRotation } from '../../../../infra/resources/credential-rotation.ts';
+import { resolveVpc } from '../../../../infra/resources/network.ts';
+import { resolverContext } from '../../../support/resolver-context.ts';
+
+describe('the rights that parameters bring with them', () => {
+  it('are none on secrets with authn-iam', async () => {
+    const context = resolverContext({ CYBERARK_AUTHN: 'iam' });
+    expect(await resolveAccessPolicies(context)).toEqual({ Resources: {} });
+    expect(await resolveCredentialFile(context)).toBe('credential-elsewhere.yml');
+    expect(await resolveCredentialRotation(context)).toEqual({ Resources: {} });
+  });
+
+  it('are on the one secret that is named, and its key', async () => {
+    const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:conjur-AbCdEf';
+    const key = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
+    const context = resolverContext({ CYBERARK_API_KEY_SECRET_ID: arn, credential_kms_key_arn: key });
+    const { Resources } = await resolveAccessPolicies(context);
+    expect(Object.keys(Resources)).toEqual(['CredentialReadPolicy', 'CredentialRotationPolicy']);
+    expect(Resources.CredentialReadPolicy?.Properties.PolicyDocument).toMatchObject({
+      Statement: [
+        { Action: ['secretsmanager:GetSecretValue'], Resource: arn },
+        { Action: ['kms:Decrypt'], Resource: key },
+      ],
+    });
+  });
+
+  it('leave open only the suffix of a secret that is named without its ARN', async () => {
+    const { Resources } = await resolveAccessPolicies(resolverContext({ CYBERARK_API_KEY_SECRET_ID: 'conjur/key' }));
+    expect(JSON.stringify(Resources.CredentialReadPolicy)).toContain('secret:conjur/key-??????');
+  });
+
+  it('let Lambda, and not the code of the functions, handle network interfaces', async () => {
+    const context = resolverContext({ vpc_subnet_ids: 'subnet-1', vpc_security_group_ids: 'sg-1' });
+    const { Resources } = await resolveAccessPolicies(context);
+    const document = Resources.VpcPolicy?.Properties.PolicyDocument as {
+      Statement: { Effect: string; Condition?: unknown }[];
+    };
+    expect(document.Statement.find(({ Effect }) => Effect === 'Deny')?.Condition).toMatchObject({
+      ArnLike: { 'lambda:SourceFunctionArn': { 'Fn::Sub': expect.stringContaining('conjur-functions-test-') } },
+    });
+  });
+});
+
+describe('the VPC', () => {
+  it('takes subnets and security groups together or not at all', async () => {
+    expect(await resolveVpc(resolverContext())).toBeNull();
+    await expect(resolveVpc(resolverContext({ vpc_subnet_ids: 'subnet-1' }))).rejects.toThrow('go together');
+  });
+});
+
+describe("Secrets Manager's rotation", () => {
+  it('can be switched off, and refuses what is no expression', async () => {
+    expect(await resolveCredentialRotation(resolverContext({ credential_rotation: 'off' }))).toEqual({ Resources: {} });
+    await expect(resolveCredentialRotation(resolverContext({ credential_rotation: 'often' }))).rejects.toThrow(
+      'rate(30 days)',
+    );
+  });
+});
