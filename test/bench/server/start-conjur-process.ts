@@ -1,0 +1,43 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import type { ConjurAddress, FromConjur } from './messages.ts';
+
+export interface ConjurProcess extends ConjurAddress {
+  /** Requests that arrived since the last call. */
+  takeCount(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a local Conjur in a process of its own.
+ * @param delayMs added to every request
+ */
+export async function startConjurProcess(delayMs = 0): Promise<ConjurProcess> {
+  const file = fileURLToPath(new URL('./conjur-process.ts', import.meta.url));
+  const child = fork(file, [String(delayMs)], { stdio: 'inherit', execArgv: [] });
+  const message = await nextMessage(child);
+  if (!('ready' in message)) throw new Error('The local Conjur did not start as it should.');
+  return {
+    ...message.ready,
+    async takeCount() {
+      child.send('take-count');
+      const answer = await nextMessage(child);
+      if (!('count' in answer)) throw new Error('The local Conjur did not say how many requests it saw.');
+      return answer.count;
+    },
+    async close() {
+      const ended = once(child, 'exit');
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+async function nextMessage(child: ChildProcess): Promise<FromConjur> {
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`The local Conjur ended with code ${code}.`);
+  });
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [FromConjur];
+  return message;
+}
