@@ -1,0 +1,17 @@
+import { readSecretFunction } from '../../../functions/read-secret/read-secret-function.ts';
+import { rotateKeyFunction } from '../../../functions/rotate-key/rotate-key-function.ts';
+import type { Container } from '../../../functions/shared/container.ts';
+import { createFunction, type Handler } from '../../../functions/shared/create-function.ts';
+import { writeSecretFunction } from '../../../functions/write-secret/write-secret-function.ts';
+
+export type FunctionName = 'read-secret' | 'write-secret' | 'rotate-key';
+
+/** The three functions over one container, with the wiring that they are deployed with. */
+export function functionsOf(container: Container): Record<FunctionName, Handler> {
+  const source = { container };
+  return {
+    'read-secret': createFunction(readSecretFunction, source),
+    'write-secret': createFunction(writeSecretFunction, source),
+    'rotate-key': createFunction(rotateKeyFunction, source),
+  };
+}

@@ -1,0 +1,94 @@
+import { randomInt } from 'node:crypto';
+import { readSecretFunction } from '../../functions/read-secret/read-secret-function.ts';
+import { rotate } from '../../functions/rotate-key/rotate-key.ts';
+import { rotateKeyFunction } from '../../functions/rotate-key/rotate-key-function.ts';
+import type { RotationPorts } from '../../functions/rotate-key/rotation-ports.ts';
+import { createSecretVersions } from '../../functions/rotate-key/secrets-manager/create-secret-versions.ts';
+import type { Container } from '../../functions/shared/container.ts';
+import { createFunction, type Handler } from '../../functions/shared/create-function.ts';
+import { createLogger } from '../../functions/shared/create-logger.ts';
+import { writeSecretFunction } from '../../functions/write-secret/write-secret-function.ts';
+import { createApiKeyAuthenticator } from '../../lib/authn/api-key.ts';
+import { createStaticCredential } from '../../lib/authn/credential-source.ts';
+import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
+import { systemClock } from '../../lib/clock.ts';
+import { settingsFor } from '../support/settings.ts';
+import type { FunctionName } from './arbitraries/fuzzed-event.ts';
+import { type FuzzWorld, startFuzzWorld } from './fuzz-world.ts';
+
+/** Settings under which events are tried: each opens paths that the others close. */
+const ENVIRONMENTS: readonly Record<string, string>[] = [
+  {},
+  { CYBERARK_STORE_VIRTUAL_KEYS: 'true', CYBERARK_ALLOW_DELETE: 'true' },
+  { CYBERARK_ACCESS_MODE: 'read_only', CYBERARK_HOSTED_KEYS: 'app/db/password,ключ/鍵' },
+  { CYBERARK_ACCESS_MODE: 'write_only' },
+  { CYBERARK_HOSTED_KEYS: 'app/db/user', CYBERARK_GRANT_READ: 'group:readers' },
+  {
+    CYBERARK_POLICY_BRANCH: 'app',
+    CYBERARK_PREFIX_FOR_STORED_VIRTUAL_KEYS: 'app/keys',
+    CYBERARK_STORE_VIRTUAL_KEYS: 'true',
+  },
+  { CYBERARK_GRANT_WRITE: 'group:no/such', CYBERARK_ALLOW_DELETE: 'true' },
+  { CYBERARK_USERNAME: 'host/app/reader', CYBERARK_API_KEY: 'reader' },
+];
+
+export interface FuzzContainers {
+  readonly count: number;
+  handler(name: FunctionName, container: number): Handler;
+  /** Log lines so far. */
+  readonly lines: string[];
+  close(): Promise<void>;
+}
+
+/** All three functions over one embedded Conjur, once for each of the environments. */
+export async function createFuzzContainers(): Promise<FuzzContainers> {
+  const world = await startFuzzWorld();
+  const lines: string[] = [];
+  const logger = createLogger((line) => lines.push(line), systemClock.now);
+  const containers = ENVIRONMENTS.map((environment) => {
+    const key = environment.CYBERARK_API_KEY === 'reader' ? { CYBERARK_API_KEY: world.readerKey } : {};
+    const settings = settingsFor(world.conjur, { ...environment, ...key });
+    const client = createConjurClient(settings, { dispatcher: world.conjur.dispatcher, logger });
+    const container: Container = { settings, conjur: client, clock: systemClock, logger, takeAttempts: () => [] };
+    return createFunctions(container, createRotationPorts(world, container));
+  });
+  return {
+    count: containers.length,
+    handler: (name, container) => (containers[container] as (typeof containers)[number])[name],
+    lines,
+    close: () => world.close(),
+  };
+}
+
+function createFunctions(container: Container, ports: RotationPorts): Record<FunctionName, Handler> {
+  const source = { container };
+  const rotateKey: typeof rotateKeyFunction = {
+    ...rotateKeyFunction,
+    handle: (_, request, deadline) => rotate(ports, request, deadline),
+  };
+  return {
+    'read-secret': createFunction(readSecretFunction, source),
+    'write-secret': createFunction(writeSecretFunction, source),
+    'rotate-key': createFunction(rotateKey, source),
+  };
+}
+
+function createRotationPorts(world: FuzzWorld, container: Container): RotationPorts {
+  const { settings, clock, logger } = container;
+  const { dispatcher } = world.conjur;
+  return {
+    ...container,
+    randomInt: (bound) => randomInt(bound),
+    connectAs: (credential, source) =>
+      createConjurClient(settings, {
+        clock,
+        logger,
+        dispatcher,
+        authenticator: createApiKeyAuthenticator(settings.account, createStaticCredential(credential, source)),
+      }),
+    loadSecretVersions: async () => createSecretVersions(world.aws),
+    loadLitellm: async () => world.litellm,
+    publish: undefined,
+    recordMetrics: (metrics) => void JSON.stringify(metrics),
+  };
+}

@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { judgeSamples } from './judge-samples.ts';
+import type { Sample } from './messages.ts';
+import { runSoak } from './run-soak.ts';
+
+/** What a build has time for; `npm run soak` takes 30 minutes. */
+const SECONDS = 20;
+
+it(`nothing is lost, mixed up or growing under ${SECONDS} s of mixed load with rotations and faults`, async () => {
+  const { faults, outcomes, memoryBefore, memoryAfter } = await runSoak({
+    durationMs: SECONDS * 1_000,
+    seed: 20_260_305,
+  });
+  const calls = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  process.stdout.write(
+    `\nsoak: ${calls} calls in ${SECONDS} s, memory ${memoryBefore} to ${memoryAfter} bytes, ${JSON.stringify(outcomes)}\n`,
+  );
+  expect(faults).toEqual([]);
+  for (const name of ['read-secret', 'write-secret', 'rotate-key']) expect(outcomes[`${name} ok`]).toBeGreaterThan(0);
+}, 120_000);
+
+describe('the judge of samples', () => {
+  const samples = (change: (index: number) => Partial<Sample>): Sample[] =>
+    Array.from({ length: 60 }, (_, index) => ({
+      kind: 'sample',
+      atMs: index * 1_000,
+      memoryBytes: 20_000_000 + (index % 3) * 500_000,
+      resources: { TCPSocketWrap: 8 + (index % 5), Timeout: 10 },
+      outcomes: {},
+      ...change(index),
+    }));
+
+  it('takes what only goes up and down', () => {
+    expect(judgeSamples(samples(() => ({}))).faults).toEqual([]);
+  });
+
+  it('takes growth that ends with the warm-up', () => {
+    expect(
+      judgeSamples(samples((index) => ({ memoryBytes: 20_000_000 + Math.min(index, 15) * 2_000_000 }))).faults,
+    ).toEqual([]);
+  });
+
+  it('finds memory that grows', () => {
+    expect(judgeSamples(samples((index) => ({ memoryBytes: 20_000_000 + index * 300_000 }))).faults).toEqual([
+      expect.stringMatching(/^memory grew/),
+    ]);
+  });
+
+  it('finds sockets and timers that grow', () => {
+    const faults = judgeSamples(
+      samples((index) => ({ resources: { TCPSocketWrap: index * 2, Timeout: index * 3 } })),
+    ).faults;
+    expect(faults).toEqual([expect.stringMatching(/^TCPSocketWrap grew/), expect.stringMatching(/^Timeout grew/)]);
+  });
+
+  it('says nothing of too few samples', () => {
+    expect(() => judgeSamples(samples(() => ({})).slice(0, 9))).toThrow(RangeError);
+  });
+});
