@@ -54,12 +54,15 @@ export function createTransport(options: TransportOptions): Transport {
   async function attemptOnce(request: ConjurRequest, plan: RetryPlan, deadline: Deadline): Promise<Outcome> {
     const { attempt, server, freshConnection } = plan;
     const completed = await complete(request, deadline);
-    const timeoutMs = Math.min(options.timeoutMs, deadline.remainingMs());
-    if (timeoutMs <= 0) throw deadlineExceeded(request.doing);
+    const remainingMs = deadline.remainingMs();
+    if (remainingMs <= 0) throw deadlineExceeded(request.doing);
+    const timeoutMs = Math.min(options.timeoutMs, remainingMs);
     const startedMs = clock.now();
     const dispatcher = await (freshConnection ? dispatchers.fresh() : dispatchers.keptAlive(startedMs));
     const outcome = await sent(() => sendOnce(completed, { dispatcher, timeoutMs, freshConnection, ...server }));
     report(request, server, attempt, startedMs, outcome);
+    // Said by what the attempt was given, and not by another look at the clock: a timer may fire a millisecond before its time.
+    if (isTimeout(outcome) && remainingMs <= options.timeoutMs) throw deadlineExceeded(request.doing, outcome.fault);
     return outcome;
   }
 
@@ -98,9 +101,13 @@ async function sent(send: () => Promise<ConjurResponse>): Promise<Outcome> {
   }
 }
 
+function isTimeout(outcome: Outcome): outcome is Extract<Outcome, { fault: TransportFault }> {
+  return 'fault' in outcome && outcome.fault.kind === 'timeout';
+}
+
 function settle(request: ConjurRequest, outcome: Outcome, deadline: Deadline): ConjurResponse {
   if ('response' in outcome) return outcome.response;
-  if (outcome.fault.kind === 'timeout' && deadline.remainingMs() <= 0)
-    throw deadlineExceeded(request.doing, outcome.fault);
+  // The time of a container that was frozen meanwhile is over, however long the attempt had.
+  if (isTimeout(outcome) && deadline.remainingMs() <= 0) throw deadlineExceeded(request.doing, outcome.fault);
   throw toUnavailable(request.doing, outcome.fault);
 }
