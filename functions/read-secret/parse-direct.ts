@@ -1,3 +1,4 @@
+import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors/conjur-error.ts';
 import { parseInput } from '../shared/parse-input.ts';
 import { parseCursor } from './cursor.ts';
@@ -6,7 +7,7 @@ import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSche
 /** @throws ConjurError `invalid_request` */
 export function parseDirect(payload: unknown): ReadRequest {
   const fields = typeof payload === 'object' && payload !== null ? payload : {};
-  if ('names' in fields) return { kind: 'many', names: parseInput(readManySchema, payload, 'The call').names };
+  if ('names' in fields) return toMany(parseInput(readManySchema, payload, 'The call'));
   if ('list' in fields) return toList(parseInput(listSchema, payload, 'The call').list);
   if ('health' in fields) {
     parseInput(healthSchema, payload, 'The call');
@@ -18,8 +19,18 @@ export function parseDirect(payload: unknown): ReadRequest {
       'The call must be an object with "name", "names", "list" or "health", such as {"name":"app/db/password"}.',
     );
   }
-  const { name, version } = parseInput(readOneSchema, payload, 'The call');
-  return { kind: 'one', name, version, raw: false };
+  return toOne(parseInput(readOneSchema, payload, 'The call'), false);
+}
+
+export function toOne(
+  { name, version, fresh = false }: v.InferOutput<typeof readOneSchema>,
+  raw: boolean,
+): ReadRequest {
+  return { kind: 'one', name, version, fresh, raw };
+}
+
+export function toMany({ names, fresh = false }: v.InferOutput<typeof readManySchema>): ReadRequest {
+  return { kind: 'many', names, fresh };
 }
 
 export function toList(list: {

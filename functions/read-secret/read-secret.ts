@@ -32,11 +32,13 @@ export interface ReadPorts {
 export async function read(ports: ReadPorts, request: ReadRequest, deadline: Deadline): Promise<ReadAnswer> {
   const { conjur, settings } = ports;
   switch (request.kind) {
-    case 'one':
-      assertAccess(settings.keyManagement, 'read', request.name);
-      return { kind: 'one', secret: await conjur.readSecret(request.name, { version: request.version, deadline }) };
+    case 'one': {
+      const { name, version, fresh } = request;
+      assertAccess(settings.keyManagement, 'read', name);
+      return { kind: 'one', secret: await conjur.readSecret(name, { version, fresh, deadline }) };
+    }
     case 'many':
-      return { kind: 'many', result: await readMany(ports, request.names, deadline) };
+      return { kind: 'many', result: await readMany(ports, request, deadline) };
     case 'list':
       return { kind: 'list', ...(await list(ports, request, deadline)) };
     case 'health':
@@ -46,14 +48,14 @@ export async function read(ports: ReadPorts, request: ReadRequest, deadline: Dea
 
 async function readMany(
   { conjur, settings }: ReadPorts,
-  names: readonly string[],
+  { names, fresh }: ReadRequest & { kind: 'many' },
   deadline: Deadline,
 ): Promise<BatchResult> {
   assertAccess(settings.keyManagement, 'read');
   const refused = new Map([...new Set(names)].flatMap((name) => refusal(settings.keyManagement, name)));
   const allowed = names.filter((name) => !refused.has(name));
   const { secrets, errors } =
-    allowed.length === 0 ? { secrets: [], errors: [] } : await conjur.readSecrets(allowed, { deadline });
+    allowed.length === 0 ? { secrets: [], errors: [] } : await conjur.readSecrets(allowed, { fresh, deadline });
   return { secrets, errors: [...errors, ...[...refused].map(([name, error]) => ({ name, error }))] };
 }
 

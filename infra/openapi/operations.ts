@@ -54,6 +54,12 @@ const VERSION_WANTED: Parameter = {
   description: 'False: the answer does without the version, and costs one request to Conjur less.',
 };
 
+const FRESH = toQueryParameter(
+  readOneSchema,
+  'fresh',
+  'True: past the value cache, where CYBERARK_SECRET_CACHE_TTL has switched it on. Default false.',
+);
+
 /** Every call of the HTTP API, by the schemas that check its requests. */
 export const OPERATIONS: readonly Operation[] = [
   {
@@ -63,7 +69,7 @@ export const OPERATIONS: readonly Operation[] = [
     summary: 'Read a secret',
     description: 'With `Accept: application/octet-stream` the answer is the value itself, as bytes.',
     tag: 'read-secret',
-    parameters: [NAME, toQueryParameter(readOneSchema, 'version', 'Default: the latest. Conjur keeps 20.')],
+    parameters: [NAME, toQueryParameter(readOneSchema, 'version', 'Default: the latest. Conjur keeps 20.'), FRESH],
     answers: { 200: 'Secret' },
     bytesAnswer: true,
     codes: [...ACCESS, 'secret_not_found', 'payload_too_large'],
@@ -84,6 +90,7 @@ export const OPERATIONS: readonly Operation[] = [
         schema: toFields(readManySchema).properties.names ?? {},
         description: 'May stand many times.',
       },
+      FRESH,
       ...Object.entries(LISTING).map(([name, schema]) => ({ name, in: 'query', required: false, schema }) as const),
     ],
     answers: { 200: 'Secrets' },

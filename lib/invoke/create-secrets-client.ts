@@ -52,9 +52,12 @@ export function createSecretsClient({ lambda, functionNames }: SecretsClientOpti
   }
 
   return {
-    readSecret: (name, options) => call('readSecret', { name, version: options?.version }, options, toSecret),
+    readSecret: (name, options) => {
+      const { version, fresh } = options ?? {};
+      return call('readSecret', { name, version, fresh }, options, toSecret);
+    },
     readSecrets: (names, options) =>
-      call('readSecret', { names }, options, (answer) => ({
+      call('readSecret', { names, fresh: options?.fresh }, options, (answer) => ({
         secrets: list(answer.secrets).map(toSecret),
         errors: list(answer.errors).map(toNamedError),
       })),

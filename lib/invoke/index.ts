@@ -6,6 +6,7 @@ export { createSecretsClient } from './create-secrets-client.ts';
 export type {
   InvokedError,
   InvokedHealth,
+  InvokedReadOptions,
   InvokedRotation,
   InvokedSecret,
   InvokedVariable,

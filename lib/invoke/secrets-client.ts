@@ -8,6 +8,11 @@ export interface InvokeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+export interface InvokedReadOptions extends InvokeOptions {
+  /** Past the function's value cache, where it has one. Default false. */
+  readonly fresh?: boolean | undefined;
+}
+
 export interface InvokedSecret {
   readonly name: string;
   readonly value: Secret;
@@ -90,11 +95,14 @@ export type RotationCall = { readonly returnValue?: boolean | undefined } & (
 /** The functions, called from another Lambda function or any other program. Every failure is a `ConjurError` with its code. */
 export interface SecretsClient {
   /** @throws ConjurError `secret_not_found`, `forbidden`, `access_mode_denied`, `not_hosted` */
-  readSecret(name: string, options?: InvokeOptions & { readonly version?: number | undefined }): Promise<InvokedSecret>;
+  readSecret(
+    name: string,
+    options?: InvokedReadOptions & { readonly version?: number | undefined },
+  ): Promise<InvokedSecret>;
   /** One bad name never loses the others. */
   readSecrets(
     names: readonly string[],
-    options?: InvokeOptions,
+    options?: InvokedReadOptions,
   ): Promise<{ readonly secrets: readonly InvokedSecret[]; readonly errors: readonly InvokedError[] }>;
   /** @param options `cursor` is that of the page before */
   listSecrets(

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { parseDirect } from '../../../../functions/read-secret/parse-direct.ts';
+
+const refused = (part: string) =>
+  expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(part) });
+
+describe('a direct call of read-secret', () => {
+  it.each([
+    [{ name: 'a' }, { kind: 'one', name: 'a', version: undefined, fresh: false, raw: false }],
+    [
+      { name: 'a', version: 2, fresh: true },
+      { kind: 'one', name: 'a', version: 2, fresh: true, raw: false },
+    ],
+    [{ names: ['a', '../b'] }, { kind: 'many', names: ['a', '../b'], fresh: false }],
+    [
+      { names: ['a'], fresh: true },
+      { kind: 'many', names: ['a'], fresh: true },
+    ],
+    [{ list: {} }, { kind: 'list', search: undefined, limit: undefined, offset: 0 }],
+    [{ health: true }, { kind: 'health' }],
+  ])('reads %j', (payload, request) => {
+    expect(parseDirect(payload)).toEqual(request);
+  });
+
+  it.each([
+    ['nothing', undefined, '"name", "names", "list" or "health"'],
+    ['a name on its own', 'a', '"name", "names", "list" or "health"'],
+    ['a field that it does not know', { name: 'a', ttl: 1 }, 'ttl is not a field'],
+    ['a version that is a text', { name: 'a', version: '2' }, 'version must be number'],
+    ['a flag that is a text', { name: 'a', fresh: 'true' }, 'fresh must be boolean'],
+    ['no names', { names: [] }, 'names'],
+    ['a health that is false', { health: false }, 'health'],
+  ])('refuses %s', (_, payload, part) => {
+    expect(() => parseDirect(payload)).toThrow(refused(part));
+  });
+});

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { toCursor } from '../../../../functions/read-secret/cursor.ts';
+import { parseHttp } from '../../../../functions/read-secret/parse-http.ts';
+import type { HttpCall } from '../../../../functions/shared/http/http-call.ts';
+
+function call(target: string, headers: Record<string, string> = {}, method = 'GET'): HttpCall {
+  const [path = '', query = ''] = target.split('?');
+  return { method, path, query: new URLSearchParams(query), headers, body: undefined };
+}
+
+const refused = (part: string) =>
+  expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(part) });
+
+describe('an HTTP call of read-secret', () => {
+  it('asks for one secret, its latest version and whatever the cache has', () => {
+    expect(parseHttp(call('/secrets/app/db pass'))).toEqual({
+      kind: 'one',
+      name: 'app/db pass',
+      version: undefined,
+      fresh: false,
+      raw: false,
+    });
+  });
+
+  it('asks for an older version, and past the cache', () => {
+    expect(parseHttp(call('/secrets/app/db?version=3&fresh=true'))).toMatchObject({ version: 3, fresh: true });
+    expect(parseHttp(call('/secrets/app/db?fresh=false'))).toMatchObject({ fresh: false });
+  });
+
+  it.each([
+    ['application/octet-stream', true],
+    ['text/html, Application/Octet-Stream;q=0.9', true],
+    ['*/*', false],
+    ['application/*', false],
+    ['application/octet-stream-2', false],
+    ['', false],
+  ])('answers the accept header %j with the bytes: %j', (accept, raw) => {
+    expect(parseHttp(call('/secrets/a', { accept }))).toMatchObject({ raw });
+  });
+
+  it('asks for many, a comma in a name included', () => {
+    expect(parseHttp(call('/secrets?name=a%2Cb&name=c&fresh=true'))).toEqual({
+      kind: 'many',
+      names: ['a,b', 'c'],
+      fresh: true,
+    });
+  });
+
+  it('asks for a listing and its next page', () => {
+    expect(parseHttp(call('/secrets'))).toEqual({ kind: 'list', search: undefined, limit: undefined, offset: 0 });
+    const next = `/secrets?search=db&limit=5&cursor=${toCursor(5)}`;
+    expect(parseHttp(call(next))).toEqual({ kind: 'list', search: 'db', limit: 5, offset: 5 });
+  });
+
+  it('asks how it is', () => {
+    expect(parseHttp(call('/health'))).toEqual({ kind: 'health' });
+  });
+
+  it.each([
+    ['another method', call('/secrets/a', {}, 'HEAD'), 'GET /secrets'],
+    ['an unknown route', call('/keys'), 'GET /health'],
+    ['an empty name', call('/secrets/'), "The secret's name is empty"],
+    ['a dot segment', call('/secrets/a/../b'), '".." segment'],
+    ['version 0', call('/secrets/a?version=0'), 'version'],
+    ['a version that is no number', call('/secrets/a?version=latest'), '"version" must be a whole number'],
+    ['a version that no database column holds', call('/secrets/a?version=2147483648'), 'version'],
+    ['a flag that is none', call('/secrets/a?fresh=yes'), '"fresh" must be true or false'],
+    ['a limit beyond the bounds', call('/secrets?limit=1001'), 'limit'],
+    ['a cursor of its own', call('/secrets?cursor=abc'), 'cursor'],
+    ['too many names', call(`/secrets?${'name=a&'.repeat(1_001)}`), 'names'],
+  ])('refuses %s', (_, http, part) => {
+    expect(() => parseHttp(http)).toThrow(refused(part));
+  });
+});
