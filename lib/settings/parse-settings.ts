@@ -32,7 +32,12 @@ export function parseSettings(environment: Environment, options: ParseSettingsOp
     .list('CYBERARK_READ_API_BASE')
     .flatMap((text) => reader.url('CYBERARK_READ_API_BASE', text) ?? []);
   const tls = parseTlsSettings(reader, readFile);
-  const warnings = [...checkTransportSecurity(reader, [baseUrl, ...readBaseUrls], tls.verify), ...idleSettings(reader)];
+  const litellm = parseLitellmSettings(reader);
+  const warnings = [
+    ...checkTransportSecurity(reader, [baseUrl, ...readBaseUrls], tls.verify),
+    ...warnOfPlainLitellm(litellm),
+    ...idleSettings(reader),
+  ];
   const settings: Settings = {
     baseUrl,
     readBaseUrls,
@@ -52,7 +57,7 @@ export function parseSettings(environment: Environment, options: ParseSettingsOp
     secretCacheMaxEntries: reader.integer('CYBERARK_SECRET_CACHE_MAX_ENTRIES', 1_000, 1, 1_000_000),
     secretCacheMaxBytes: reader.integer('CYBERARK_SECRET_CACHE_MAX_BYTES', 8 * MIB, 1_024, 1_024 * MIB),
     keyManagement: parseKeyManagementSettings(reader),
-    litellm: parseLitellmSettings(reader),
+    litellm,
     rotationEventBus: parseEventBus(reader),
   };
   if (reader.problems.length > 0) throw toConfigInvalid(reader.problems);
@@ -128,6 +133,17 @@ function parseEventBus(reader: EnvironmentReader): string | undefined {
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
+/** Plain http to another machine: whoever is in between can read it. */
+function isExposed(url: URL): boolean {
+  return url.protocol === 'http:' && !LOOPBACK.test(url.hostname);
+}
+
+/** `CYBERARK_REQUIRE_TLS` is about Conjur, and a proxy inside a VPC often speaks http; so this is said, and not refused. */
+function warnOfPlainLitellm({ baseUrl }: LitellmSettings): string[] {
+  if (baseUrl === undefined || !isExposed(baseUrl)) return [];
+  return ['LITELLM_API_BASE is plain http to another host: the master key and virtual keys travel unencrypted.'];
+}
+
 /**
  * `CYBERARK_REQUIRE_TLS` refuses http and unverified TLS. Left unset in a deployed function, it refuses them for every host but the
  * loopback, where no network is in between.
@@ -137,7 +153,7 @@ function checkTransportSecurity(reader: EnvironmentReader, urls: readonly URL[],
   const deployed = reader.text('AWS_LAMBDA_FUNCTION_NAME') !== undefined && reader.text('IS_OFFLINE') === undefined;
   const required = reader.flag('CYBERARK_REQUIRE_TLS', deployed);
   const plain = urls.filter((url) => url.protocol === 'http:');
-  const exposed = plain.filter((url) => !LOOPBACK.test(url.hostname));
+  const exposed = plain.filter(isExposed);
   if (required && (explicit ? plain : exposed).length > 0) {
     reader.problem(
       reader.nameOf('CYBERARK_API_BASE', 'CONJUR_APPLIANCE_URL'),

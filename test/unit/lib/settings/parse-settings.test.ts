@@ -175,6 +175,7 @@ describe('the security of the connection', () => {
 
   it.each([
     ['plain http to another host', PLAIN, 'unencrypted'],
+    ['plain http to a LiteLLM on another host', { LITELLM_API_BASE: 'http://litellm:4000' }, 'LITELLM_API_BASE'],
     ['unverified TLS', UNVERIFIED, 'CYBERARK_SSL_VERIFY is false'],
   ])('warns of %s', (_, environment, warning) => {
     const { warnings } = parse({ ...KEY, ...environment });
@@ -182,7 +183,8 @@ describe('the security of the connection', () => {
   });
 
   it('does not warn of plain http on the loopback', () => {
-    expect(parse({ ...KEY, CYBERARK_API_BASE: 'http://[::1]:8080' }).warnings).toEqual([]);
+    const environment = { CYBERARK_API_BASE: 'http://[::1]:8080', LITELLM_API_BASE: 'http://127.0.0.1:4000' };
+    expect(parse({ ...KEY, ...environment }).warnings).toEqual([]);
   });
 
   it.each([
