@@ -1,12 +1,13 @@
 import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors/conjur-error.ts';
+import { fieldsOf } from '../shared/fields-of.ts';
 import { parseInput } from '../shared/parse-input.ts';
 import { parseCursor } from './cursor.ts';
 import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSchema } from './request.ts';
 
 /** @throws ConjurError `invalid_request` */
 export function parseDirect(payload: unknown): ReadRequest {
-  const fields = typeof payload === 'object' && payload !== null ? payload : {};
+  const fields = fieldsOf(payload);
   if ('names' in fields) return toMany(parseInput(readManySchema, payload, 'The call'));
   if ('list' in fields) return toList(parseInput(listSchema, payload, 'The call').list);
   if ('health' in fields) {

@@ -3,8 +3,7 @@ import type { Variable } from '../../lib/client/parse-variable.ts';
 import type { SecretValue } from '../../lib/client/read-secret.ts';
 import type { BatchResult } from '../../lib/client/read-secrets.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { type ConjurError, isConjurError } from '../../lib/errors/conjur-error.ts';
-import { assertAccess } from '../../lib/key-management/assert-access.ts';
+import { assertAccess, findRefusals } from '../../lib/key-management/assert-access.ts';
 import { isHosted } from '../../lib/key-management/is-hosted.ts';
 import type { KeyManagementSettings } from '../../lib/key-management/key-management-settings.ts';
 import type { ReadRequest } from './request.ts';
@@ -52,21 +51,12 @@ async function readMany(
   deadline: Deadline,
 ): Promise<BatchResult> {
   assertAccess(settings.keyManagement, 'read');
-  const refused = new Map([...new Set(names)].flatMap((name) => refusal(settings.keyManagement, name)));
-  const allowed = names.filter((name) => !refused.has(name));
+  const refused = findRefusals(settings.keyManagement, 'read', names);
+  const refusedNames = new Set(refused.map(({ name }) => name));
+  const allowed = names.filter((name) => !refusedNames.has(name));
   const { secrets, errors } =
     allowed.length === 0 ? { secrets: [], errors: [] } : await conjur.readSecrets(allowed, { fresh, deadline });
-  return { secrets, errors: [...errors, ...[...refused].map(([name, error]) => ({ name, error }))] };
-}
-
-function refusal(settings: KeyManagementSettings, name: string): [string, ConjurError][] {
-  try {
-    assertAccess(settings, 'read', name);
-    return [];
-  } catch (error) {
-    if (!isConjurError(error)) throw error;
-    return [[name, error]];
-  }
+  return { secrets, errors: [...errors, ...refused] };
 }
 
 async function list({ conjur, settings }: ReadPorts, request: ReadRequest & { kind: 'list' }, deadline: Deadline) {

@@ -1,12 +1,10 @@
 import { randomInt } from 'node:crypto';
-import { createApiKeyAuthenticator } from '../../lib/authn/api-key.ts';
-import { createStaticCredential } from '../../lib/authn/credential-source.ts';
-import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { createTransport } from '../../lib/transport/create-transport.ts';
 import { createDispatchers } from '../../lib/transport/dispatchers.ts';
 import type { Container } from '../shared/container.ts';
 import { METRICS_NAMESPACE, toEmfLine } from '../shared/emf.ts';
+import { createConnectAs } from './create-connect-as.ts';
 import { createLitellmApi, type LitellmApi } from './litellm/create-litellm-api.ts';
 import { litellmConfigInvalid, loadMasterKey } from './litellm/load-master-key.ts';
 import type { RotationPorts } from './rotation-ports.ts';
@@ -24,16 +22,11 @@ export function createRotationPorts(container: Container): RotationPorts {
 }
 
 function connect(container: Container): RotationPorts {
-  const { settings, clock, logger } = container;
+  const { settings, clock } = container;
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),
-    connectAs: (credential, source) =>
-      createConjurClient(settings, {
-        clock,
-        logger,
-        authenticator: createApiKeyAuthenticator(settings.account, createStaticCredential(credential, source)),
-      }),
+    connectAs: createConnectAs(container),
     loadSecretVersions: keep(async () =>
       (await import('./secrets-manager/create-secret-versions.ts')).createSecretVersions(),
     ),

@@ -1,4 +1,5 @@
 import { ConjurError } from '../../lib/errors/conjur-error.ts';
+import { fieldsOf } from '../shared/fields-of.ts';
 import type { HttpCall } from '../shared/http/http-call.ts';
 import { unknownRoute } from '../shared/http/unknown-route.ts';
 import { parseInput, parseJsonBody } from '../shared/parse-input.ts';
@@ -37,8 +38,8 @@ export function parseDirect(payload: unknown): RotateRequest {
 }
 
 function parseRotation(payload: unknown): RotateRequest {
-  const named = (typeof payload === 'object' && payload !== null ? payload : {}) as { strategy?: unknown };
-  const strategy = typeof named.strategy === 'string' ? STRATEGIES.get(named.strategy) : undefined;
+  const { strategy: named } = fieldsOf(payload);
+  const strategy = typeof named === 'string' ? STRATEGIES.get(named) : undefined;
   if (strategy === undefined) {
     throw new ConjurError(
       'invalid_request',

@@ -1,7 +1,6 @@
 import type { Context } from 'aws-lambda';
+import { type Fields, fieldsOf } from './fields-of.ts';
 import { isHttpEvent } from './http/is-http-event.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const HEADER = 'x-correlation-id';
 /** What is safe in a log line and a header, and long enough for any id that is in use. */
@@ -32,8 +31,4 @@ function headerOf(event: Fields): unknown {
 function customOf(context: Partial<Context>): Fields {
   const clientContext = fieldsOf(context.clientContext);
   return fieldsOf(clientContext.custom ?? clientContext.Custom);
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }

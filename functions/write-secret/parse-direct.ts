@@ -1,7 +1,8 @@
 import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors/conjur-error.ts';
+import { decodeValue } from '../shared/decode-value.ts';
+import { fieldsOf } from '../shared/fields-of.ts';
 import { parseInput } from '../shared/parse-input.ts';
-import { decodeValue } from './decode-value.ts';
 import { toVirtualKey } from './parse-virtual-key.ts';
 import {
   deleteSchema,
@@ -15,7 +16,7 @@ import {
 
 /** @throws ConjurError `invalid_request` */
 export function parseDirect(payload: unknown): WriteRequest {
-  const fields = typeof payload === 'object' && payload !== null ? payload : {};
+  const fields = fieldsOf(payload);
   if ('secrets' in fields) return toMany(payload);
   if ('virtual_key' in fields) return toVirtualKeyRequest(payload);
   if ('delete' in fields) return { kind: 'delete', name: parseInput(deleteSchema, payload, 'The call').delete };

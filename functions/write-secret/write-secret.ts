@@ -2,9 +2,7 @@ import type { ConjurClient } from '../../lib/client/create-conjur-client.ts';
 import type { WriteResult } from '../../lib/client/write-secret.ts';
 import type { BatchWriteResult } from '../../lib/client/write-secrets.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { type ConjurError, isConjurError } from '../../lib/errors/conjur-error.ts';
-import { assertAccess } from '../../lib/key-management/assert-access.ts';
-import type { KeyManagementSettings } from '../../lib/key-management/key-management-settings.ts';
+import { assertAccess, findRefusals } from '../../lib/key-management/assert-access.ts';
 import { toVirtualKeyName } from '../../lib/key-management/to-virtual-key-name.ts';
 import { type DeletePorts, type Deletion, deleteSecret } from './delete-secret.ts';
 import type { SecretToWrite, VirtualKey, WriteRequest } from './request.ts';
@@ -59,22 +57,13 @@ async function writeMany(
   { reportVersion, deadline }: WriteOptions,
 ): Promise<BatchWriteResult> {
   assertAccess(settings.keyManagement, 'write');
-  const refused = secrets.flatMap((secret) => refusal(settings.keyManagement, secret.name));
+  const names = secrets.map(({ name }) => name);
+  const refused = findRefusals(settings.keyManagement, 'write', names);
   const refusedNames = new Set(refused.map(({ name }) => name));
   const allowed = secrets.filter(({ name }) => !refusedNames.has(name));
   const { results, errors } = await conjur.writeSecrets(allowed, { reportVersion, deadline });
   assertAnyWritten(results.length, errors);
   return { results, errors: [...refused, ...errors] };
-}
-
-function refusal(settings: KeyManagementSettings, name: string): { name: string; error: ConjurError }[] {
-  try {
-    assertAccess(settings, 'write', name);
-    return [];
-  } catch (error) {
-    if (!isConjurError(error)) throw error;
-    return [{ name, error }];
-  }
 }
 
 /** Codes that say something about a name, and nothing about the others. */

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readSecretFunction } from '../../functions/read-secret/read-secret-function.ts';
+import { createConnectAs } from '../../functions/rotate-key/create-connect-as.ts';
 import { rotate } from '../../functions/rotate-key/rotate-key.ts';
 import { rotateKeyFunction } from '../../functions/rotate-key/rotate-key-function.ts';
 import type { RotationPorts } from '../../functions/rotate-key/rotation-ports.ts';
@@ -8,8 +9,6 @@ import type { Container } from '../../functions/shared/container.ts';
 import { createFunction, type Handler } from '../../functions/shared/create-function.ts';
 import { createLogger } from '../../functions/shared/create-logger.ts';
 import { writeSecretFunction } from '../../functions/write-secret/write-secret-function.ts';
-import { createApiKeyAuthenticator } from '../../lib/authn/api-key.ts';
-import { createStaticCredential } from '../../lib/authn/credential-source.ts';
 import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { settingsFor } from '../support/settings.ts';
@@ -74,18 +73,10 @@ function createFunctions(container: Container, ports: RotationPorts): Record<Fun
 }
 
 function createRotationPorts(world: FuzzWorld, container: Container): RotationPorts {
-  const { settings, clock, logger } = container;
-  const { dispatcher } = world.conjur;
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),
-    connectAs: (credential, source) =>
-      createConjurClient(settings, {
-        clock,
-        logger,
-        dispatcher,
-        authenticator: createApiKeyAuthenticator(settings.account, createStaticCredential(credential, source)),
-      }),
+    connectAs: createConnectAs(container, world.conjur.dispatcher),
     loadSecretVersions: async () => createSecretVersions(world.aws),
     loadLitellm: async () => world.litellm,
     publish: undefined,

@@ -1,17 +1,12 @@
-import { once } from 'node:events';
-import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { type Bundle, loadBundle } from './load-bundle.ts';
-
-export interface ServedBundles extends AsyncDisposable {
-  readonly url: string;
-}
+import { type LoopbackServer, serveOnLoopback } from './serve-on-loopback.ts';
 
 /**
  * Serves the built functions as an HTTP API does: payload 2.0, path parameters decoded once. It keeps no authorization, no limits and no
  * timeouts.
  */
-export async function serveBundles(environment: Readonly<Record<string, string>>): Promise<ServedBundles> {
+export async function serveBundles(environment: Readonly<Record<string, string>>): Promise<LoopbackServer> {
   const [read, write, rotate] = await Promise.all(
     ['read-secret', 'write-secret', 'rotate-key'].map((name) => loadBundle(name, environment)),
   );
@@ -19,7 +14,7 @@ export async function serveBundles(environment: Readonly<Record<string, string>>
     if (method === 'GET') return read;
     return path === '/rotations' ? rotate : write;
   };
-  const server = createServer((incoming, reply) => {
+  return serveOnLoopback((incoming, reply) => {
     void (async () => {
       const event = await toEvent(incoming);
       const answer = (await functionFor(incoming.method ?? '', event.rawPath)?.handler(event)) as {
@@ -32,16 +27,6 @@ export async function serveBundles(environment: Readonly<Record<string, string>>
       reply.end(Buffer.from(answer.body, answer.isBase64Encoded ? 'base64' : 'utf8'));
     })();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }
 
 async function toEvent(incoming: IncomingMessage) {

@@ -1,12 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type Bundle, loadBundle } from './load-bundle.ts';
-
-export interface ServedLambdaApi extends AsyncDisposable {
-  /** For `AWS_ENDPOINT_URL_LAMBDA`. */
-  readonly url: string;
-}
+import { type LoopbackServer, serveOnLoopback } from './serve-on-loopback.ts';
 
 /**
  * Serves Lambda's Invoke over the built functions, under the names that a stage gives them. It keeps no rights and no signatures.
@@ -15,10 +8,10 @@ export interface ServedLambdaApi extends AsyncDisposable {
 export async function serveLambdaApi(
   environment: Readonly<Record<string, string>>,
   functions: Readonly<Record<string, string>>,
-): Promise<ServedLambdaApi> {
+): Promise<LoopbackServer> {
   const bundles = new Map<string, Bundle>();
   for (const [name, bundle] of Object.entries(functions)) bundles.set(name, await loadBundle(bundle, environment));
-  const server = createServer((request, reply) => {
+  return serveOnLoopback((request, reply) => {
     void (async () => {
       const name = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/.exec(request.url ?? '')?.[1] ?? '';
       const event: unknown = JSON.parse(Buffer.concat(await request.toArray()).toString('utf8'));
@@ -31,14 +24,4 @@ export async function serveLambdaApi(
       }
     })();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
 }

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { Secret } from '../../../lib/secret.ts';
+import { fieldsOf } from '../../shared/fields-of.ts';
 
 export const ROTATION_STEPS = ['createSecret', 'setSecret', 'testSecret', 'finishSecret'] as const;
 
@@ -28,5 +29,6 @@ export type StepEvent = v.InferOutput<typeof stepEventSchema>;
 
 /** True for what Secrets Manager sends; its contents are for the schema to check. */
 export function isStepEvent(payload: unknown): boolean {
-  return typeof payload === 'object' && payload !== null && 'Step' in payload && 'SecretId' in payload;
+  const fields = fieldsOf(payload);
+  return 'Step' in fields && 'SecretId' in fields;
 }

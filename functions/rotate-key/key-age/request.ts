@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { fieldsOf } from '../../shared/fields-of.ts';
 
 /** A daily schedule asks how old the credential is, so that a rotation that does not happen is seen too. */
 export const keyAgeSchema = v.strictObject({
@@ -10,5 +11,5 @@ export const keyAgeSchema = v.strictObject({
 
 /** True for a call that names `key_age`; its contents are for the schema to check. */
 export function isKeyAgeCall(payload: unknown): boolean {
-  return typeof payload === 'object' && payload !== null && 'key_age' in payload;
+  return 'key_age' in fieldsOf(payload);
 }

@@ -1,8 +1,8 @@
 import * as v from 'valibot';
 import type { Deadline } from '../../../lib/deadline.ts';
 import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { decodeValue } from '../../shared/decode-value.ts';
 import { encoding, variableName } from '../../shared/schema.ts';
-import { decodeValue } from '../../write-secret/decode-value.ts';
 import type { RotationPorts } from '../rotation-ports.ts';
 import { writeAndVerify } from '../write-and-verify.ts';
 import { commonFields } from './common-fields.ts';

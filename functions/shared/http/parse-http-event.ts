@@ -1,7 +1,6 @@
 import { ConjurError } from '../../../lib/errors/conjur-error.ts';
+import { type Fields, fieldsOf } from '../fields-of.ts';
 import type { HttpCall } from './http-call.ts';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads an event of API Gateway (payload 1.0 and 2.0) or of a function URL.
@@ -89,10 +88,6 @@ function parseHeaders(event: Fields): Record<string, string> {
 function parseBody(event: Fields): Buffer | undefined {
   if (typeof event.body !== 'string' || event.body === '') return undefined;
   return Buffer.from(event.body, event.isBase64Encoded === true ? 'base64' : 'utf8');
-}
-
-function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
 
 function textOf(value: unknown): string {

@@ -8,14 +8,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
 import { readDocBlocks } from '../../support/doc-blocks.ts';
 import { runNode } from '../../support/run-node.ts';
-import { type ServedLambdaApi, serveLambdaApi } from '../../support/serve-lambda-api.ts';
+import { serveLambdaApi } from '../../support/serve-lambda-api.ts';
+import type { LoopbackServer } from '../../support/serve-on-loopback.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const INVOKE = join(root, 'lib/invoke/index.ts');
 
 let directory: string;
 let conjur: LocalConjur;
-let lambda: ServedLambdaApi;
+let lambda: LoopbackServer;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'conjur-example-'));

@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
 import { answers } from '../../../infra/openapi/answer-schemas.ts';
-import { type ServedBundles, serveBundles } from '../../support/serve-bundles.ts';
+import { serveBundles } from '../../support/serve-bundles.ts';
+import type { LoopbackServer } from '../../support/serve-on-loopback.ts';
 
 let conjur: LocalConjur;
-let api: ServedBundles;
+let api: LoopbackServer;
 
 beforeAll(async () => {
   conjur = await createLocalConjur();

@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
 import { type ApiPage, createApiPage } from '../../../infra/openapi/create-api-page.ts';
 import { findProgram } from '../../support/find-program.ts';
-import { type ServedBundles, serveBundles } from '../../support/serve-bundles.ts';
+import { serveBundles } from '../../support/serve-bundles.ts';
+import type { LoopbackServer } from '../../support/serve-on-loopback.ts';
 
 const executablePath = ['chromium', 'chromium-browser', 'google-chrome']
   .map(findProgram)
@@ -20,7 +21,7 @@ const FLAGS = [
 ];
 
 let conjur: LocalConjur;
-let api: ServedBundles;
+let api: LoopbackServer;
 let page: ApiPage;
 
 beforeAll(async () => {
