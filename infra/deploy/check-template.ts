@@ -1,5 +1,5 @@
 import { SECRET_SETTINGS } from '../resources/setting-names.ts';
-import { listStatements, type PolicyStatement, resourcesOf, type Template } from './template.ts';
+import { environmentOf, listStatements, type PolicyStatement, resourcesOf, type Template } from './template.ts';
 
 /**
  * Actions for which AWS takes no resource but `*`.
@@ -12,8 +12,14 @@ const WITHOUT_RESOURCE = new Set([
   'xray:PutTelemetryRecords',
 ]);
 
+/** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html: of all variables of a function together. */
+const MAX_ENVIRONMENT_BYTES = 4_096;
+/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html */
+const MAX_ROLE_NAME = 64;
+
 /**
- * What must not be deployed: rights that are too wide, open routes, secrets that are not encrypted or stand in plain text.
+ * What must not be deployed: rights that are too wide, open routes, secrets that are not encrypted or stand in plain text; and what AWS
+ * would refuse halfway through.
  * @returns one sentence for each finding; none for a template that is as it should be
  */
 export function checkTemplate(template: Template): string[] {
@@ -71,6 +77,18 @@ function checkSecrets(template: Template): string[] {
 }
 
 function checkRoles(template: Template): string[] {
+  return [...checkSharedRoles(template), ...checkRoleNames(template)];
+}
+
+function checkRoleNames(template: Template): string[] {
+  return resourcesOf(template, 'AWS::IAM::Role').flatMap(([id, { RoleName: name }]) =>
+    typeof name !== 'string' || name.length <= MAX_ROLE_NAME
+      ? []
+      : [`${id} is named ${name}, and a role's name has ${MAX_ROLE_NAME} characters at most: choose a shorter stage.`],
+  );
+}
+
+function checkSharedRoles(template: Template): string[] {
   const functionsByRole = Map.groupBy(resourcesOf(template, 'AWS::Lambda::Function'), ([, { Role }]) =>
     JSON.stringify(Role),
   );
@@ -81,17 +99,25 @@ function checkRoles(template: Template): string[] {
 }
 
 function checkEnvironments(template: Template): string[] {
-  return resourcesOf(template, 'AWS::Lambda::Function').flatMap(([id, { Environment }]) => {
-    const variables = ((Environment as Record<string, unknown> | undefined)?.Variables ?? {}) as Record<
-      string,
-      unknown
-    >;
+  return resourcesOf(template, 'AWS::Lambda::Function').flatMap(([id, properties]) => {
+    const variables = environmentOf(properties);
+    const bytes = sizeOf(variables);
     const secret = Object.entries(variables).filter(([name, value]) => isSecret(name, value));
     return [
       ...secret.map(([name]) => `${id} has a secret in plain text in its environment: ${name}.`),
       ...(variables.CYBERARK_REQUIRE_TLS === 'true' ? [] : [`${id} does not insist on TLS (CYBERARK_REQUIRE_TLS).`]),
+      ...(bytes <= MAX_ENVIRONMENT_BYTES
+        ? []
+        : [
+            `${id} has an environment of ${bytes} bytes, and Lambda takes ${MAX_ENVIRONMENT_BYTES}. Certificates are what is large: put them into a Lambda layer, and give their path (/opt/…).`,
+          ]),
     ];
   });
+}
+
+function sizeOf(variables: Readonly<Record<string, unknown>>): number {
+  const texts = Object.entries(variables).map(([name, value]) => name + (typeof value === 'string' ? value : ''));
+  return Buffer.byteLength(texts.join(''));
 }
 
 function isSecret(name: string, value: unknown): boolean {

@@ -3,8 +3,10 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildFunctions } from '../build/build.ts';
 import { FUNCTION_NAMES } from '../build/function-names.ts';
+import { checkParameters } from './check-parameters.ts';
 import { checkTemplate } from './check-template.ts';
-import { PACKAGE_DIRECTORY, type RunServerlessOptions, runServerless } from './run-serverless.ts';
+import { readParameterNames } from './read-parameter-names.ts';
+import { PACKAGE_DIRECTORY, PROJECT_DIRECTORY, type RunServerlessOptions, runServerless } from './run-serverless.ts';
 import { parseTemplate, type Template } from './template.ts';
 
 export interface PackagedFunction {
@@ -32,10 +34,12 @@ export interface PackageOptions extends RunServerlessOptions {
 
 /**
  * Bundles the functions, zips them and compiles the template. The same source gives the same zips, byte for byte.
- * @throws Error where the template holds what must not be deployed
+ * @throws Error where a parameter is not known, and where the template holds what must not be deployed
  */
 export async function packageFunctions(options: PackageOptions = {}): Promise<Package> {
   const directory = options.directory ?? PACKAGE_DIRECTORY;
+  const wrong = checkParameters(options.args ?? [], readParameterNames(join(PROJECT_DIRECTORY, 'serverless.yml')));
+  if (wrong.length > 0) throw new Error(wrong.join('\n'));
   if (options.build !== false) await buildFunctions();
   await rm(directory, { recursive: true, force: true });
   await runServerless(['package', '--package', directory, ...(options.args ?? [])], options);

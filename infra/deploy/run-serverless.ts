@@ -4,10 +4,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SECRET_SETTINGS } from '../resources/setting-names.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
+/** Where serverless.yml stands. */
+export const PROJECT_DIRECTORY = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Where `serverless package` leaves the template and the zips. */
-export const PACKAGE_DIRECTORY = join(root, '.serverless');
+export const PACKAGE_DIRECTORY = join(PROJECT_DIRECTORY, '.serverless');
 
 export interface RunServerlessOptions {
   /** Told of what it prints. Default: this process's own output. */
@@ -22,7 +23,7 @@ export interface RunServerlessOptions {
 export async function runServerless(args: readonly string[], options: RunServerlessOptions = {}): Promise<void> {
   const bin = join(dirname(createRequire(import.meta.url).resolve('serverless/package.json')), 'bin/serverless.js');
   const child = spawn(process.execPath, [bin, ...args], {
-    cwd: root,
+    cwd: PROJECT_DIRECTORY,
     env: {
       ...withoutSecrets(options.environment ?? process.env),
       SLS_NOTIFICATIONS_MODE: 'off',

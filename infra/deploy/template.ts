@@ -5,6 +5,7 @@ export interface Template {
 
 export interface TemplateResource {
   readonly Type: string;
+  readonly DependsOn?: string | readonly string[];
   readonly Properties?: Readonly<Record<string, unknown>>;
 }
 
@@ -32,6 +33,11 @@ export function resourcesOf(template: Template, type: string): [string, Readonly
   return Object.entries(template.Resources)
     .filter(([, resource]) => resource.Type === type)
     .map(([id, resource]) => [id, resource.Properties ?? {}]);
+}
+
+/** The environment of a function, by its properties. A value is a text, or what CloudFormation makes one of. */
+export function environmentOf(properties: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return (properties.Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables ?? {};
 }
 
 /** Every policy statement, wherever a policy document can stand: roles, queues, buckets, keys, secrets. */

@@ -29,6 +29,14 @@ export async function resolveAccessPolicies(context: ResolverContext): Promise<{
   };
 }
 
+/**
+ * `dependsOn` of the functions. Lambda makes no function in a VPC, and none with tracing, whose role lacks the rights for that, and
+ * CloudFormation would make function and policy side by side.
+ */
+export async function resolvePolicyDependencies(context: ResolverContext): Promise<string[]> {
+  return Object.keys({ ...(await vpcPolicy(context)), ...(await tracingPolicy(context)) });
+}
+
 /** The functions read the credential; rotate-key also replaces it. */
 async function credentialPolicies(context: ResolverContext): Promise<Resources> {
   const { kind, secretId } = await resolveCredential(context);

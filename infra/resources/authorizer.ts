@@ -40,22 +40,42 @@ async function toJwtAuthorizer(context: ResolverContext): Promise<Record<string,
   return {
     type: 'jwt',
     identitySource: '$request.header.Authorization',
-    issuerUrl: await required(context, 'jwt_issuer', 'the issuer of the tokens, as a URL'),
-    audience: (await required(context, 'jwt_audience', 'the audience that a token must have')).split(','),
+    issuerUrl: await resolveIssuer(context),
+    audience: await resolveAudience(context),
   };
+}
+
+/** API Gateway fetches the issuer's keys from there, over https alone. */
+async function resolveIssuer(context: ResolverContext): Promise<string> {
+  const issuer = await required(context, 'jwt_issuer', 'the issuer of the tokens, as a URL');
+  if (URL.canParse(issuer) && new URL(issuer).protocol === 'https:') return issuer;
+  throw new Error('The parameter jwt_issuer must be an https URL, such as https://issuer.example.com.');
+}
+
+async function resolveAudience(context: ResolverContext): Promise<string[]> {
+  await required(context, 'jwt_audience', 'the audience that a token must have');
+  return resolveListParam(context, 'jwt_audience');
 }
 
 /** https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-lambda-authorizer.html */
 async function toLambdaAuthorizer(context: ResolverContext): Promise<Record<string, unknown>> {
   return {
     type: 'request',
-    functionArn: await required(context, 'authorizer_function_arn', 'the ARN of the function that decides'),
+    functionArn: await resolveFunctionArn(context),
     identitySource: '$request.header.Authorization',
     payloadVersion: '2.0',
     enableSimpleResponses: true,
     // A decision that is kept outlives the right that it was made by.
     resultTtlInSeconds: 0,
   };
+}
+
+async function resolveFunctionArn(context: ResolverContext): Promise<string> {
+  const arn = await required(context, 'authorizer_function_arn', 'the ARN of the function that decides');
+  if (/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/.test(arn)) return arn;
+  throw new Error(
+    'The parameter authorizer_function_arn must be the ARN of a Lambda function: arn:aws:lambda:<region>:<account>:function:<name>.',
+  );
 }
 
 async function required(context: ResolverContext, name: string, meaning: string): Promise<string> {

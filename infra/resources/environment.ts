@@ -1,9 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolveCredential } from './credential.ts';
+import { resolveAuthenticator, resolveCredential } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { toKeyManagementEnvironment } from './key-management-environment.ts';
 import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';
-import { PROXY_SETTINGS, ROTATION_SETTINGS, SHARED_SETTINGS } from './setting-names.ts';
+import {
+  PROXY_SETTINGS,
+  ROTATION_SETTINGS,
+  SECRET_SETTINGS,
+  SECRETS_ADVICE,
+  SHARED_SETTINGS,
+} from './setting-names.ts';
 
 type EnvironmentValue = string | Record<string, unknown>;
 
@@ -16,7 +22,8 @@ export interface EnvironmentSources {
 /**
  * The environment of all functions. Each setting is taken from the environment of the process that runs, then from the parameter of
  * its name, then from `custom.key_management_settings` and `custom.settings`. Settings that are secrets are never taken over.
- * @throws Error for a private key that would stand in plain text in the function's configuration
+ * @throws Error for a private key that would stand in plain text in the function's configuration, and for a name in `custom.settings`
+ * that is no setting
  */
 export async function resolveEnvironment(
   context: ResolverContext,
@@ -25,6 +32,7 @@ export async function resolveEnvironment(
   const block = toKeyManagementEnvironment(
     await context.resolveConfigurationProperty(['custom', 'key_management_settings']),
   );
+  assertSettingNames(await context.resolveConfigurationProperty(['custom', 'settings']));
   const environment = { ...block, ...(await resolveNamed(context, sources, SHARED_SETTINGS)) };
   if (sources.local) return environment;
   inlineCertificates(environment);
@@ -73,11 +81,23 @@ async function resolveIdentity(
   { environment, local }: EnvironmentSources,
   functionName: string,
 ): Promise<Record<string, EnvironmentValue>> {
-  if (local || (await resolveSetting(context, 'CYBERARK_AUTHN', environment)) !== 'iam') return {};
+  if (local || (await resolveAuthenticator(context, environment)) !== 'iam') return {};
   if (environment.CYBERARK_USERNAME || (await resolveParam(context, 'CYBERARK_USERNAME'))) return {};
   const branch = (await resolveParam(context, 'iam_host_branch')) ?? 'conjur-functions/iam';
   const stack = `${await context.resolveVariable('self:service')}-${await context.resolveVariable('sls:stage')}`;
   return { CYBERARK_USERNAME: { 'Fn::Sub': `host/${branch}/\${AWS::AccountId}/${stack}-${functionName}` } };
+}
+
+/** A misspelt setting would be one that is not set, and a secret would stand in serverless.yml for nothing. */
+function assertSettingNames(settings: unknown): void {
+  const names = Object.keys((settings ?? {}) as Record<string, unknown>);
+  const secret = names.find((name) => (SECRET_SETTINGS as readonly string[]).includes(name));
+  if (secret !== undefined)
+    throw new Error(`custom.settings.${secret} is a secret: no function takes it from here. ${SECRETS_ADVICE}`);
+  const known: readonly string[] = [...SHARED_SETTINGS, ...ROTATION_SETTINGS, ...PROXY_SETTINGS];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw new Error(`custom.settings.${unknown} is no setting of the functions. docs/settings.md lists them.`);
 }
 
 async function resolveNamed(

@@ -1,20 +1,33 @@
 // The door through which serverless.yml reaches what is computed: it loads .js files, and no .ts ones.
-export { resolveAccessPolicies as accessPolicies } from './access-policies.ts';
-export { resolveAlarms as alarms } from './alarms.ts';
-export { resolveHttpApi as httpApi, resolveRouteAuthorizer as authorizer } from './authorizer.ts';
-export {
-  resolveCredentialFile as credentialFile,
-  resolveCredentialRotation as credentialRotation,
-} from './credential-rotation.ts';
-export { resolveDashboard as dashboard } from './dashboard.ts';
-export {
-  resolveEnvironment as environment,
-  resolveReadEnvironment as readEnvironment,
-  resolveRotationEnvironment as rotationEnvironment,
-  resolveWriteEnvironment as writeEnvironment,
+import { resolveAccessPolicies, resolvePolicyDependencies } from './access-policies.ts';
+import { resolveAlarms } from './alarms.ts';
+import { resolveHttpApi, resolveRouteAuthorizer } from './authorizer.ts';
+import { resolveCredentialFile, resolveCredentialRotation } from './credential-rotation.ts';
+import { resolveDashboard } from './dashboard.ts';
+import {
+  resolveEnvironment,
+  resolveReadEnvironment,
+  resolveRotationEnvironment,
+  resolveWriteEnvironment,
 } from './environment.ts';
-export { resolveVpc as vpc } from './network.ts';
-export {
-  resolveRotateKeyEvents as rotateKeyEvents,
-  resolveScheduleResources as scheduleResources,
-} from './rotation-schedules.ts';
+import { resolveVpc } from './network.ts';
+import { resolveRotateKeyConcurrency } from './rotate-key-concurrency.ts';
+import { resolveRotateKeyEvents, resolveScheduleResources } from './rotation-schedules.ts';
+import { withoutStack } from './without-stack.ts';
+
+export const accessPolicies = withoutStack(resolveAccessPolicies);
+export const policyDependencies = withoutStack(resolvePolicyDependencies);
+export const alarms = withoutStack(resolveAlarms);
+export const httpApi = withoutStack(resolveHttpApi);
+export const authorizer = withoutStack(resolveRouteAuthorizer);
+export const credentialFile = withoutStack(resolveCredentialFile);
+export const credentialRotation = withoutStack(resolveCredentialRotation);
+export const dashboard = withoutStack(resolveDashboard);
+export const environment = withoutStack(resolveEnvironment);
+export const readEnvironment = withoutStack(resolveReadEnvironment);
+export const rotationEnvironment = withoutStack(resolveRotationEnvironment);
+export const writeEnvironment = withoutStack(resolveWriteEnvironment);
+export const vpc = withoutStack(resolveVpc);
+export const rotateKeyConcurrency = withoutStack(resolveRotateKeyConcurrency);
+export const rotateKeyEvents = withoutStack(resolveRotateKeyEvents);
+export const scheduleResources = withoutStack(resolveScheduleResources);

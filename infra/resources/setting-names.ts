@@ -47,6 +47,10 @@ export const PROXY_SETTINGS = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'] as const
 /** Settings that are secrets themselves: for local use. A deployment never takes them over. */
 export const SECRET_SETTINGS = ['CYBERARK_API_KEY', 'CYBERARK_AUTHN_JWT', 'LITELLM_MASTER_KEY'] as const;
 
+/** Where a deployment has its secrets from. */
+export const SECRETS_ADVICE =
+  "When deployed, the api key comes from Secrets Manager (docs/deployment.md) and LiteLLM's master key from LITELLM_MASTER_KEY_SECRET_ID; on this machine, set it in the environment.";
+
 /** Conjur's own names, taken by the functions where ours are absent. A deployment sets ours. */
 export const CONJUR_NAMES = [
   'CONJUR_APPLIANCE_URL',

@@ -14,7 +14,7 @@ const TEMPLATE = '.serverless/cloudformation-template-update-stack.json';
 const EVERYTHING = [
   ['authorizer', 'jwt'],
   ['jwt_issuer', 'https://issuer.example.com'],
-  ['jwt_audience', 'callers'],
+  ['jwt_audience', 'callers, others'],
   ['vpc_subnet_ids', 'subnet-0123456789abcdef0,subnet-0123456789abcdef1'],
   ['vpc_security_group_ids', 'sg-0123456789abcdef0'],
   ['tracing', 'true'],
@@ -118,6 +118,14 @@ describe('npm run package', () => {
     );
   });
 
+  it('keeps secret and key when the stack goes, but not those of a first deployment that failed', () => {
+    for (const id of ['ConjurCredential', 'CredentialKey'])
+      expect(template.Resources[id]).toMatchObject({
+        DeletionPolicy: 'RetainExceptOnCreate',
+        UpdateReplacePolicy: 'Retain',
+      });
+  });
+
   it('schedules the rotations, with repetitions and a queue for what cannot be delivered', () => {
     const [schedule, keyAge] = resourcesOf(template, 'AWS::Scheduler::Schedule');
     expect(schedule?.[1]).toMatchObject({
@@ -148,6 +156,22 @@ describe('npm run package', () => {
     expect(Object.keys(everything.Resources)).toEqual(
       expect.arrayContaining(['VpcPolicy', 'TracingPolicy', 'LitellmKeyPolicy', 'RotationEventPolicy', 'Dashboard']),
     );
+  });
+
+  it('makes no function before its role may do what Lambda asks for', async () => {
+    const { Resources } = await readTemplate();
+    const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+    expect(functions).toHaveLength(3);
+    for (const { DependsOn } of functions)
+      expect(DependsOn).toEqual(expect.arrayContaining(['VpcPolicy', 'TracingPolicy']));
+  });
+
+  it('says in one line, and once, what is wrong with a parameter', async () => {
+    const misspelt = await pack('--param=vpc_subnet_id=subnet-1');
+    expect(misspelt).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/^There is no parameter "vpc_subnet_id".*\n$/),
+    });
   });
 
   it('makes a template that cfn-lint finds no error in', async ({ skip }) => {

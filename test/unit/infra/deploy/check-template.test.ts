@@ -52,6 +52,16 @@ describe('the check of the template finds', () => {
       'CYBERARK_CLIENT_KEY',
     ],
     ['a function that takes plain http', lambda('a', { CYBERARK_REQUIRE_TLS: 'false' }), 'does not insist on TLS'],
+    [
+      'an environment that Lambda would refuse',
+      lambda('a', { CYBERARK_CA_CERT: 'x'.repeat(4_100) }),
+      'Lambda takes 4096',
+    ],
+    [
+      'a role whose name is too long',
+      { Type: 'AWS::IAM::Role', Properties: { RoleName: 'r'.repeat(65) } },
+      'choose a shorter stage',
+    ],
     ['logs that are kept for ever', { Type: 'AWS::Logs::LogGroup', Properties: {} }, 'for ever'],
   ])('%s', (_, resource, finding) => {
     expect(check(resource)).toEqual([expect.stringContaining(finding)]);
@@ -70,14 +80,32 @@ describe('the check of the template finds', () => {
 });
 
 describe('the check of the destination', () => {
-  it.each(['http://127.0.0.1:8080', 'https://localhost', 'http://conjur.example.com', '', 'conjur'])(
-    'refuses "%s"',
-    (base) => {
-      expect(checkDestination({ Resources: { F: lambda('a', { CYBERARK_API_BASE: base }) } })).toEqual([
-        expect.stringContaining('CYBERARK_API_BASE must be the https URL'),
-      ]);
-    },
-  );
+  it.each([
+    'http://127.0.0.1:8080',
+    'https://localhost',
+    'https://localhost.',
+    'https://conjur.localhost',
+    'https://0.0.0.0',
+    'https://[::1]',
+    'https://[::ffff:127.0.0.1]',
+    'https://169.254.169.254',
+    'http://conjur.example.com',
+    '',
+    'conjur',
+  ])('refuses "%s"', (base) => {
+    expect(checkDestination({ Resources: { F: lambda('a', { CYBERARK_API_BASE: base }) } })).toEqual([
+      expect.stringContaining('CYBERARK_API_BASE must be the https URL'),
+    ]);
+  });
+
+  it.each([
+    ['CYBERARK_READ_API_BASE', 'https://follower.example.com, https://127.0.0.1'],
+    ['CYBERARK_READ_API_BASE', 'http://follower.example.com'],
+    ['LITELLM_API_BASE', 'http://localhost:4000'],
+  ])('refuses %s at %s', (name, value) => {
+    const variables = { CYBERARK_API_BASE: 'https://conjur.example.com', [name]: value };
+    expect(checkDestination({ Resources: { F: lambda('a', variables) } })).toEqual([expect.stringContaining(name)]);
+  });
 
   it('takes https to another host', () => {
     expect(

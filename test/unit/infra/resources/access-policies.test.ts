@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { resolveAccessPolicies } from '../../../../infra/resources/access-policies.ts';
+import { resolveAccessPolicies, resolvePolicyDependencies } from '../../../../infra/resources/access-policies.ts';
 import { resolveCredentialFile, resolveCredentialRotation } from '../../../../infra/resources/credential-rotation.ts';
 import { resolveVpc } from '../../../../infra/resources/network.ts';
+import { resolveRotateKeyConcurrency } from '../../../../infra/resources/rotate-key-concurrency.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 describe('the rights that parameters bring with them', () => {
@@ -43,18 +44,67 @@ describe('the rights that parameters bring with them', () => {
   });
 });
 
+describe('the policies that a function cannot be made without', () => {
+  it('come before it: the ones that Lambda asks for in a VPC and with tracing', async () => {
+    const context = resolverContext({
+      vpc_subnet_ids: 'subnet-1',
+      vpc_security_group_ids: 'sg-1',
+      tracing: 'true',
+    });
+    const ids = await resolvePolicyDependencies(context);
+    expect(ids).toEqual(['VpcPolicy', 'TracingPolicy']);
+    expect(Object.keys((await resolveAccessPolicies(context)).Resources)).toEqual(expect.arrayContaining(ids));
+    expect(await resolvePolicyDependencies(resolverContext())).toEqual([]);
+  });
+});
+
 describe('the VPC', () => {
   it('takes subnets and security groups together or not at all', async () => {
     expect(await resolveVpc(resolverContext())).toBeNull();
     await expect(resolveVpc(resolverContext({ vpc_subnet_ids: 'subnet-1' }))).rejects.toThrow('go together');
+  });
+
+  it.each([
+    ['vpc_subnet_ids', { vpc_subnet_ids: 'subnet-1,vpc-2', vpc_security_group_ids: 'sg-1' }],
+    ['vpc_security_group_ids', { vpc_subnet_ids: 'subnet-1', vpc_security_group_ids: 'default' }],
+  ])('refuses what is no id: %s', async (name, params) => {
+    await expect(resolveVpc(resolverContext(params))).rejects.toThrow(`${name} must list ids`);
   });
 });
 
 describe("Secrets Manager's rotation", () => {
   it('can be switched off, and refuses what is no expression', async () => {
     expect(await resolveCredentialRotation(resolverContext({ credential_rotation: 'off' }))).toEqual({ Resources: {} });
-    await expect(resolveCredentialRotation(resolverContext({ credential_rotation: 'often' }))).rejects.toThrow(
-      'rate(30 days)',
+    for (const credential_rotation of ['often', 'rate(5 minutes)', 'rate(0 days)', 'cron(0 3 * * *)'])
+      await expect(resolveCredentialRotation(resolverContext({ credential_rotation }))).rejects.toThrow(
+        'rate(30 days)',
+      );
+  });
+
+  it("is on for the stack's own secret, and off for one that was there before, unless it is asked for", async () => {
+    const rateOf = async (params: Record<string, string>): Promise<unknown> => {
+      const { Resources } = (await resolveCredentialRotation(resolverContext(params))) as {
+        Resources: Record<string, { Properties: { RotationRules?: { ScheduleExpression: string } } }>;
+      };
+      return Resources.CredentialRotation?.Properties.RotationRules?.ScheduleExpression;
+    };
+    expect(await rateOf({})).toBe('rate(30 days)');
+    expect(await rateOf({ CYBERARK_API_KEY_SECRET_ID: 'others/credential' })).toBeUndefined();
+    expect(await rateOf({ CYBERARK_API_KEY_SECRET_ID: 'others/credential', credential_rotation: 'rate(7 days)' })).toBe(
+      'rate(7 days)',
+    );
+  });
+});
+
+describe('the concurrency of rotate-key', () => {
+  it('is set aside, or not at all', async () => {
+    expect(await resolveRotateKeyConcurrency(resolverContext({ rotate_key_concurrency: '5' }))).toBe(5);
+    expect(await resolveRotateKeyConcurrency(resolverContext({ rotate_key_concurrency: 'off' }))).toBeNull();
+  });
+
+  it.each(['0', '-1', '1.5', 'many', '1001'])('cannot be %s', async (rotate_key_concurrency) => {
+    await expect(resolveRotateKeyConcurrency(resolverContext({ rotate_key_concurrency }))).rejects.toThrow(
+      'from 1 to 1000, or off',
     );
   });
 });

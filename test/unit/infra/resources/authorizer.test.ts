@@ -12,7 +12,7 @@ describe('the authorizer of the routes', () => {
     const context = resolverContext({
       authorizer: 'jwt',
       jwt_issuer: 'https://issuer.example.com',
-      jwt_audience: 'one,two',
+      jwt_audience: 'one, two',
       jwt_scopes: 'secrets:read, secrets:write',
     });
     expect(await resolveRouteAuthorizer(context)).toEqual({
@@ -37,6 +37,15 @@ describe('the authorizer of the routes', () => {
 
   it.each(['none', 'NONE', 'open', 'aws_iam'])('cannot be "%s"', async (authorizer) => {
     await expect(resolveRouteAuthorizer(resolverContext({ authorizer }))).rejects.toThrow('must be iam, jwt or lambda');
+  });
+
+  it.each([
+    ['jwt_issuer', { authorizer: 'jwt', jwt_issuer: 'http://issuer.example.com', jwt_audience: 'one' }, 'https URL'],
+    ['authorizer_function_arn', { authorizer: 'lambda', authorizer_function_arn: 'decides' }, 'must be the ARN'],
+  ])('refuses what API Gateway could not use: %s', async (name, params, problem) => {
+    const refusal = resolveHttpApi(resolverContext(params));
+    await expect(refusal).rejects.toThrow(name);
+    await expect(refusal).rejects.toThrow(problem);
   });
 
   it('asks for what it needs, by name', async () => {

@@ -27,10 +27,24 @@ describe('the environment of the functions', () => {
     const secrets = Object.fromEntries(SECRET_SETTINGS.map((name) => [name, 'canary-value']));
     const sources = [deployed(secrets), local(secrets)];
     for (const source of sources) {
-      const shared = await resolveEnvironment(resolverContext(secrets, { settings: secrets }), source);
-      const rotation = await resolveRotationEnvironment(resolverContext(secrets, { settings: secrets }), source);
+      const shared = await resolveEnvironment(resolverContext(secrets), source);
+      const rotation = await resolveRotationEnvironment(resolverContext(secrets), source);
       expect(JSON.stringify({ shared, rotation })).not.toContain('canary-value');
     }
+  });
+
+  it.each(SECRET_SETTINGS)('refuses a secret in serverless.yml, and says where it belongs: %s', async (name) => {
+    const context = resolverContext({}, { settings: { [name]: 'canary-value' } });
+    const refusal = await resolveEnvironment(context, deployed()).catch((error: Error) => error.message);
+    expect(refusal).toContain(`custom.settings.${name} is a secret`);
+    expect(refusal).not.toContain('canary-value');
+  });
+
+  it('refuses a misspelt setting in serverless.yml', async () => {
+    const context = resolverContext({}, { settings: { CYBERARK_ACOUNT: 'acme' } });
+    await expect(resolveEnvironment(context, deployed())).rejects.toThrow(
+      'custom.settings.CYBERARK_ACOUNT is no setting',
+    );
   });
 
   it('insists on TLS when deployed, and leaves it to the functions on this machine', async () => {
@@ -43,6 +57,18 @@ describe('the environment of the functions', () => {
       CYBERARK_API_KEY_SECRET_ID: { Ref: 'ConjurCredential' },
     });
     expect(await resolveEnvironment(resolverContext(), local())).toEqual({});
+  });
+
+  it.each([
+    ['a client certificate', { CYBERARK_CLIENT_CERT: '/opt/cert.pem' }],
+    ['a file with a JWT', { CYBERARK_AUTHN_JWT_FILE: '/opt/token' }],
+    ['a service id alone', { CYBERARK_AUTHN_SERVICE_ID: 'aws' }],
+  ])('infers the authenticator as the functions do, from %s', async (_, params) => {
+    expect(await resolveEnvironment(resolverContext(params), deployed())).not.toHaveProperty(
+      'CYBERARK_API_KEY_SECRET_ID',
+    );
+    const both = resolverContext({ ...params, CYBERARK_AUTHN: 'api-key' });
+    expect(await resolveEnvironment(both, deployed())).toHaveProperty('CYBERARK_API_KEY_SECRET_ID');
   });
 
   it('needs no secret with authn-iam', async () => {
@@ -90,6 +116,11 @@ describe('the identity with authn-iam', () => {
         'Fn::Sub': `host/conjur-functions/iam/\${AWS::AccountId}/conjur-functions-test-read-secret`,
       },
     });
+  });
+
+  it('is that too where authn-iam is inferred', async () => {
+    const context = resolverContext({ CYBERARK_AUTHN_SERVICE_ID: 'aws' });
+    expect(await resolveReadEnvironment(context, deployed())).toHaveProperty('CYBERARK_USERNAME');
   });
 
   it('is what a parameter says, where one says it', async () => {

@@ -1,0 +1,40 @@
+import {
+  PROXY_SETTINGS,
+  ROTATION_SETTINGS,
+  SECRET_SETTINGS,
+  SECRETS_ADVICE,
+  SHARED_SETTINGS,
+} from '../resources/setting-names.ts';
+
+/** `serverless` takes `--param="name=value"` and `--param "name=value"`. */
+const FLAG = /^--param(?:=(.*))?$/s;
+
+/**
+ * The parameters of a command line that serverless.yml does not know, or that are secrets. Serverless itself passes over such a one: a
+ * misspelt `vpc_subnet_id` would put the functions outside the VPC.
+ * @param args of `npm run package` or `npm run deploy`
+ * @param ownNames parameters of serverless.yml; the settings of the functions are parameters too
+ * @returns one sentence for each, without its value
+ */
+export function checkParameters(args: readonly string[], ownNames: readonly string[]): string[] {
+  const known = new Set<string>([...ownNames, ...SHARED_SETTINGS, ...ROTATION_SETTINGS, ...PROXY_SETTINGS]);
+  return listNames(args).flatMap((name) => {
+    if ((SECRET_SETTINGS as readonly string[]).includes(name))
+      return [
+        `The parameter ${name} is a secret, and the environment of a function is no place for one. ${SECRETS_ADVICE}`,
+      ];
+    return known.has(name)
+      ? []
+      : [`There is no parameter "${name}". docs/deployment.md and docs/settings.md list them.`];
+  });
+}
+
+/** What stands before the first `=`. */
+function listNames(args: readonly string[]): string[] {
+  return args.flatMap((arg, index) => {
+    const match = FLAG.exec(arg);
+    if (match === null) return [];
+    const pair = match[1] ?? args[index + 1] ?? '';
+    return [pair.split('=')[0] ?? ''];
+  });
+}
