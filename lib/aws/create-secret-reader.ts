@@ -1,9 +1,9 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { type Deadline, deadlineExceeded } from '../deadline.ts';
-import { ConjurError } from '../errors/conjur-error.ts';
+import { ConjurError, isConjurError } from '../errors/conjur-error.ts';
 import { Secret } from '../secret.ts';
 import type { SecretReader, StagingLabel } from './secret-reader.ts';
 import { toAwsCause } from './to-aws-cause.ts';
+import { withinDeadline } from './within-deadline.ts';
 
 /**
  * Reads secrets by `GetSecretValue`. Importing this file loads the AWS SDK: import it with `await import` where a cold start counts.
@@ -17,14 +17,16 @@ export function createSecretReader(
   return {
     async read(secretId, stage, deadline) {
       const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
-      const signal = AbortSignal.timeout(Math.max(1, deadline.remainingMs()));
+      const doing = `reading the secret ${secretId} from Secrets Manager`;
       try {
-        const { SecretString, SecretBinary } = await client.send(command, { abortSignal: signal });
+        const { SecretString, SecretBinary } = await withinDeadline(deadline, doing, (options) =>
+          client.send(command, options),
+        );
         const content = SecretString ?? SecretBinary;
         return content === undefined ? undefined : Secret.of(content);
       } catch (error) {
         if (isMissingStage(error, stage)) return undefined;
-        throw toConjurError(error, secretId, deadline);
+        throw isConjurError(error) ? error : toConjurError(error, doing);
       }
     },
   };
@@ -47,9 +49,7 @@ const REFUSED = new Set([
   'CredentialsProviderError',
 ]);
 
-function toConjurError(error: unknown, secretId: string, deadline: Deadline): ConjurError {
-  const doing = `reading the secret ${secretId} from Secrets Manager`;
-  if (deadline.remainingMs() <= 0) return deadlineExceeded(doing, toAwsCause(error));
+function toConjurError(error: unknown, doing: string): ConjurError {
   const name = nameOf(error);
   if (REFUSED.has(name)) {
     return new ConjurError(

@@ -1,4 +1,5 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
+import { withinDeadline } from '../../../lib/aws/within-deadline.ts';
 import type { Deadline } from '../../../lib/deadline.ts';
 import { ConjurError } from '../../../lib/errors/conjur-error.ts';
 import { toAwsError } from '../secrets-manager/to-aws-error.ts';
@@ -39,13 +40,14 @@ async function put(
   entry: PutEventsRequestEntry,
   deadline: Deadline,
 ): Promise<string | undefined> {
-  const abortSignal = AbortSignal.timeout(Math.max(1, deadline.remainingMs()));
+  const doing = `putting an event on the bus ${entry.EventBusName}`;
+  const command = new PutEventsCommand({ Entries: [entry] });
   try {
-    const { FailedEntryCount = 0, Entries } = await client.send(new PutEventsCommand({ Entries: [entry] }), {
-      abortSignal,
-    });
+    const { FailedEntryCount = 0, Entries } = await withinDeadline(deadline, doing, (options) =>
+      client.send(command, options),
+    );
     return FailedEntryCount > 0 ? (Entries?.[0]?.ErrorCode ?? 'no reason given') : undefined;
   } catch (error) {
-    throw toAwsError(error, `putting an event on the bus ${entry.EventBusName}`, deadline);
+    throw toAwsError(error, doing);
   }
 }

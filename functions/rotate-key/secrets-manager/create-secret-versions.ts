@@ -5,6 +5,7 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { type SendOptions, withinDeadline } from '../../../lib/aws/within-deadline.ts';
 import type { Deadline } from '../../../lib/deadline.ts';
 import { Secret } from '../../../lib/secret.ts';
 import type { SecretVersions } from './secret-versions.ts';
@@ -28,8 +29,8 @@ export function createSecretVersions(
 ): SecretVersions {
   return {
     async describe(SecretId, deadline) {
-      const answer = await attempt(`describing the secret ${SecretId}`, deadline, (signal) =>
-        client.send(new DescribeSecretCommand({ SecretId }), signal),
+      const answer = await attempt(`describing the secret ${SecretId}`, deadline, (options) =>
+        client.send(new DescribeSecretCommand({ SecretId }), options),
       );
       return {
         arn: answer.ARN ?? SecretId,
@@ -45,7 +46,7 @@ export function createSecretVersions(
       const answer = await attempt(
         `reading the secret ${SecretId}`,
         deadline,
-        (signal) => client.send(command, signal),
+        (options) => client.send(command, options),
         // The secret itself is known to be there: it was described before. So this says that the version is not, or has no value.
         ['ResourceNotFoundException'],
       );
@@ -67,7 +68,7 @@ export function createSecretVersions(
         ...(rotationToken === undefined ? {} : { RotationToken: rotationToken.expose() }),
       });
       const doing = `staging a version of the secret ${SecretId}`;
-      const send = (signal: RequestSignal) => client.send(command, signal);
+      const send = (options: SendOptions) => client.send(command, options);
       return (await attempt(doing, deadline, send, ['ResourceExistsException'])) !== undefined;
     },
 
@@ -79,34 +80,30 @@ export function createSecretVersions(
         RemoveFromVersionId: from,
       });
       const doing = `moving AWSCURRENT of the secret ${SecretId}`;
-      const send = (signal: RequestSignal) => client.send(command, signal);
+      const send = (options: SendOptions) => client.send(command, options);
       return (await attempt(doing, deadline, send, ['InvalidParameterException'])) !== undefined;
     },
   };
 }
 
-interface RequestSignal {
-  readonly abortSignal: AbortSignal;
-}
-
 /** @param expected names of exceptions that are an answer too: undefined */
-async function attempt<T>(doing: string, deadline: Deadline, send: (signal: RequestSignal) => Promise<T>): Promise<T>;
+async function attempt<T>(doing: string, deadline: Deadline, send: (options: SendOptions) => Promise<T>): Promise<T>;
 async function attempt<T>(
   doing: string,
   deadline: Deadline,
-  send: (signal: RequestSignal) => Promise<T>,
+  send: (options: SendOptions) => Promise<T>,
   expected: readonly string[],
 ): Promise<T | undefined>;
 async function attempt<T>(
   doing: string,
   deadline: Deadline,
-  send: (signal: RequestSignal) => Promise<T>,
+  send: (options: SendOptions) => Promise<T>,
   expected: readonly string[] = [],
 ): Promise<T | undefined> {
   try {
-    return await send({ abortSignal: AbortSignal.timeout(Math.max(1, deadline.remainingMs())) });
+    return await withinDeadline(deadline, doing, send);
   } catch (error) {
     if (expected.includes(awsErrorName(error))) return undefined;
-    throw toAwsError(error, doing, deadline);
+    throw toAwsError(error, doing);
   }
 }

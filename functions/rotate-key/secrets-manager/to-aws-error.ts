@@ -1,6 +1,5 @@
 import { toAwsCause } from '../../../lib/aws/to-aws-cause.ts';
-import { type Deadline, deadlineExceeded } from '../../../lib/deadline.ts';
-import { ConjurError } from '../../../lib/errors/conjur-error.ts';
+import { ConjurError, isConjurError } from '../../../lib/errors/conjur-error.ts';
 
 /** The name of an exception of AWS's, such as `ResourceNotFoundException`. */
 export function awsErrorName(error: unknown): string {
@@ -21,11 +20,12 @@ const CREDENTIALS = new Set([
 ]);
 
 /**
- * What a failed call to AWS means to whoever called the function. Only the exception's name is passed on.
+ * What a failed call to AWS means to whoever called the function. Only the exception's name is passed on. An error of this project, such as
+ * `deadline_exceeded`, stays what it is.
  * @param doing `describing the secret …`; holds no value
  */
-export function toAwsError(error: unknown, doing: string, deadline: Deadline): ConjurError {
-  if (deadline.remainingMs() <= 0) return deadlineExceeded(doing, toAwsCause(error));
+export function toAwsError(error: unknown, doing: string): ConjurError {
+  if (isConjurError(error)) return error;
   const name = awsErrorName(error);
   const because = { cause: toAwsCause(error) };
   if (name === 'ResourceNotFoundException') {
