@@ -18,7 +18,7 @@ import { type FuzzWorld, startFuzzWorld } from './fuzz-world.ts';
 /** Settings under which events are tried: each opens paths that the others close. */
 const ENVIRONMENTS: readonly Record<string, string>[] = [
   {},
-  { CYBERARK_STORE_VIRTUAL_KEYS: 'true', CYBERARK_ALLOW_DELETE: 'true' },
+  { CYBERARK_STORE_VIRTUAL_KEYS: 'true', CYBERARK_ALLOW_DELETE: 'true', CYBERARK_SECRET_CACHE_TTL: '60' },
   { CYBERARK_ACCESS_MODE: 'read_only', CYBERARK_HOSTED_KEYS: 'app/db/password,ключ/鍵' },
   { CYBERARK_ACCESS_MODE: 'write_only' },
   { CYBERARK_HOSTED_KEYS: 'app/db/user', CYBERARK_GRANT_READ: 'group:readers' },

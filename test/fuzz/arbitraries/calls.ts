@@ -58,8 +58,8 @@ const list = fields({
 
 /** Direct calls of read-secret. */
 export const readPayload: fc.Arbitrary<unknown> = fc.oneof(
-  named(fields({ version: optional(version) })),
-  fc.record({ names: fc.array(secretName, { minLength: 1, maxLength: 12 }) }),
+  named(fields({ version: optional(version), fresh: optional(fc.boolean()) })),
+  fields({ names: fc.array(secretName, { minLength: 1, maxLength: 12 }), fresh: optional(fc.boolean()) }),
   fc.record({ list }),
   fc.constant({ health: true }),
 );
@@ -145,13 +145,14 @@ const readCall: fc.Arbitrary<Call> = fc.oneof(
     .record({
       name: secretName,
       version: optional(fc.constantFrom('1', '2', '0', '99', '-1', '1e3', '999999999999999', '')),
+      fresh: optional(fc.constantFrom('true', 'false', '', 'yes')),
       accept: optional(fc.constantFrom('application/octet-stream', 'application/json', '*/*', ',;,')),
     })
-    .map(({ name, version: asked, accept }) => ({
+    .map(({ name, version: asked, fresh, accept }) => ({
       ...bare,
       method: 'GET',
       path: `/secrets/${name}`,
-      query: asked === undefined ? [] : [['version', asked] as const],
+      query: Object.entries(without({ version: asked, fresh })).map(([key, given]) => [key, String(given)] as const),
       headers: accept === undefined ? {} : { Accept: accept },
     })),
   fc.array(secretName, { minLength: 1, maxLength: 12 }).map((names) => ({
