@@ -21,7 +21,7 @@ export function authenticateByApiKey(
     : undefined;
 }
 
-/** Like `authenticateByApiKey`, for basic auth: a user's password is as good as the api key. */
+/** The role of the attempt by basic auth, from any address: a user's password is as good as the api key. */
 export function authenticateByPassword(
   credentials: CredentialStore,
   attempt: LoginAttempt,
@@ -29,7 +29,7 @@ export function authenticateByPassword(
 ): string | undefined {
   const roleId = toRoleId(attempt.account, attempt.login);
   const isKnown = credentials.isApiKey(roleId, password) || credentials.isPassword(roleId, password);
-  return isKnown && isOriginAllowed(credentials, roleId, attempt.clientIp) ? roleId : undefined;
+  return isKnown ? roleId : undefined;
 }
 
 /** Whether the role may log in from the address (`restricted_to` of its policy). */

@@ -60,6 +60,11 @@ export function badRequest(): ConjurError {
   return new ConjurError(bareReply(400));
 }
 
+/** 404 for a path that no route takes. */
+export function noRoute(): ConjurError {
+  return new ConjurError(bareReply(404));
+}
+
 /** 500, for the requests that a genuine Conjur fails on as well. */
 export function internalError(): ConjurError {
   return new ConjurError(bareReply(500));

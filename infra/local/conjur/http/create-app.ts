@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import type { TokenClaims } from '../authn/tokens.ts';
 import type { ConjurContext } from '../conjur-context.ts';
 import { checkToken } from './check-token.ts';
-import { ConjurError } from './conjur-error.ts';
+import { ConjurError, noRoute } from './conjur-error.ts';
 import {
   type ConjurRequest,
   checkParameters,
@@ -69,6 +69,7 @@ export function createApp(
       const request = c.get('request');
       checkParameters(request);
       const params = decodeParams(route.path, toRoutePath(request.target));
+      if (params.account?.includes('/')) throw noRoute();
       return toResponse(await route.handle({ context, request, params, claims: c.get('claims') }));
     });
   }

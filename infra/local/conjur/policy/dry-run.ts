@@ -1,13 +1,16 @@
-import type { Database, Row } from '../store/database.ts';
+import type { Permissions } from '../store/permissions.ts';
 import { explainFault } from './explain-fault.ts';
 import { type LoadPorts, loadPolicy, type PolicyLoad } from './load-policy.ts';
+import { maskItem } from './mask-item.ts';
 import {
   type PolicyFault,
   PolicyInvalidError,
   PolicyReferenceError,
   PolicyResolutionError,
   PolicySyntaxError,
+  PolicyTextError,
 } from './policy-error.ts';
+import { type Item, type Snapshot, takeSnapshot } from './take-snapshot.ts';
 
 /** What a policy would do. */
 export type DryRunReport =
@@ -24,16 +27,29 @@ interface Items {
   readonly items: unknown[];
 }
 
-type Snapshot = Map<string, Record<string, unknown>>;
+/** Everything that was there at one time, and what of it the asking role sees. */
+interface View {
+  readonly items: Snapshot;
+  readonly visible: ReadonlySet<string>;
+}
 
-/** Loads a policy, looks at what it changed, and takes it back. */
-export function rehearsePolicy(ports: LoadPorts, load: PolicyLoad): DryRunReport {
-  const { database } = ports;
+/** What rehearsing needs from its surroundings. */
+export interface RehearsalPorts extends LoadPorts {
+  readonly permissions: Permissions;
+}
+
+/** Loads a policy, looks at what it changed, and takes it back. What the role may not see is masked. */
+export function rehearsePolicy(ports: RehearsalPorts, load: PolicyLoad): DryRunReport {
+  const { database, permissions } = ports;
+  const look = (): View => ({
+    items: takeSnapshot(database),
+    visible: new Set(permissions.visibleResources(load.roleId)),
+  });
   try {
     return database.rehearse(() => {
-      const before = takeSnapshot(database);
+      const before = look();
       const { warnings } = loadPolicy(ports, load);
-      return { ...toReport(before, takeSnapshot(database)), ...(warnings.length === 0 ? {} : { warnings }) };
+      return { ...toReport(before, look()), ...(warnings.length === 0 ? {} : { warnings }) };
     });
   } catch (error) {
     const fault = faultOf(error);
@@ -49,28 +65,52 @@ export function rehearsePolicy(ports: LoadPorts, load: PolicyLoad): DryRunReport
 }
 
 function faultOf(error: unknown): PolicyFault | undefined {
-  const types = [PolicyInvalidError, PolicySyntaxError, PolicyResolutionError, PolicyReferenceError];
+  const types = [
+    ...[PolicyInvalidError, PolicySyntaxError, PolicyResolutionError],
+    ...[PolicyReferenceError, PolicyTextError],
+  ];
   const type = types.find((candidate) => error instanceof candidate);
   return type === undefined ? undefined : (error as PolicyInvalidError).fault;
 }
 
-function toReport(before: Snapshot, after: Snapshot): DryRunReport {
-  const changed = [...before.keys()].filter((id) => after.has(id) && !isSame(before.get(id), after.get(id)));
-  const pick = (snapshot: Snapshot, ids: string[]): Items => ({
-    items: ids.map((id) => toItem(snapshot.get(id) ?? {})),
-  });
+function toReport(before: View, after: View): DryRunReport {
+  const known = [...before.items.keys()];
+  const kept = known.filter((id) => after.items.has(id));
+  const changed = kept.filter((id) => !isSame(before.items.get(id), after.items.get(id)));
+  const lasting: View = { ...after, items: new Map(changed.map((id) => [id, appendNew(before, after, id)])) };
   return {
     status: 'Valid YAML',
     created: pick(
       after,
-      [...after.keys()].filter((id) => !before.has(id)),
+      [...after.items.keys()].filter((id) => !before.items.has(id)),
     ),
-    updated: { before: pick(before, changed), after: pick(after, changed) },
+    updated: { before: pick(before, changed), after: pick(lasting, changed) },
     deleted: pick(
       before,
-      [...before.keys()].filter((id) => !after.has(id)),
+      known.filter((id) => !after.items.has(id)),
     ),
   };
+}
+
+function pick({ items, visible }: View, ids: string[]): Items {
+  return { items: ids.map((id) => nest(maskItem(items.get(id) ?? {}, visible))) };
+}
+
+/** A changed item as it will be: in its lists stands first what was there before. */
+function appendNew(before: View, after: View, id: string): Item {
+  return inOldOrder(before.items.get(id), after.items.get(id)) as Item;
+}
+
+function inOldOrder(old: unknown, now: unknown): unknown {
+  if (Array.isArray(now) && Array.isArray(old)) {
+    return [...old.filter((id) => now.includes(id)), ...now.filter((id) => !old.includes(id))];
+  }
+  if (!isRecord(now) || !isRecord(old)) return now;
+  return Object.fromEntries(Object.entries(now).map(([name, value]) => [name, inOldOrder(old[name], value)]));
+}
+
+function isRecord(value: unknown): value is Item {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isSame(a: unknown, b: unknown): boolean {
@@ -78,50 +118,7 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 /** Conjur 1.24 puts the whole item where its id belongs and leaves the other fields empty. */
-function toItem(item: Record<string, unknown>): Record<string, unknown> {
+function nest(item: Item): Item {
   const empty = Object.fromEntries(Object.keys(item).map((name) => [name, null]));
   return { ...empty, identifier: item };
-}
-
-function takeSnapshot(database: Database): Snapshot {
-  const roles = new Set(database.all('SELECT role_id FROM roles').map((row) => String(row.role_id)));
-  const resources = database.all('SELECT * FROM resources ORDER BY resource_id');
-  return new Map(
-    resources.map((row) => [String(row.resource_id), describe(database, row, roles.has(String(row.resource_id)))]),
-  );
-}
-
-function describe(database: Database, row: Row, isRole: boolean): Record<string, unknown> {
-  const id = String(row.resource_id);
-  const [, type, ...rest] = id.split(':');
-  const about = { identifier: id, id: rest.join(':'), type, owner: row.owner_id, policy: row.policy_id };
-  const annotations = Object.fromEntries(
-    database
-      .all('SELECT name, value FROM annotations WHERE resource_id = ? ORDER BY name', id)
-      .map((annotation) => [String(annotation.name), annotation.value]),
-  );
-  const permitted =
-    'SELECT privilege, role_id AS other FROM permissions WHERE resource_id = ? ORDER BY privilege, role_id';
-  if (!isRole) return { ...about, permitted: byPrivilege(database.all(permitted, id)), annotations };
-  const held =
-    'SELECT privilege, resource_id AS other FROM permissions WHERE role_id = ? ORDER BY privilege, resource_id';
-  const members = 'SELECT member_id AS id FROM role_memberships WHERE role_id = ? ORDER BY member_id';
-  const memberships = 'SELECT role_id AS id FROM role_memberships WHERE member_id = ? ORDER BY role_id';
-  const restricted = database.first('SELECT restricted_to FROM credentials WHERE role_id = ?', id)?.restricted_to;
-  return {
-    ...about,
-    permissions: byPrivilege(database.all(held, id)),
-    annotations,
-    members: database.all(members, id).map((member) => member.id),
-    memberships: database.all(memberships, id).map((membership) => membership.id),
-    restricted_to: JSON.parse(String(restricted ?? '[]')),
-  };
-}
-
-function byPrivilege(rows: Row[]): Record<string, unknown[]> {
-  return rows.reduce<Record<string, unknown[]>>((found, row) => {
-    const privilege = String(row.privilege);
-    found[privilege] = [...(found[privilege] ?? []), row.other];
-    return found;
-  }, {});
 }

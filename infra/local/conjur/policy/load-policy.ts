@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { recordNotFound } from '../http/conjur-error.ts';
+import { notFoundMessage, recordNotFound } from '../http/conjur-error.ts';
 import type { CredentialStore } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
 import { applyDeletions, applyRows, isDeletion, type LoadMode, type Target } from './apply-policy.ts';
 import { parsePolicy } from './parse-policy.ts';
-import { policyTextError } from './policy-error.ts';
+import { PolicyReferenceError, PolicyTextError } from './policy-error.ts';
 import { createPolicyObject, createRoleReference, type PolicyObject } from './policy-object.ts';
 import { type PolicyRows, toPolicyRows } from './policy-rows.ts';
 import { findWarnings } from './policy-warnings.ts';
@@ -53,15 +53,16 @@ export function loadPolicy(ports: LoadPorts, load: PolicyLoad): LoadedPolicy {
     const createdAt = toTimestamp(now());
     const target: Target = { policyId: load.policyId, account, createdAt };
     const version = saveVersion(database, load, createdAt);
-    applyDeletions(database, objects.filter(isDeletion), target);
     const rows = toPolicyRows(
       objects.filter((object) => !isDeletion(object)),
       account,
       knownRecords(database),
     );
     const created = applyRows(database, rows, load.mode, target);
-    const createdRoles = createCredentials(ports.credentials, created, rows);
-    for (const { roleId, cidrs } of rows.restrictions) ports.credentials.restrict(roleId, cidrs);
+    // Last, so that of a right that is both given and taken away nothing is left.
+    applyDeletions(database, objects.filter(isDeletion), target);
+    const createdRoles = createCredentials(ports, created, rows);
+    restrict(ports.credentials, rows, load.mode);
     database.run(
       'UPDATE policy_versions SET finished_at = ? WHERE resource_id = ? AND version = ?',
       toTimestamp(now()),
@@ -80,13 +81,14 @@ export function toTimestamp(epochMs: number): string {
 function readObjects(database: Database, load: PolicyLoad, account: string, path: string): PolicyObject[] {
   const owner = database.first('SELECT owner_id FROM resources WHERE resource_id = ?', load.policyId)?.owner_id;
   if (typeof owner !== 'string') throw recordNotFound(load.policyId);
-  if (load.text.trim() === '' && load.mode !== 'replace') throw policyTextError('is not present');
+  if (load.text.trim() === '' && load.mode !== 'replace') throw new PolicyTextError('is not present');
   const statements = parsePolicy(load.text);
   const branch = createPolicyObject('policy', path);
   branch.values.owner = createRoleReference(owner);
   branch.values.body = statements;
   const objects = resolvePolicy(path === 'root' ? statements : [branch], { account, ownerId: owner });
-  if (load.mode === 'create' && objects.some(isDeletion)) throw policyTextError('may not contain deletion statements');
+  if (load.mode === 'create' && objects.some(isDeletion))
+    throw new PolicyTextError('may not contain deletion statements');
   return objects;
 }
 
@@ -114,14 +116,28 @@ function saveVersion(database: Database, load: PolicyLoad, createdAt: string): n
   return version;
 }
 
-function createCredentials(store: CredentialStore, created: string[], rows: PolicyRows): LoadedPolicy['createdRoles'] {
+function createCredentials(
+  { database, credentials: store }: LoadPorts,
+  created: string[],
+  rows: PolicyRows,
+): LoadedPolicy['createdRoles'] {
+  const { hasRole } = knownRecords(database);
   const actors = created.filter((id) => /^[^:]*:(?:user|host):/.test(id));
   return Object.fromEntries(
     actors.map((id) => {
+      if (!hasRole(id)) throw new PolicyReferenceError(notFoundMessage(id));
       const credentials = store.create(id, { apiKey: !isKeyDenied(id, rows) });
       return [id, { id, api_key: credentials.apiKey ?? null }];
     }),
   );
+}
+
+/** A POST only adds to the addresses that a role may log in from; PATCH and PUT set them. */
+function restrict(store: CredentialStore, rows: PolicyRows, mode: LoadMode): void {
+  for (const { roleId, cidrs } of rows.restrictions) {
+    const kept = mode === 'create' ? (store.find(roleId)?.restrictedTo ?? []) : [];
+    store.restrict(roleId, [...new Set([...kept, ...cidrs])]);
+  }
 }
 
 function isKeyDenied(roleId: string, rows: PolicyRows): boolean {

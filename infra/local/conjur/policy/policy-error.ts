@@ -54,9 +54,15 @@ export class PolicyReferenceError extends ConjurError {
   }
 }
 
-/** 422 for a policy text as a whole. */
-export function policyTextError(problem: string): ConjurError {
-  const details = [{ code: 'validation_failed', target: 'policy_text', message: problem }];
-  const message = `policy_text ${problem}`;
-  return new ConjurError(jsonReply(422, { error: { code: 'validation_failed', message, details } }), message);
+/** Something is wrong with the text as a whole. */
+export class PolicyTextError extends ConjurError {
+  readonly fault: PolicyFault;
+
+  constructor(problem: string) {
+    const details = [{ code: 'validation_failed', target: 'policy_text', message: problem }];
+    const message = `policy_text ${problem}`;
+    super(jsonReply(422, { error: { code: 'validation_failed', message, details } }), message);
+    this.name = 'PolicyTextError';
+    this.fault = { message };
+  }
 }

@@ -19,7 +19,7 @@ export interface PolicyRows {
   readonly memberships: { roleId: string; memberId: string; adminOption: boolean; ownership: boolean }[];
   readonly permissions: { privilege: string; resourceId: string; roleId: string }[];
   readonly annotations: { resourceId: string; name: string; value: string }[];
-  /** Addresses that a user or host may log in from. */
+  /** Addresses that each user and host may log in from; none means any. */
   readonly restrictions: { roleId: string; cidrs: string[] }[];
 }
 
@@ -81,8 +81,9 @@ function addRecord(rows: PolicyRows, record: PolicyObject, account: string, refe
   if (!isRole(record)) return;
   rows.roles.push(id);
   rows.memberships.push({ roleId: id, memberId: ownerId, adminOption: true, ownership: true });
-  const cidrs = listOf(record.values.restricted_to).map(String);
-  if (cidrs.length > 0) rows.restrictions.push({ roleId: id, cidrs });
+  if (record.type === 'user' || record.type === 'host') {
+    rows.restrictions.push({ roleId: id, cidrs: listOf(record.values.restricted_to).map(String) });
+  }
   if (record.type === 'host_factory') {
     if (record.values.layer === undefined) {
       throw new PolicyReferenceError(`Host factory '${idOf(record)}' does not include any layers`);

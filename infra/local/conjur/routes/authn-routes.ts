@@ -1,9 +1,9 @@
-import { authenticateByApiKey, authenticateByPassword } from '../authn/api-key-authenticator.ts';
+import { authenticateByApiKey, authenticateByPassword, isOriginAllowed } from '../authn/api-key-authenticator.ts';
 import { isSocketAuthorized } from '../authn/certificate-authenticator.ts';
 import { toLogin, toRoleId } from '../authn/login.ts';
 import { refuseLogin } from '../authn/refuse-login.ts';
 import type { ConjurContext } from '../conjur-context.ts';
-import { ConjurError, codedError, forbidden, internalError, unauthorized } from '../http/conjur-error.ts';
+import { ConjurError, codedError, forbidden, unauthorized } from '../http/conjur-error.ts';
 import { acceptsBase64, queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply, textReply } from '../http/reply.ts';
 import type { Route, RouteInput } from '../http/route.ts';
@@ -104,9 +104,7 @@ function managedRole(input: RouteInput): string {
   return roleId;
 }
 
-function authorizeUpdate({ resources, permissions, credentials }: ConjurContext, own: string, roleId: string): void {
-  // A role without a resource is the admin of the account, on whom nobody can hold a privilege.
-  if (!resources.exists(roleId)) throw internalError();
+function authorizeUpdate({ permissions, credentials }: ConjurContext, own: string, roleId: string): void {
   if (!permissions.isVisible(own, roleId)) throw resourceNotFound(roleId, own);
   const hasCredentials = credentials.find(roleId) !== undefined;
   if (!hasCredentials && permissions.isAllowed(own, 'read', roleId)) throw forbidden();
@@ -127,6 +125,8 @@ function basicRole({ context, request, params }: RouteInput): string | undefined
   const attempt = { account: String(params.account), login: basic.login, clientIp: request.clientIp };
   const roleId = authenticateByPassword(context.credentials, attempt, basic.password);
   if (roleId === undefined) throw unauthorized();
+  // Here, and not where an api key is sent as the body, a forbidden address has an answer of its own.
+  if (!isOriginAllowed(context.credentials, roleId, attempt.clientIp)) throw forbidden();
   return roleId;
 }
 

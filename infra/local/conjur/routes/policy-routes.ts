@@ -23,9 +23,11 @@ async function load(input: RouteInput, mode: LoadMode, privilege: string): Promi
   // A genuine Conjur makes the root policy of an account at its first load and looks for the admin who is to own it.
   if (params.account !== context.account) throw recordNotFound(`${params.account}:user:admin`);
   const policyId = visibleResource(input, roleId);
-  if (!context.permissions.isAllowed(roleId, privilege, policyId)) throw forbidden();
+  // What a PUT does not name it deletes, so it takes the right to everything below the branch.
+  const isPermitted = mode === 'replace' ? context.permissions.isAllowedBelow : context.permissions.isAllowed;
+  if (!isPermitted(roleId, privilege, policyId)) throw forbidden();
   const work: PolicyLoad = { policyId, text: request.body.toString(), mode, roleId, clientIp: request.clientIp };
-  const isDryRun = queryValue(request, 'dryRun')?.toLowerCase() === 'true';
+  const isDryRun = queryValue(request, 'dryRun')?.trim().toLowerCase() === 'true';
   const reply = await context.policyLock.run(() => (isDryRun ? rehearse(input, work) : carryOut(input, work)));
   if (reply === undefined) throw conflict(context.random());
   return reply;

@@ -1,14 +1,16 @@
-import { argumentError, codedError, forbidden, internalError, secretNotFound } from '../http/conjur-error.ts';
+import { argumentError, codedError, forbidden, internalError, noRoute, secretNotFound } from '../http/conjur-error.ts';
 import { queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import { currentRole, visibleResource } from './current-role.ts';
 
+const PUBLIC_KEY = /^ssh-(?:rsa|ed25519|ecdsa-[a-z0-9-]+) [A-Za-z0-9+/=]+ ?.*$/;
+
 /** Reading and writing values. */
 export const secretRoutes: readonly Route[] = [
   { method: 'GET', path: '/secrets', handle: readMany },
   { method: 'GET', path: '/secrets/:account/:kind{variable}/:identifier{.+}', handle: readOne },
-  { method: 'POST', path: '/secrets/:account/:kind{(?:variable|public_key)}/:identifier{.+}', handle: write },
+  { method: 'POST', path: '/secrets/:account/:kind/:identifier{.+}', handle: write },
 ];
 
 function readOne(input: RouteInput): Reply {
@@ -24,18 +26,29 @@ function readOne(input: RouteInput): Reply {
 }
 
 function write(input: RouteInput): Reply {
-  const { context, request } = input;
-  const roleId = currentRole(input);
-  const id = visibleResource(input, roleId);
-  if (!context.permissions.isAllowed(roleId, 'update', id)) throw forbidden();
-  if (request.query.has('expirations')) {
-    context.secrets.expire(id);
-  } else {
-    if (/^\s*$/.test(request.body.toString('latin1').replaceAll('\xa0', 'x')))
-      throw argumentError("'value' may not be empty");
-    context.secrets.write(id, request.body);
-  }
+  const { context, request, params } = input;
+  if (request.query.has('expirations')) return expire(input);
+  if (params.kind !== 'variable' && params.kind !== 'public_key') throw noRoute();
+  const id = updatable(input);
+  const text = request.body.toString('latin1');
+  if (params.kind === 'public_key' && !PUBLIC_KEY.test(text)) throw argumentError('Invalid public key format');
+  if (/^\s*$/.test(text.replaceAll('\xa0', 'x'))) throw argumentError("'value' may not be empty");
+  context.secrets.write(id, request.body);
   return emptyReply(201);
+}
+
+/** Forgets when a value expires. The route takes every kind and refuses all but variables by itself. */
+function expire(input: RouteInput): Reply {
+  const roleId = currentRole(input);
+  if (input.params.kind !== 'variable') throw argumentError(`Invalid secret kind: ${input.params.kind}`);
+  input.context.secrets.expire(updatable(input, roleId));
+  return emptyReply(201);
+}
+
+function updatable(input: RouteInput, roleId = currentRole(input)): string {
+  const id = visibleResource(input, roleId);
+  if (!input.context.permissions.isAllowed(roleId, 'update', id)) throw forbidden();
+  return id;
 }
 
 /** A version as Ruby's `Integer()` reads it; 422 for anything else. */
@@ -54,12 +67,12 @@ function readMany(input: RouteInput): Reply {
   const roleId = currentRole(input);
   const ids = parseIds(queryValue(request, 'variable_ids'));
   const found = new Set(ids.filter((id) => context.resources.exists(id)));
+  if ([...found].some((id) => !context.permissions.isAllowed(roleId, 'execute', id))) throw forbidden();
   if (found.size !== ids.length) {
     const missing = ids.find((id) => !found.has(id));
     // An id that is asked for twice: a genuine Conjur counts one row too few and fails looking for the missing one.
     throw missing === undefined ? internalError() : secretNotFound(missing);
   }
-  if (ids.some((id) => !context.permissions.isAllowed(roleId, 'execute', id))) throw forbidden();
   const values = ids.map((id) => [id, context.secrets.read(id) ?? missingValue(id)] as const);
   const isBase64 = String(request.headers['accept-encoding'] ?? '').toLowerCase() === 'base64';
   const encode = isBase64 ? toBase64Lines : toUtf8;

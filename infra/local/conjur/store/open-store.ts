@@ -74,13 +74,19 @@ function createAccount(database: Database, credentials: CredentialStore, options
     setting.save(account);
     for (const role of [admin, root])
       database.run('INSERT INTO roles (role_id, created_at) VALUES (?, ?)', role, createdAt);
-    database.run('INSERT INTO resources (resource_id, owner_id, created_at) VALUES (?, ?, ?)', root, admin, createdAt);
-    database.run(
-      'INSERT INTO role_memberships (role_id, member_id, admin_option, ownership) VALUES (?, ?, 1, 1)',
-      ...[root, admin],
-    );
+    own(database, root, admin, createdAt);
     credentials.create(admin, { apiKey: true });
   }
+  // The admin is a resource as well and owns itself. A data file of an earlier version has it not yet.
+  own(database, admin, admin, toTimestamp(options.now()));
   if (adminApiKey !== undefined)
     database.run('UPDATE credentials SET api_key = ? WHERE role_id = ?', adminApiKey, admin);
+}
+
+function own(database: Database, id: string, ownerId: string, createdAt: string): void {
+  const resource = 'INSERT OR IGNORE INTO resources (resource_id, owner_id, created_at) VALUES (?, ?, ?)';
+  database.run(resource, id, ownerId, createdAt);
+  const membership =
+    'INSERT OR IGNORE INTO role_memberships (role_id, member_id, admin_option, ownership) VALUES (?, ?, 1, 1)';
+  database.run(membership, id, ownerId);
 }

@@ -8,8 +8,15 @@ export interface Permissions {
   isMemberOf(memberId: string, roleId: string): boolean;
   /** Whether the role owns the resource or holds any privilege on it. What is not visible is "not found". */
   isVisible(roleId: string, resourceId: string): boolean;
+  /** All resources that the role sees. */
+  visibleResources(roleId: string): string[];
   /** Whether the role owns the resource or holds this privilege on it. */
   isAllowed(roleId: string, privilege: string, resourceId: string): boolean;
+  /**
+   * Whether the role owns, or holds this privilege on, the policy and everything below it: all resources whose
+   * identifier starts with the policy's and a slash. (Users are called `name@policy`, so they do not count.)
+   */
+  isAllowedBelow(roleId: string, privilege: string, policyId: string): boolean;
   /** All roles that own the resource or hold the privilege on it, sorted. */
   rolesThatCan(privilege: string, resourceId: string): string[];
 }
@@ -41,16 +48,45 @@ const VISIBLE = `${able('')} SELECT 1 FROM able WHERE role_id = ?`;
 const ALLOWED = `${able('AND privilege = ?')} SELECT 1 FROM able WHERE role_id = ?`;
 const ROLES_THAT_CAN = `${able('AND privilege = ?')} SELECT role_id FROM able ORDER BY role_id`;
 
+/** Something below a policy that the role bound to the first placeholder neither owns nor holds the privilege on. */
+const DENIED_BELOW = `${ALL_ROLES}
+SELECT 1 FROM (
+  SELECT resource_id, owner_id, substr(rest, instr(rest, ':') + 1) AS identifier
+  FROM (SELECT resource_id, owner_id, substr(resource_id, instr(resource_id, ':') + 1) AS rest FROM resources)
+) r
+WHERE instr(r.identifier, ? || '/') = 1
+  AND r.owner_id NOT IN (SELECT role_id FROM all_roles)
+  AND NOT EXISTS (
+    SELECT 1 FROM permissions p JOIN all_roles a ON a.role_id = p.role_id
+    WHERE p.resource_id = r.resource_id AND p.privilege = ?
+  )
+LIMIT 1`;
+
+/** SQL condition on a resource `r`: `all_roles` sees it. */
+export const SEEN_BY_ALL_ROLES = `(r.owner_id IN (SELECT role_id FROM all_roles) OR r.resource_id IN (
+  SELECT p.resource_id FROM permissions p JOIN all_roles a ON p.role_id = a.role_id))`;
+
+const VISIBLE_RESOURCES = `${ALL_ROLES} SELECT resource_id FROM resources r WHERE ${SEEN_BY_ALL_ROLES}`;
+
 /** Reads permissions from the database. */
 export function createPermissions(database: Database): Permissions {
   const ids = (rows: ReturnType<Database['all']>) => rows.map((row) => String(row.role_id));
+  const isAllowed: Permissions['isAllowed'] = (roleId, privilege, resourceId) =>
+    database.first(ALLOWED, resourceId, resourceId, privilege, roleId) !== undefined;
   return {
     allRoles: (roleId) => ids(database.all(`${ALL_ROLES} SELECT role_id FROM all_roles ORDER BY role_id`, roleId)),
     isMemberOf: (memberId, roleId) =>
       database.first(`${ALL_ROLES} SELECT 1 FROM all_roles WHERE role_id = ?`, memberId, roleId) !== undefined,
     isVisible: (roleId, resourceId) => database.first(VISIBLE, resourceId, resourceId, roleId) !== undefined,
-    isAllowed: (roleId, privilege, resourceId) =>
-      database.first(ALLOWED, resourceId, resourceId, privilege, roleId) !== undefined,
+    visibleResources: (roleId) => database.all(VISIBLE_RESOURCES, roleId).map((row) => String(row.resource_id)),
+    isAllowed,
+    isAllowedBelow(roleId, privilege, policyId) {
+      const identifier = policyId.split(':').slice(2).join(':');
+      return (
+        isAllowed(roleId, privilege, policyId) &&
+        database.first(DENIED_BELOW, roleId, identifier, privilege) === undefined
+      );
+    },
     rolesThatCan: (privilege, resourceId) => ids(database.all(ROLES_THAT_CAN, resourceId, resourceId, privilege)),
   };
 }

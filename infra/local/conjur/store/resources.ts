@@ -1,6 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Database, Row } from './database.ts';
-import { ALL_ROLES } from './permissions.ts';
+import { ALL_ROLES, SEEN_BY_ALL_ROLES } from './permissions.ts';
 import { toSearchTerms } from './search-terms.ts';
 
 /** What a listing asks for. `limit` and `offset` are checked by the caller. */
@@ -56,10 +56,7 @@ export function createResources(database: Database): Resources {
 }
 
 function toListQuery(columns: string, filter: ResourceFilter): { sql: string; values: SQLInputValue[] } {
-  const conditions = [
-    `(r.owner_id IN (SELECT role_id FROM all_roles) OR r.resource_id IN (
-      SELECT p.resource_id FROM permissions p JOIN all_roles a ON p.role_id = a.role_id))`,
-  ];
+  const conditions = [SEEN_BY_ALL_ROLES];
   const values: SQLInputValue[] = [filter.visibleTo];
   const prefix = filter.kind === undefined ? filter.account : `${filter.account ?? ''}:${filter.kind}`;
   if (filter.account !== undefined) {
@@ -101,7 +98,7 @@ function toResourceJson(database: Database, row: Row): Record<string, unknown> {
     ...(row.policy_id === null ? {} : { policy: row.policy_id }),
     permissions: database.all(
       `SELECT privilege, role_id AS role, policy_id AS policy FROM permissions
-       WHERE resource_id = ? ORDER BY privilege, role_id`,
+       WHERE resource_id = ? ORDER BY role_id, privilege`,
       id,
     ),
     annotations: database.all(

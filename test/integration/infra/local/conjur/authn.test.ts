@@ -29,7 +29,7 @@ describe('rotating an api key', () => {
     ['host/blue', 'green', 422, 'Expected at least 2 tokens in green'],
     ['host/blue', '', 422, 'Expected at least 2 tokens in '],
     ['host/blue', 'elsewhere:host:green', 404, 'CONJ00123E'],
-    ['host/blue', 'user:admin', 500, undefined],
+    ['host/blue', 'user:admin', 404, 'CONJ00123E'],
   ])('with the token of %s for "%s" is answered with %i', async (as, role, status, text) => {
     const conjur = await startConjur();
     await conjur.load(PEERS);
@@ -49,6 +49,17 @@ describe('rotating an api key', () => {
     expect((await conjur.ask('GET', '/whoami', { as: 'host/green' })).status).toBe(200);
     conjur.keys.set('host/green', rotated.text);
     expect((await conjur.ask('GET', '/authn/default/login', basic(conjur, 'host/green'))).text).toBe(rotated.text);
+  });
+
+  it('is forbidden from an address that the policy does not name, where a login with the key is only refused', async () => {
+    const conjur = await startConjur();
+    await conjur.load('- !host { id: far, restricted_to: 10.0.0.0/8 }\n');
+    const far = basic(conjur, 'host/far');
+    expect((await conjur.ask('PUT', '/authn/default/api_key', far)).status).toBe(403);
+    expect((await conjur.ask('GET', '/authn/default/login', far)).status).toBe(403);
+    expect((await conjur.ask('GET', '/authn/default/login', basic(conjur, 'host/far', 'wrong'))).status).toBe(401);
+    const body = conjur.keys.get('host/far') ?? '';
+    expect((await conjur.ask('POST', '/authn/default/host%2Ffar/authenticate', { as: null, body })).status).toBe(401);
   });
 
   it('says when it was done last', async () => {

@@ -140,8 +140,9 @@ describe('permissions on a branch', () => {
   it.each([
     ['read', 403, 403, 403],
     ['create', 201, 403, 403],
-    ['update', 403, 201, 201],
-  ])('allow with %s: POST %i, PATCH %i, PUT %i', async (privilege, post, patch, put) => {
+    ['update', 403, 201, 403],
+    ['create, update', 201, 201, 403],
+  ])('allow with %s: POST %i, PATCH %i, and PUT %i of what they do not reach', async (privilege, post, patch, put) => {
     const conjur = await startConjur();
     await conjur.load(`
 - !host one

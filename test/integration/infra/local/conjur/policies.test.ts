@@ -269,13 +269,127 @@ describe('loading a policy', () => {
       status: 'Valid YAML',
       created: { items: [{ identifier: { id: 'h', type: 'host', members: ['default:user:admin'] } }] },
       updated: {
-        before: { items: [{ identifier: { id: 'v', annotations: { note: 'old' } } }] },
-        after: { items: [{ identifier: { id: 'v', annotations: { note: 'new' } } }] },
+        before: { items: [{ identifier: { id: 'admin' } }, { identifier: { id: 'v', annotations: { note: 'old' } } }] },
+        after: { items: [{ identifier: { id: 'admin' } }, { identifier: { id: 'v', annotations: { note: 'new' } } }] },
       },
       deleted: { items: [{ identifier: { id: 'w' } }] },
     });
     expect(await list(conjur, 'variable')).toEqual(['v', 'w']);
     expect((await conjur.load('- !variable x\n')).json()).toMatchObject({ version: 2 });
+  });
+
+  it('takes a right away last, however early in the text that stands', async () => {
+    const conjur = await startConjur();
+    const policy = `
+- !deny { role: !host h, privileges: [ read ], resource: !variable v }
+- !revoke { role: !group g, member: !host h }
+- !delete { record: !variable gone }
+- !host h
+- !group g
+- !variable v
+- !variable gone
+- !permit { role: !host h, privileges: [ read, execute ], resource: !variable v }
+- !grant { role: !group g, member: !host h }
+`;
+    expect((await conjur.load(policy, { method: 'PATCH' })).status).toBe(201);
+    expect(await list(conjur, 'variable')).toEqual(['v']);
+    const shown = await conjur.ask('GET', '/resources/default/variable/v');
+    expect(shown.json()).toMatchObject({ permissions: [{ privilege: 'execute' }] });
+    expect((await conjur.ask('GET', '/roles/default/host/h?all')).json()).toEqual(['default:host:h']);
+  });
+
+  it('by PUT needs the right to all that is below the branch, and by PATCH to the branch', async () => {
+    const conjur = await startConjur();
+    await conjur.load(`
+- !host one
+- !policy { id: b, body: [ !policy inner, !user alice ] }
+- !variable beside
+- !permit { role: !host one, privileges: [ update ], resource: !policy b }
+`);
+    const put = () => conjur.load('- !variable v\n', { branch: 'b', method: 'PUT', as: 'host/one' });
+    expect((await put()).status).toBe(403);
+    expect((await conjur.load('- !group g\n', { branch: 'b', method: 'PATCH', as: 'host/one' })).status).toBe(201);
+    await conjur.load(
+      '- !permit { role: !host one, privileges: [ update ], resources: [ !policy b/inner, !group b/g ] }\n',
+    );
+    expect((await put()).status).toBe(201);
+    expect((await put()).status).toBe(403);
+  });
+
+  it('adds addresses by POST and sets them by PATCH', async () => {
+    const conjur = await startConjur();
+    const shown = async () =>
+      (await conjur.ask('GET', '/resources/default/host/h')).json<{ restricted_to: string[] }>().restricted_to;
+    await conjur.load('- !host { id: h, restricted_to: [ 10.1.0.0/16, 10.2.3.4 ] }\n');
+    await conjur.load('- !host { id: h, restricted_to: [ 10.2.3.4, 10.3.0.0/16 ] }\n');
+    expect(await shown()).toEqual(['10.1.0.0/16', '10.2.3.4/32', '10.3.0.0/16']);
+    await conjur.load('- !host { id: h, restricted_to: 10.4.0.0/16 }\n', { method: 'PATCH' });
+    expect(await shown()).toEqual(['10.4.0.0/16']);
+    await conjur.load('- !host h\n', { method: 'PATCH' });
+    expect(await shown()).toEqual([]);
+  });
+
+  it('rehearsed shows the owner of a new role as changed, with what is new at the end of its lists', async () => {
+    const conjur = await startConjur();
+    await conjur.load('- !host z\n');
+    const path = '/policies/default/policy/root?dryRun=%20TRUE';
+    const answer = await conjur.ask('POST', path, { body: '- !host a\n' });
+    expect(answer.json()).toMatchObject({
+      updated: {
+        before: { items: [{ identifier: { id: 'admin', policy: null } }] },
+        after: {
+          items: [
+            {
+              identifier: {
+                memberships: ['default:host:z', 'default:policy:root', 'default:user:admin', 'default:host:a'],
+              },
+            },
+          ],
+        },
+      },
+    });
+  });
+
+  it('rehearsed masks what the role does not see', async () => {
+    const conjur = await startConjur();
+    await conjur.load(`
+- !host maker
+- !policy keys
+- !permit { role: !host maker, privileges: [ create ], resource: !policy keys }
+`);
+    const body =
+      '- !variable one\n- !variable two\n- !permit { role: !host /maker, privileges: [ read ], resource: !variable two }\n';
+    const answer = await conjur.ask('POST', '/policies/default/policy/keys?dryRun=true', { body, as: 'host/maker' });
+    const hidden = { identifier: 'default:variable:[REDACTED]', type: 'variable' };
+    expect(answer.json<{ created: unknown }>().created).toEqual({
+      items: [
+        { identifier: hidden, type: null },
+        {
+          identifier: {
+            identifier: 'default:variable:keys/two',
+            id: 'keys/two',
+            type: 'variable',
+            owner: 'default:policy:keys',
+            policy: 'default:policy:keys',
+            permitted: { read: ['default:host:[REDACTED]'] },
+            annotations: {},
+          },
+          ...{ id: null, type: null, owner: null, policy: null, permitted: null, annotations: null },
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ['', 'policy_text is not present\n'],
+    ['- !delete { record: !variable v }\n', 'policy_text may not contain deletion statements\n'],
+    ['- !variable\n', "variable has a blank id\nEach resource must be identified using the 'id' field"],
+    ['- !grant { role: !group g, member: !host h }\n', "Group 'g' not found in account 'default'\n"],
+  ])('rehearsed says of %j what a load would refuse', async (body, message) => {
+    const conjur = await startConjur();
+    const answer = await conjur.ask('POST', '/policies/default/policy/root?dryRun=true', { body });
+    const error = { line: null, column: null, message, context: { policy_id: 'root', offending_lines: [] } };
+    expect([answer.status, answer.json()]).toEqual([422, { status: 'Invalid YAML', errors: [error] }]);
   });
 
   it('rehearsed explains what is wrong', async () => {

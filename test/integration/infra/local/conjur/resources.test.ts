@@ -103,6 +103,34 @@ describe('listing resources', () => {
     expect((await conjur.ask('GET', '/resources/default?owner=ghost')).status).toBe(422);
   });
 
+  it('holds the admin, who owns itself and belongs to no policy', async () => {
+    const conjur = await startConjur();
+    expect(await ids(conjur, '/resources/default')).toEqual(['policy:root', 'user:admin']);
+    const shown = await conjur.ask('GET', '/resources/default/user/admin');
+    expect(shown.json()).toEqual({
+      created_at: expect.any(String),
+      ...{ id: 'default:user:admin', owner: 'default:user:admin' },
+      ...{ permissions: [], annotations: [], restricted_to: [] },
+    });
+  });
+
+  it('shows permissions by role and then by privilege', async () => {
+    const conjur = await startConjur();
+    await conjur.load(`
+- !host a
+- !host b
+- !variable v
+- !permit { role: !host b, privileges: [ read, execute ], resource: !variable v }
+- !permit { role: !host a, privileges: [ update, read ], resource: !variable v }
+`);
+    const shown = await conjur.ask('GET', '/resources/default/variable/v');
+    const { permissions } = shown.json<{ permissions: { role: string; privilege: string }[] }>();
+    expect(permissions.map(({ role, privilege }) => `${role} ${privilege}`)).toEqual([
+      ...['default:host:a read', 'default:host:a update'],
+      ...['default:host:b execute', 'default:host:b read'],
+    ]);
+  });
+
   it('has no route for a kind that does not exist', async () => {
     const conjur = await startConjur();
     for (const kind of ['nonsense', 'variables', 'xvariable', 'policy2']) {

@@ -74,6 +74,10 @@ describe('values', () => {
     await conjur.ask('POST', V, { body: 'one' });
     expect((await conjur.ask('POST', `${V}?expirations`)).status).toBe(201);
     expect((await conjur.ask('GET', V)).text).toBe('one');
+    expect((await conjur.ask('POST', '/secrets/default/host/h?expirations')).json()).toEqual({
+      error: { code: 'argument_error', message: 'Invalid secret kind: host' },
+    });
+    expect((await conjur.ask('POST', '/secrets/default/host/h', { body: 'x' })).status).toBe(404);
   });
 
   it('of any name and any bytes come back as they went in', { timeout: 60_000 }, async () => {
@@ -110,7 +114,7 @@ describe('values', () => {
 describe('many values at once', () => {
   const batch = (ids: string) => `/secrets?variable_ids=${ids}`;
 
-  it('are refused as a whole: first what is missing, then what is forbidden, then what has no value', async () => {
+  it('are refused as a whole: first for what is forbidden, then for what is missing, then for what has no value', async () => {
     const conjur = await startConjur();
     await conjur.load(`
 - !host h
@@ -125,8 +129,9 @@ describe('many values at once', () => {
       const answer = await conjur.ask('GET', batch(ids.join(',')), { as: 'host/h' });
       return [answer.status, /default:variable:\w+/.exec(answer.text)?.[0]];
     };
-    expect(await ask(secret, empty, ghost, full)).toEqual([404, ghost]);
-    expect(await ask(secret, empty, full)).toEqual([403, undefined]);
+    expect(await ask(secret, empty, ghost, full)).toEqual([403, undefined]);
+    expect(await ask(secret, secret)).toEqual([403, undefined]);
+    expect(await ask(empty, ghost, full)).toEqual([404, ghost]);
     expect(await ask(full, empty)).toEqual([404, empty]);
     expect(await ask(full, full, ghost)).toEqual([404, ghost]);
     expect(await ask(full, full)).toEqual([500, undefined]);
@@ -177,6 +182,7 @@ describe('paths', () => {
     ['/secrets/default/variable/a+b', 404],
     ['/secrets/default/variable/%ff', 400],
     ['/secrets/default/variables/a', 404],
+    ['/resources/default%2Fx/variable', 404],
     ['/whoami/', 200],
   ])('are taken as they are on the wire: %s is answered with %i', async (path, status) => {
     const conjur = await startConjur();
