@@ -20,8 +20,8 @@ describe('50 concurrent writes of new names', () => {
     console.log(`50 new names were defined by ${loads.length} policy loads, those that met the lock among them`);
     expect(answers).toEqual(NAMES.map((name) => ({ name, created: true, changed: true, version: 1 })));
     expect(await Promise.all(NAMES.map(writing.valueOf))).toEqual(NAMES.map((name) => `value of ${name}`));
-    // No container can do without a load of its own, and most meet another one's at first.
-    expect(loads.length).toBeGreaterThan(CONTAINERS);
+    // No container can do without a load of its own; most meet another one's at first.
+    expect(loads.length).toBeGreaterThanOrEqual(CONTAINERS);
     expect(loads.length).toBeLessThanOrEqual(25);
   });
 });

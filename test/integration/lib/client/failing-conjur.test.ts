@@ -2,19 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { Deadline } from '../../../../lib/deadline.ts';
 import { isConjurError } from '../../../../lib/errors/conjur-error.ts';
 import type { AttemptReport } from '../../../../lib/transport/conjur-request.ts';
+import { seededRandom } from '../../../support/seeded-random.ts';
 import { MovableClock } from '../movable-clock.ts';
 import { startClient } from '../start-client.ts';
-
-/** Mulberry32: the same faults in every run, since the requests come one after the other. */
-function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
 
 async function start(failRate: number) {
   const clock = new MovableClock();
