@@ -19,6 +19,7 @@ export type CheckName =
   | 'clock'
   | 'authentication'
   | 'whoami'
+  | 'followers'
   | 'read'
   | 'write'
   | 'rotate';

@@ -8,15 +8,23 @@ import type { Settings } from '../../lib/settings/settings.ts';
 import type { ConjurRequest, ConjurResponse } from '../../lib/transport/conjur-request.ts';
 import { createTransport } from '../../lib/transport/create-transport.ts';
 import { createDispatchers } from '../../lib/transport/dispatchers.ts';
+import type { ShellValues } from './shell-values.ts';
+import { type CurlOptions, toCurl } from './to-curl.ts';
 
 /** What the checks share. One learns what the next one needs. */
 export interface DoctorContext {
   readonly settings: Settings;
+  readonly values: ShellValues;
   readonly now: () => number;
   /** One attempt, and the answer as it is. @throws ConjurError where no answer came */
   readonly send: (request: ConjurRequest) => Promise<ConjurResponse>;
-  /** The same with the session token that the check of the authentication got. */
-  readonly sendAuthorized: (request: ConjurRequest) => Promise<ConjurResponse>;
+  /**
+   * The same with the session token that the check of the authentication got.
+   * @param baseUrl default: the leader's
+   */
+  readonly sendAuthorized: (request: ConjurRequest, baseUrl?: URL) => Promise<ConjurResponse>;
+  /** The curl command of a request, which shows no secret. */
+  readonly toCurl: (request: ConjurRequest, options?: CurlOptions) => string;
   /** For the settings at hand, or for another account. */
   readonly authenticatorFor: (account: string) => Authenticator;
   authorization: Secret | undefined;
@@ -26,28 +34,24 @@ export interface DoctorContext {
 /** Longest wait for one answer. */
 const LIMIT_MS = 10_000;
 
-export function createDoctorContext(settings: Settings, now: () => number): DoctorContext {
+export function createDoctorContext(settings: Settings, values: ShellValues, now: () => number): DoctorContext {
   const clock: Clock = systemClock;
   const dispatchers = createDispatchers(settings);
-  const transport = createTransport({
-    ...settings,
-    // The doctor looks at each server's first answer; followers are passed over, so that it is the base URL that is examined.
-    readBaseUrls: [],
-    maxAttempts: 1,
-    dispatchers,
-    clock,
-    random: Math.random,
-  });
-  const send = (request: ConjurRequest): Promise<ConjurResponse> => transport(request, new Deadline(clock, LIMIT_MS));
+  // The doctor looks at each server's first answer; followers are passed over, so that it is the base URL that is examined.
+  const options = { ...settings, readBaseUrls: [], maxAttempts: 1, dispatchers, clock, random: Math.random };
+  const send = (request: ConjurRequest, baseUrl = settings.baseUrl): Promise<ConjurResponse> =>
+    createTransport({ ...options, baseUrl })(request, new Deadline(clock, LIMIT_MS));
   const ports = lazyAuthenticatorPorts(undefined, clock);
   const context: DoctorContext = {
     settings,
+    values,
     now,
     send,
-    sendAuthorized(request) {
+    sendAuthorized(request, baseUrl) {
       const authorization = context.authorization?.expose() ?? '';
-      return send({ ...request, headers: { ...request.headers, authorization } });
+      return send({ ...request, headers: { ...request.headers, authorization } }, baseUrl);
     },
+    toCurl: (request, curlOptions) => toCurl(settings, values, request, curlOptions),
     authenticatorFor(account) {
       const source = createCredentialSource(settings, { ...ports, clock });
       return createAuthenticator({ ...settings, account }, source, ports);

@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { isConjurError } from '../../lib/errors/conjur-error.ts';
+import { parseVariableName } from '../../lib/names/parse-variable-name.ts';
 import type { CheckResult } from './check.ts';
 import { formatResult } from './format-result.ts';
 import { type DoctorOptions, runDoctor } from './run-doctor.ts';
@@ -49,9 +51,12 @@ function parseFlags(args: readonly string[]): { json: boolean; help: boolean; op
       strict: true,
     });
     const { read, write, rotate, accounts = '', json, help } = values;
+    for (const name of [read, write]) if (name !== undefined) parseVariableName(name);
+    if (rotate?.trim() === '') return 'The flag --rotate must name a role: host:path/name.';
     const list = accounts.split(',').filter((account) => account !== '');
     return { json, help, options: { environment: process.env, read, write, rotate, accounts: list } };
   } catch (error) {
+    if (isConjurError(error)) return error.message;
     return `${(error as Error).message.split('. ')[0]}.`;
   }
 }

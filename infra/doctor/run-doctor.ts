@@ -6,11 +6,14 @@ import { checkAuthentication } from './checks/check-authentication.ts';
 import { checkCertificate } from './checks/check-certificate.ts';
 import { checkClock } from './checks/check-clock.ts';
 import { checkConnection } from './checks/check-connection.ts';
+import { checkFollowers } from './checks/check-followers.ts';
 import { checkRead } from './checks/check-read.ts';
 import { checkRotate } from './checks/check-rotate.ts';
 import { checkWhoami } from './checks/check-whoami.ts';
 import { checkWrite } from './checks/check-write.ts';
 import { createDoctorContext, type DoctorContext } from './doctor-context.ts';
+import { toShellValues } from './shell-values.ts';
+import { toFault } from './to-fault.ts';
 
 export interface DoctorOptions {
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -37,7 +40,8 @@ export async function* runDoctor(options: DoctorOptions): AsyncGenerator<CheckRe
     for (const [name] of checks) yield skipped(name, 'settings');
     return;
   }
-  const context = createDoctorContext(settings.parsed.settings, options.now ?? Date.now);
+  const values = toShellValues(options.environment, settings.parsed.settings);
+  const context = createDoctorContext(settings.parsed.settings, values, options.now ?? Date.now);
   try {
     yield* runChecks(context, checks);
   } finally {
@@ -58,13 +62,14 @@ async function* runChecks(context: DoctorContext, checks: readonly Check[]): Asy
   }
 }
 
-function listChecks({ read, write, rotate, accounts = [] }: DoctorOptions): Check[] {
+function listChecks({ environment, read, write, rotate, accounts = [] }: DoctorOptions): Check[] {
   return [
     ['connection', checkConnection],
     ['certificate', checkCertificate],
     ['clock', checkClock],
     ['authentication', (context) => checkAuthentication(context, accounts)],
     ['whoami', checkWhoami],
+    ...(environment.CYBERARK_READ_API_BASE ? [['followers', checkFollowers] as Check] : []),
     ...(read === undefined ? [] : [['read', (context) => checkRead(context, read)] as Check]),
     ...(write === undefined ? [] : [['write', (context) => checkWrite(context, write)] as Check]),
     ...(rotate === undefined ? [] : [['rotate', (context) => checkRotate(context, rotate)] as Check]),
@@ -94,7 +99,8 @@ async function guarded(check: () => Promise<CheckOutcome>): Promise<CheckOutcome
     return await check();
   } catch (error) {
     if (!isConjurError(error)) throw error;
-    const fault = error.code === 'upstream_unavailable' ? 'host_unreachable' : 'unexpected_answer';
-    return failed(fault, error.message, "Conjur's log, and what stands in between, may say more.", { fatal: true });
+    return failed(toFault(error), error.message, "Conjur's log, and what stands in between, may say more.", {
+      fatal: true,
+    });
   }
 }

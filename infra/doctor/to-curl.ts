@@ -1,19 +1,32 @@
 import type { Settings } from '../../lib/settings/settings.ts';
 import type { ConjurRequest } from '../../lib/transport/conjur-request.ts';
+import type { ShellValues } from './shell-values.ts';
 
 /** Headers whose values are secrets, with what stands for them. */
 const SECRET_HEADERS: Readonly<Record<string, string>> = { authorization: 'Token token=\\"$TOKEN\\"' };
 
+export interface CurlOptions {
+  /** Flags that give the body. */
+  readonly data?: string | undefined;
+  /** Default: the leader's. */
+  readonly baseUrl?: URL;
+}
+
 /** The curl command that sends the same request. What is secret is named by a shell variable, and never shown. */
-export function toCurl(settings: Settings, request: ConjurRequest, data?: string): string {
-  const url = settings.baseUrl.href.replace(/\/+$/, '') + request.path;
+export function toCurl(
+  settings: Settings,
+  values: ShellValues,
+  request: ConjurRequest,
+  { data, baseUrl = settings.baseUrl }: CurlOptions = {},
+): string {
+  const url = baseUrl.href.replace(/\/+$/, '') + request.path;
   const headers = Object.entries(request.headers ?? {}).map(([name, value]) => {
     const shown = SECRET_HEADERS[name.toLowerCase()] ?? value;
     return `-H "${name}: ${shown}"`;
   });
   const parts = [
     'curl -sS -i',
-    ...tlsFlags(settings),
+    ...tlsFlags(settings, values, baseUrl),
     ...(request.method === 'GET' ? [] : [`-X ${request.method}`]),
     ...headers,
     ...(data === undefined ? [] : [data]),
@@ -22,12 +35,11 @@ export function toCurl(settings: Settings, request: ConjurRequest, data?: string
   return parts.join(' ');
 }
 
-/** Where the settings hold a PEM itself, the file that it must be put into is named. */
-function tlsFlags({ tls, baseUrl }: Settings): string[] {
+function tlsFlags({ tls }: Settings, values: ShellValues, baseUrl: URL): string[] {
   if (baseUrl.protocol !== 'https:') return [];
   return [
     ...(tls.verify ? [] : ['--insecure']),
-    ...(tls.ca === undefined ? [] : ['--cacert "$CYBERARK_CA_CERT"']),
-    ...(tls.clientCert === undefined ? [] : ['--cert "$CYBERARK_CLIENT_CERT" --key "$CYBERARK_CLIENT_KEY"']),
+    ...(tls.ca === undefined ? [] : [`--cacert ${values.ca}`]),
+    ...(tls.clientCert === undefined ? [] : [`--cert ${values.clientCert} --key ${values.clientKey}`]),
   ];
 }

@@ -1,11 +1,14 @@
 import { systemClock } from '../../../lib/clock.ts';
 import { Deadline } from '../../../lib/deadline.ts';
-import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { type ConjurError, isConjurError } from '../../../lib/errors/conjur-error.ts';
 import { parseAccessToken } from '../../../lib/session/access-token.ts';
+import type { Settings } from '../../../lib/settings/settings.ts';
 import type { ConjurRequest, ConjurResponse } from '../../../lib/transport/conjur-request.ts';
+import { TransportFault } from '../../../lib/transport/transport-fault.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { toCurl } from '../to-curl.ts';
+import { toSecretCommand } from '../shell-values.ts';
+import { toFault } from '../to-fault.ts';
 
 /** Accounts that a Conjur is often set up with. */
 const USUAL_ACCOUNTS = ['default', 'conjur', 'cucumber', 'myConjurAccount'];
@@ -17,18 +20,44 @@ export async function checkAuthentication(
 ): Promise<CheckOutcome> {
   const { settings } = context;
   let request: ConjurRequest | undefined;
+  let response: ConjurResponse;
   try {
     request = await context.authenticatorFor(settings.account).prepare(0, credentialDeadline());
+    if (request === undefined)
+      return failed('wrong_key', 'There is no credential.', 'Set CYBERARK_API_KEY.', { fatal: true });
+    // authn-iam signs only now.
+    response = await context.send(request);
   } catch (error) {
     if (!isConjurError(error)) throw error;
-    return failed('wrong_key', error.message, 'The credential itself could not be got.', { fatal: true });
+    return withoutCredential(settings, error);
   }
-  if (request === undefined)
-    return failed('wrong_key', 'There is no credential.', 'Set CYBERARK_API_KEY.', { fatal: true });
-  const curl = toCurl(settings, request, settings.authn === 'api-key' ? '--data "$CYBERARK_API_KEY"' : undefined);
-  const response = await context.send(request);
+  const curl = context.toCurl(request, { data: toData(context, request) });
   if (response.status === 200) return accept(context, response, curl);
   return { ...(await explain(context, response, otherAccounts)), curl, fatal: true };
+}
+
+/** What curl sends as the body. `$SIGNED_HEADERS` is the JSON of a signed `GetCallerIdentity`, which no shell makes. */
+function toData({ settings, values }: DoctorContext, { body }: ConjurRequest): string | undefined {
+  if (settings.authn === 'jwt') return `--data-urlencode "jwt=${values.jwt}"`;
+  if (settings.authn === 'iam') return '--data "$SIGNED_HEADERS"';
+  return body === undefined || body.length === 0 ? undefined : `--data "${values.apiKey}"`;
+}
+
+/** The credential could not be got, or nothing could be sent with it. */
+function withoutCredential({ apiKeySecretId, authn }: Settings, error: ConjurError): CheckOutcome {
+  const fault = toFault(error);
+  if (apiKeySecretId !== undefined && !(error.cause instanceof TransportFault))
+    return failed(
+      fault,
+      error.message,
+      'On this machine that takes AWS credentials, a region (AWS_REGION) and a way to Secrets Manager; the command must give a version. In the functions it takes their role, and in a VPC an endpoint or NAT.',
+      { curl: toSecretCommand(apiKeySecretId, 'VersionId'), fatal: true },
+    );
+  const advice =
+    authn === 'iam'
+      ? 'Give this process AWS credentials. Those of a person are not the role of a function: the host in CYBERARK_USERNAME must be named after the role that signs.'
+      : 'docs/settings.md says where the credential comes from.';
+  return failed(fault, error.message, advice, { fatal: true });
 }
 
 function accept(context: DoctorContext, response: ConjurResponse, curl: string): CheckOutcome {

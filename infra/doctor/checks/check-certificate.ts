@@ -2,8 +2,8 @@ import { checkServerIdentity, connect, type DetailedPeerCertificate, rootCertifi
 import type { Settings } from '../../../lib/settings/settings.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-
-const TIMEOUT_MS = 5_000;
+import { bareHost, findProxy, portOf } from '../find-proxy.ts';
+import { CONNECT_TIMEOUT_MS, openConnection } from '../open-connection.ts';
 
 interface Shown {
   readonly error: string | undefined;
@@ -19,9 +19,8 @@ export async function checkCertificate({ settings }: DoctorContext): Promise<Che
   const url = settings.baseUrl;
   if (url.protocol !== 'https:')
     return { status: 'skipped', message: 'The connection is plain http: there is no certificate.' };
-  if (settings.proxy !== undefined)
-    return { status: 'skipped', message: 'Behind an http proxy the certificate is checked with the first request.' };
-  const curl = `openssl s_client -showcerts -servername ${url.hostname} -connect ${url.hostname}:${url.port || 443} </dev/null`;
+  const proxy = findProxy(settings);
+  const curl = `openssl s_client -showcerts -servername ${url.hostname} -connect ${url.hostname}:${portOf(url)}${proxy === undefined ? '' : ` -proxy ${proxy.host}`} </dev/null`;
   let shown: Shown;
   try {
     shown = await showCertificate(settings);
@@ -61,18 +60,19 @@ function adviceFor({ error, signers }: Shown, settings: Settings): string {
   return `If "${signer}" is your own authority, get its certificate from whoever runs Conjur, compare the fingerprint with them, and put its path or its PEM into CYBERARK_CA_CERT. It is then the only authority that is trusted.`;
 }
 
-async function showCertificate({ baseUrl, tls }: Settings): Promise<Shown> {
-  const host = baseUrl.hostname.replace(/^\[|\]$/g, '');
+async function showCertificate(settings: Settings): Promise<Shown> {
+  const { baseUrl, tls } = settings;
+  const host = bareHost(baseUrl);
   const socket = connect({
+    socket: await openConnection(baseUrl, findProxy(settings)),
+    // With a socket given, this is the name that the certificate is compared with, and no more.
     host,
-    port: Number(baseUrl.port || 443),
     servername: /[a-z]/i.test(host) && !host.includes(':') ? host : '',
     ca: tls.ca ?? [...rootCertificates],
     cert: tls.clientCert?.expose(),
     key: tls.clientKey?.expose(),
     // To be able to tell who signed it. Nothing is sent over this connection.
     rejectUnauthorized: false,
-    timeout: TIMEOUT_MS,
   });
   try {
     await handshake(socket);
@@ -85,7 +85,7 @@ async function showCertificate({ baseUrl, tls }: Settings): Promise<Shown> {
 function handshake(socket: TLSSocket): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.once('secureConnect', resolve);
-    socket.once('timeout', () => reject(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+    socket.setTimeout(CONNECT_TIMEOUT_MS, () => reject(new Error(`no answer within ${CONNECT_TIMEOUT_MS / 1000} s`)));
     socket.once('error', reject);
   });
 }

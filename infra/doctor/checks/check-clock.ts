@@ -1,7 +1,7 @@
 import { isConjurError } from '../../../lib/errors/conjur-error.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { toCurl } from '../to-curl.ts';
+import { toFault } from '../to-fault.ts';
 import { STATUS_REQUEST } from './check-connection.ts';
 
 /** A header of whole seconds, and the way of an answer, blur the comparison by less than this. */
@@ -9,7 +9,7 @@ const TOLERANCE_MS = 30_000;
 
 /** Whether this clock and Conjur's agree, by the `Date` of an answer (RFC 9110, section 6.6.1). */
 export async function checkClock(context: DoctorContext): Promise<CheckOutcome> {
-  const curl = `${toCurl(context.settings, STATUS_REQUEST)} -o /dev/null -D - | grep -i '^date:'; date -u`;
+  const curl = `${context.toCurl(STATUS_REQUEST)} -o /dev/null -D - | grep -i '^date:'; date -u`;
   try {
     const { headers } = await context.send(STATUS_REQUEST);
     const theirsMs = Date.parse(headers.date ?? '');
@@ -17,8 +17,8 @@ export async function checkClock(context: DoctorContext): Promise<CheckOutcome> 
     return judgeClock(context.now() - theirsMs, 'the date of its answer', curl);
   } catch (error) {
     if (!isConjurError(error)) throw error;
-    const fault = error.message.includes('TLS') ? 'tls_untrusted' : 'host_unreachable';
-    return failed(fault, error.message, 'Have a look at the checks above.', { curl, fatal: true });
+    const advice = 'The connection itself stands, by the checks above: what fails is the first request over it.';
+    return failed(toFault(error), error.message, advice, { curl, fatal: true });
   }
 }
 

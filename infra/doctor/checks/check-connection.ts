@@ -1,58 +1,43 @@
-import { connect } from 'node:net';
 import { isConjurError } from '../../../lib/errors/conjur-error.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { toCurl } from '../to-curl.ts';
-
-const TIMEOUT_MS = 5_000;
-
-/** Whether the host is there at all: a TCP connection, or through an http proxy any answer. */
-export async function checkConnection(context: DoctorContext): Promise<CheckOutcome> {
-  const { settings } = context;
-  const url = settings.baseUrl;
-  const curl = toCurl(settings, STATUS_REQUEST);
-  if (settings.proxy !== undefined) return checkThroughProxy(context, curl);
-  const port = Number(url.port || (url.protocol === 'https:' ? 443 : 80));
-  const host = url.hostname.replace(/^\[|\]$/g, '');
-  try {
-    await reach(host, port);
-    return passed(`${host}, port ${port}, takes connections.`, curl);
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
-    return failed('host_unreachable', `${host}, port ${port}, cannot be reached: ${reason}.`, adviceFor(reason), {
-      curl,
-      fatal: true,
-    });
-  }
-}
+import { bareHost, findProxy, portOf } from '../find-proxy.ts';
+import { openConnection } from '../open-connection.ts';
+import { toFault } from '../to-fault.ts';
 
 /** Answers without a token, on every Conjur. */
 export const STATUS_REQUEST = { method: 'GET', path: '/', doing: 'asking for the status page' } as const;
 
-async function checkThroughProxy(context: DoctorContext, curl: string): Promise<CheckOutcome> {
+/** Whether the host is there at all: a TCP connection, also through an http proxy. */
+export async function checkConnection(context: DoctorContext): Promise<CheckOutcome> {
+  const { baseUrl } = context.settings;
+  const curl = context.toCurl(STATUS_REQUEST);
+  const proxy = findProxy(context.settings);
+  // A proxy passes plain http on by itself, without a connection to be tried.
+  if (proxy !== undefined && baseUrl.protocol === 'http:') return checkThroughProxy(context, proxy, curl);
+  const where = `${bareHost(baseUrl)}, port ${portOf(baseUrl)}${proxy === undefined ? '' : `, through the http proxy ${proxy.host}`}`;
   try {
-    await context.send(STATUS_REQUEST);
-    return passed('Conjur answers through the http proxy.', curl);
+    (await openConnection(baseUrl, proxy)).destroy();
+    return passed(`${where}, takes connections.`, curl);
   } catch (error) {
-    if (!isConjurError(error)) throw error;
-    return failed('host_unreachable', error.message, 'Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.', {
-      curl,
-      fatal: true,
-    });
+    const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;
+    const advice = proxy === undefined ? adviceFor(reason) : PROXY_ADVICE;
+    return failed('host_unreachable', `${where}, cannot be reached: ${reason}.`, advice, { curl, fatal: true });
   }
 }
 
-function reach(host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ host, port, timeout: TIMEOUT_MS });
-    socket.once('connect', () => {
-      socket.destroy();
-      resolve();
-    });
-    socket.once('timeout', () => socket.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
-    socket.once('error', reject);
-  });
+async function checkThroughProxy(context: DoctorContext, proxy: URL, curl: string): Promise<CheckOutcome> {
+  try {
+    await context.send(STATUS_REQUEST);
+    return passed(`Conjur answers through the http proxy ${proxy.host}.`, curl);
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    return failed(toFault(error), error.message, PROXY_ADVICE, { curl, fatal: true });
+  }
 }
+
+const PROXY_ADVICE =
+  'Check HTTPS_PROXY and HTTP_PROXY, and that the proxy lets connections to Conjur through; where Conjur is reached directly, name its host in NO_PROXY.';
 
 function adviceFor(reason: string): string {
   if (reason === 'ENOTFOUND' || reason === 'EAI_AGAIN')

@@ -1,13 +1,12 @@
 import { toResourcePath, toSecretPath } from '../../../lib/names/to-variable-path.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { toCurl } from '../to-curl.ts';
 
 /** Whether the value of a variable can be read. It is not shown. */
 export async function checkRead(context: DoctorContext, name: string): Promise<CheckOutcome> {
   const { account, login } = context.settings;
   const request = { method: 'GET', path: toSecretPath(account, name), doing: `reading "${name}"` } as const;
-  const curl = toCurl(context.settings, { ...request, headers: { authorization: '' } });
+  const curl = context.toCurl({ ...request, headers: { authorization: '' } });
   const { status, body } = await context.sendAuthorized(request);
   if (status === 200) return passed(`"${name}" has a value of ${body.byteLength} bytes, which may be read.`, curl);
   if (status === 403)

@@ -1,7 +1,6 @@
 import { toResourcePath } from '../../../lib/names/to-variable-path.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { toCurl } from '../to-curl.ts';
 
 /**
  * Whether the api key of another role may be rotated: `update` on it. Nothing is rotated.
@@ -19,7 +18,7 @@ export async function checkRotate(context: DoctorContext, role: string): Promise
     path: `${toResourcePath(account, kind, id)}?check=true&privilege=update`,
     doing: 'asking for the privilege',
   } as const;
-  const curl = toCurl(context.settings, { ...request, headers: { authorization: '' } });
+  const curl = context.toCurl({ ...request, headers: { authorization: '' } });
   const { status } = await context.sendAuthorized(request);
   if (status === 204 || status === 200) return passed(`${login} may rotate the key of ${role}.`, curl);
   if (status === 403 || status === 404)

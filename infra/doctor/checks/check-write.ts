@@ -3,7 +3,6 @@ import { buildVariablePolicy } from '../../../lib/policy/build-variable-policy.t
 import type { ConjurResponse } from '../../../lib/transport/conjur-request.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { toCurl } from '../to-curl.ts';
 import { grant } from './check-read.ts';
 
 /**
@@ -20,10 +19,9 @@ export async function checkWrite(context: DoctorContext, name: string): Promise<
     body: document,
     doing: 'trying the policy load',
   } as const;
-  const curl = toCurl(
-    context.settings,
+  const curl = context.toCurl(
     { ...request, headers: { ...request.headers, authorization: '' } },
-    `--data-binary $'${document.trimEnd().replaceAll('\n', '\\n')}'`,
+    { data: `--data-binary ${toShellText(document.trimEnd())}` },
   );
   const response = await context.sendAuthorized(request);
   const follower = await explainFollower(context, response);
@@ -35,6 +33,11 @@ export async function checkWrite(context: DoctorContext, name: string): Promise<
   if (loads)
     return passed(`"${name}" may be defined in the branch "${policyBranch}", and then written by its owner.`, curl);
   return { ...explain(context, response, name), curl };
+}
+
+/** As `$'…'` of bash and zsh, which keeps line breaks. */
+function toShellText(text: string): string {
+  return `$'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('\n', '\\n')}'`;
 }
 
 /** A follower is a read-only copy. It says so in its role, and refuses whatever would write. */

@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -7,9 +8,11 @@ import { type DoctorOptions, runDoctor } from '../../../infra/doctor/run-doctor.
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
 import { createConjurClient } from '../../../lib/client/create-conjur-client.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
+import { findProgram } from '../../support/find-program.ts';
 import { freePort } from '../../support/free-port.ts';
-import { runNode } from '../../support/run-node.ts';
+import { runNode, runProgram } from '../../support/run-node.ts';
 import { settingsFor } from '../../support/settings.ts';
+import { startHttpProxy } from '../lib/transport/start-http-proxy.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -37,6 +40,8 @@ beforeAll(async () => {
 });
 
 afterAll(() => conjur.close());
+
+const AWS = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'canary-value' };
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -261,6 +266,88 @@ describe('the doctor', () => {
     expect(results.slice(1).map(({ status }) => status)).toEqual(results.slice(1).map(() => 'skipped'));
   });
 
+  it('tells a page that answers for Conjur, at each place where one can stand', async () => {
+    const page = (reply: ServerResponse): unknown =>
+      reply.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+    await using everywhere = await startFront((_, reply) => page(reply));
+    const atLogin = await faultOf(asAdmin({ CYBERARK_API_BASE: everywhere.url }));
+    expect(atLogin).toMatchObject({ name: 'authentication', fault: 'unexpected_answer' });
+    await using behind = await startFront((incoming, reply, pass) =>
+      incoming.url?.endsWith('/authenticate') ? pass(incoming.url) : page(reply),
+    );
+    const atWhoami = await faultOf(asAdmin({ CYBERARK_API_BASE: behind.url }));
+    expect(atWhoami).toMatchObject({ name: 'whoami', fault: 'unexpected_answer' });
+    expect(JSON.stringify([atLogin, atWhoami])).not.toContain('<html>');
+  });
+
+  it('examines the followers with the token of the leader', async () => {
+    const dead = `http://127.0.0.1:${await freePort()}`;
+    const followersOf = async (bases: string) =>
+      (await examine(asAdmin({ CYBERARK_READ_API_BASE: bases }))).find(({ name }) => name === 'followers');
+    expect(await followersOf(conjur.url)).toMatchObject({ status: 'ok' });
+    expect(await followersOf(`${conjur.url},${dead}`)).toMatchObject({
+      fault: 'host_unreachable',
+      message: expect.stringContaining(new URL(dead).host),
+      curl: expect.stringContaining(dead),
+    });
+    const other = await createLocalConjur();
+    try {
+      expect(await followersOf(other.url)).toMatchObject({
+        fault: 'unexpected_answer',
+        advice: expect.stringContaining('follows another leader'),
+      });
+    } finally {
+      await other.close();
+    }
+  });
+
+  it('looks through an http proxy, and shows who signed the certificate behind it', async () => {
+    const authority = await createCertificateAuthority('Conjur Test Authority');
+    const secure = await createLocalConjur({ tls: await authority.issueServer({ hosts: ['conjur.test'] }) });
+    try {
+      const proxy = await startHttpProxy({ 'conjur.test:443': Number(new URL(secure.url).port) }, 'me:canary-value');
+      const environment = asAdmin({
+        CYBERARK_API_BASE: 'https://conjur.test',
+        CYBERARK_API_KEY: secure.adminApiKey,
+        HTTPS_PROXY: `http://me:canary-value@127.0.0.1:${proxy.port}`,
+      });
+      const untrusted = await faultOf(environment);
+      expect(untrusted).toMatchObject({ name: 'certificate', fault: 'tls_untrusted' });
+      expect(untrusted.message).toContain('signed by Conjur Test Authority');
+      const trusting = await examine({ ...environment, CYBERARK_CA_CERT: authority.cert });
+      expect(trusting.map(({ status }) => status)).toEqual(trusting.map(() => 'ok'));
+      const refused = await faultOf({ ...environment, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
+      expect(refused).toMatchObject({ name: 'connection', fault: 'host_unreachable' });
+      expect(refused.message).toContain('answers 407');
+      expect(JSON.stringify([untrusted, trusting, refused])).not.toContain('canary-value');
+    } finally {
+      await secure.close();
+    }
+  });
+
+  it('goes past a proxy that NO_PROXY excepts Conjur from', async () => {
+    const dead = `http://127.0.0.1:${await freePort()}`;
+    const around = await examine(asAdmin({ HTTP_PROXY: dead, NO_PROXY: 'other.test, 127.0.0.1' }));
+    expect(around.map(({ status }) => status)).not.toContain('failed');
+    expect(await faultOf(asAdmin({ HTTP_PROXY: dead }))).toMatchObject({ fault: 'host_unreachable' });
+  });
+
+  it('tells a server that wants a client certificate', async () => {
+    const authority = await createCertificateAuthority('Conjur Test Authority');
+    const { cert, key } = await authority.issueServer({ hosts: ['127.0.0.1'] });
+    const server = createTlsServer({ cert, key, ca: authority.cert, requestCert: true, rejectUnauthorized: true });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    try {
+      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: url, CYBERARK_CA_CERT: authority.cert }));
+      // The handshake is over for us before such a server refuses (TLS 1.3), and all that is left of that is a broken connection.
+      expect(fault).toMatchObject({ name: 'clock', message: expect.stringContaining('CYBERARK_CLIENT_CERT') });
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
+  });
+
   it('writes nothing and rotates nothing', async () => {
     await examine(asAdmin(), { read: 'db/empty', write: 'db/new', rotate: 'host:app' });
     expect((await faultOf(asAdmin(), { read: 'db/new' })).message).toContain('does not exist');
@@ -288,6 +375,85 @@ describe('npm run doctor', () => {
     expect(report.ok).toBe(false);
     expect(report.checks.find(({ name }) => name === 'authentication')).toMatchObject({ fault: 'wrong_key' });
     expect(stdout).not.toContain('not-the-key');
+  });
+
+  it('prints curl commands that work as they stand', async ({ skip }) => {
+    const bash = findProgram('bash');
+    if (bash === undefined || findProgram('curl') === undefined) return skip('bash or curl is not on this machine.');
+    const environment = asAdmin({ CYBERARK_READ_API_BASE: conjur.url });
+    const checks = ['--read', 'db/password', '--write', "db/it's new", '--rotate', 'host:app'];
+    const { stdout } = await run(environment, '--json', ...checks);
+    const report = JSON.parse(stdout) as { checks: CheckResult[] };
+    const commands = report.checks.flatMap(({ name, curl }) =>
+      curl === undefined ? [] : [`printf '\\n== ${name} '\n${curl}`],
+    );
+    const { status, stdout: answers } = await runProgram(bash, ['-c', commands.join('\n')], { cwd: root, environment });
+    expect(status, answers).toBe(0);
+    const statuses = answers.matchAll(/^== (\w+) HTTP\/1.1 (\d+)/gm);
+    expect([...statuses].map(([, name, code]) => `${name} ${code}`)).toEqual([
+      'connection 200',
+      'whoami 200',
+      'read 200',
+      'write 200',
+      'rotate 204',
+    ]);
+  });
+
+  it.each([
+    ['jwt', { CYBERARK_AUTHN_JWT: 'canary-value' }, '--data-urlencode "jwt=$CYBERARK_AUTHN_JWT"'],
+    ['iam', { CYBERARK_USERNAME: 'host/iam/1/role', ...AWS }, '--data "$SIGNED_HEADERS"'],
+  ])('prints the body of authn-%s by name', async (authn, more, body) => {
+    const environment = {
+      CYBERARK_API_BASE: conjur.url,
+      CYBERARK_AUTHN: authn,
+      CYBERARK_AUTHN_SERVICE_ID: 'x',
+      ...more,
+    };
+    const { stdout, stderr } = await run(environment, '--json');
+    const { checks } = JSON.parse(stdout) as { checks: CheckResult[] };
+    expect(checks.find(({ name }) => name === 'authentication')?.curl).toContain(body);
+    expect(stdout + stderr).not.toContain('canary-value');
+  });
+
+  it("names Conjur's own variables in the commands where the settings came from them", async () => {
+    const environment = { CONJUR_APPLIANCE_URL: conjur.url, CONJUR_AUTHN_API_KEY: conjur.adminApiKey };
+    const { status, stdout } = await run(environment);
+    expect(status).toBe(0);
+    expect(stdout).toContain('--data "$CONJUR_AUTHN_API_KEY"');
+  });
+
+  it('tells a Secrets Manager that cannot be reached from a wrong key, with the command to try', async () => {
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    const environment = { ...AWS, CYBERARK_API_BASE: conjur.url, CYBERARK_API_KEY_SECRET_ID: 'conjur/credential' };
+    const { status, stdout } = await run({ ...environment, AWS_ENDPOINT_URL: nobody, AWS_MAX_ATTEMPTS: '1' }, '--json');
+    expect(status).toBe(1);
+    const { checks } = JSON.parse(stdout) as { checks: CheckResult[] };
+    expect(checks.find(({ name }) => name === 'authentication')).toMatchObject({
+      fault: 'host_unreachable',
+      advice: expect.stringContaining('AWS_REGION'),
+      curl: "aws secretsmanager get-secret-value --secret-id 'conjur/credential' --query VersionId",
+    });
+  });
+
+  it('tells that there are no AWS credentials to sign in with', async () => {
+    const iam = { CYBERARK_AUTHN: 'iam', CYBERARK_AUTHN_SERVICE_ID: 'x', CYBERARK_USERNAME: 'host/iam/1/role' };
+    const without = { AWS_REGION: AWS.AWS_REGION, AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
+    const { stdout } = await run({ CYBERARK_API_BASE: conjur.url, ...iam, ...without }, '--json');
+    const { checks } = JSON.parse(stdout) as { checks: CheckResult[] };
+    expect(checks.find(({ name }) => name === 'authentication')).toMatchObject({
+      fault: 'wrong_key',
+      advice: expect.stringContaining('Give this process AWS credentials'),
+    });
+  });
+
+  it.each([
+    ['--read', '../other'],
+    ['--write', ''],
+    ['--rotate', ' '],
+  ])('gives exit status 2 for %s "%s", which names nothing', async (flag, name) => {
+    const { status, stderr } = await run(asAdmin(), flag, name);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^The /);
   });
 
   it('gives exit status 2 for a flag that it does not know', async () => {
