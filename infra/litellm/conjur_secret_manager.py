@@ -22,6 +22,7 @@ import json
 import logging
 import os
 import random
+import re
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -43,6 +44,8 @@ logger = logging.getLogger("conjur_functions")
 DEFAULT_STACK = "conjur-functions-dev"
 DEFAULT_TIMEOUT_SECONDS = 29.0
 """As long as the functions themselves may take."""
+MAX_TIMEOUT_SECONDS = 900.0
+"""As long as a Lambda function can run."""
 CONNECT_TIMEOUT_SECONDS = 5.0
 MAX_ATTEMPTS = 3
 """Attempts per call. Each call may be repeated: the same value again changes nothing."""
@@ -130,7 +133,7 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
     ) -> Dict[str, Any]:
         """Stores a value; makes the variable, with description and tags as its annotations, where it is missing."""
         name = _to_full_name(secret_name, optional_params)
-        body: Dict[str, Any] = {"value": secret_value}
+        body: Dict[str, Any] = {"value": _checked_value(name, secret_value)}
         annotations = _to_annotations(description, tags)
         if annotations:
             body["annotations"] = annotations
@@ -170,7 +173,8 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
         """Stores the new value, reads it back, and only then deletes the old name where it is another; all of it in one call."""
         current_name = _to_full_name(current_secret_name, optional_params)
         new_name = _to_full_name(new_secret_name, optional_params)
-        body: Dict[str, Any] = {"name": current_name, "strategy": "supplied", "new_value": new_secret_value}
+        value = _checked_value(new_name, new_secret_value)
+        body: Dict[str, Any] = {"name": current_name, "strategy": "supplied", "new_value": value}
         if new_name != current_name:
             body["new_name"] = new_name
         answer = await self._in_thread(lambda: self._functions.rotate(body, self._seconds(timeout)))
@@ -195,7 +199,9 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
     def _seconds(self, timeout: Timeout) -> float:
         # httpx.Timeout keeps a time for each phase; the one for reading is the one that a call waits by.
         seconds = getattr(timeout, "read", timeout)
-        return float(seconds) if isinstance(seconds, (int, float)) and seconds > 0 else self._timeout
+        if not isinstance(seconds, (int, float)) or not seconds > 0:
+            return self._timeout
+        return min(float(seconds), MAX_TIMEOUT_SECONDS)
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
@@ -360,14 +366,19 @@ def _create_functions(environment: Mapping[str, str]) -> Union[_LambdaFunctions,
     mode = environment.get("CONJUR_FUNCTIONS_MODE", "lambda").strip().lower()
     if mode not in ("lambda", "http"):
         problems.append("CONJUR_FUNCTIONS_MODE must be lambda or http")
-    region = environment.get("CONJUR_FUNCTIONS_REGION") or environment.get("AWS_REGION") or None
+    api_base = environment.get("CONJUR_FUNCTIONS_API_BASE", "").strip()
+    region = (
+        environment.get("CONJUR_FUNCTIONS_REGION", "").strip()
+        or (_region_of(api_base) if mode == "http" else None)
+        or environment.get("AWS_REGION")
+        or None
+    )
     if not (region or boto3.Session().region_name):
         problems.append("CONJUR_FUNCTIONS_REGION must be the AWS region of the functions")
     try:
         _default_timeout(environment)
     except ValueError as error:
         problems.append(str(error))
-    api_base = environment.get("CONJUR_FUNCTIONS_API_BASE", "").strip()
     if mode == "http" and not _is_safe_url(api_base):
         problems.append("CONJUR_FUNCTIONS_API_BASE must be the https URL of the HTTP API (http for the loopback only)")
     endpoint_url = environment.get("CONJUR_FUNCTIONS_ENDPOINT_URL", "").strip() or None
@@ -378,6 +389,12 @@ def _create_functions(environment: Mapping[str, str]) -> Union[_LambdaFunctions,
     if mode == "http":
         return _HttpFunctions(api_base, region)
     return _LambdaFunctions(_function_names(environment), region, endpoint_url)
+
+
+def _region_of(api_base: str) -> Optional[str]:
+    """The region that the address of an HTTP API names: a signature for another one is refused. A domain of one's own names none."""
+    match = re.search(r"\.execute-api\.([a-z0-9-]+)\.amazonaws\.com(?:\.cn)?$", urlsplit(api_base).hostname or "")
+    return match.group(1) if match else None
 
 
 def _function_names(environment: Mapping[str, str]) -> Dict[str, str]:
@@ -405,8 +422,8 @@ def _default_timeout(environment: Mapping[str, str]) -> float:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 < seconds <= 900:
-        raise ValueError("CONJUR_FUNCTIONS_TIMEOUT must be a number of seconds up to 900")
+    if not 0 < seconds <= MAX_TIMEOUT_SECONDS:
+        raise ValueError(f"CONJUR_FUNCTIONS_TIMEOUT must be a number of seconds up to {MAX_TIMEOUT_SECONDS:.0f}")
     return seconds
 
 
@@ -425,12 +442,34 @@ def _to_full_name(name: str, optional_params: Optional[dict]) -> str:
 
 def _checked(name: str) -> str:
     """The functions refuse such names too, but an HTTP client on the way there makes another name of `a/../b`."""
+    if not _is_text(name):
+        raise ConjurFunctionsError(
+            "invalid_request", "The name of the secret is no text of Unicode. Give the id of a Conjur variable, such as litellm/key-1."
+        )
     if any(segment in ("", ".", "..") for segment in name.split("/")):
         raise ConjurFunctionsError(
             "invalid_request",
             f'The name "{name}" has an empty, "." or ".." segment. Give the id of a Conjur variable, such as litellm/key-1.',
         )
     return name
+
+
+def _checked_value(name: str, value: str) -> str:
+    """Half a surrogate pair would arrive as another character, and the key that is stored would not be the key."""
+    if _is_text(value):
+        return value
+    raise ConjurFunctionsError("invalid_request", f'The value for "{name}" is no text of Unicode, and cannot be stored as it is.')
+
+
+def _is_text(value: Any) -> bool:
+    if not isinstance(value, str):
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        # Its message quotes the text.
+        return False
+    return True
 
 
 def _general_prefix() -> str:

@@ -198,6 +198,20 @@ class Calls:
                 self.assert_raises_code("invalid_request", lambda: self.run_async(self.manager.async_rotate_secret(name, "a", "v")))
         self.assertEqual(calls(), [])
 
+    def test_what_is_no_text_is_refused_before_anything_is_sent_and_not_quoted(self):
+        name, half = self.name("text"), "sk-canary-\ud800"
+        works = [
+            lambda: self.manager.sync_read_secret("litellm/canary-\ud800"),
+            lambda: self.run_async(self.manager.async_write_secret(name, half)),
+            lambda: self.run_async(self.manager.async_write_secret(name, None)),
+            lambda: self.run_async(self.manager.async_rotate_secret(name, name, half)),
+        ]
+        for work in works:
+            error = self.assert_raises_code("invalid_request", work)
+            self.assertNotIn("canary", "".join(traceback.format_exception(type(error), error, None)))
+            self.assertIsNone(error.__context__)
+        self.assertEqual(calls(), [])
+
     def test_each_failure_of_a_write_raises_its_code(self):
         for stack, code in (("refused", "authentication_failed"), ("unreachable", "upstream_unavailable"), ("reading", "access_mode_denied")):
             manager = self.manager_of(stack)
@@ -358,8 +372,18 @@ class Settings(unittest.TestCase):
             read = 2.5
 
         manager = create_manager(lambda_environment())
-        for timeout in (3, 2.5, HttpxTimeout(), None):
+        for timeout in (3, 2.5, HttpxTimeout(), None, 0, -1, float("inf"), float("nan"), 1e9):
             self.assertIsNone(manager.sync_read_secret("litellm/nothing", timeout=timeout))
+
+    def test_requests_are_signed_for_the_region_that_the_address_of_the_api_names(self):
+        environment = {
+            "CONJUR_FUNCTIONS_MODE": "http",
+            "CONJUR_FUNCTIONS_API_BASE": "https://abc123.execute-api.us-west-2.amazonaws.com/prod",
+        }
+        signed = create_manager(environment)._functions._signed("GET", "/health", None)
+        self.assertIn("/us-west-2/execute-api/", str(signed.headers["Authorization"]))
+        told = create_manager({**environment, "CONJUR_FUNCTIONS_REGION": "eu-west-1"})
+        self.assertIn("/eu-west-1/execute-api/", str(told._functions._signed("GET", "/health", None).headers["Authorization"]))
 
 
 if __name__ == "__main__":
