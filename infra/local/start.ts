@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { buildFunctions } from '../build/build.ts';
-import { PortTakenError } from './stack/assert-port-free.ts';
+import { findTrouble } from './stack/find-trouble.ts';
 import { formatCommands } from './stack/format-commands.ts';
-import { parseStartOptions, START_HELP, StartOptionsError } from './stack/parse-start-options.ts';
+import { parseStartOptions, START_HELP } from './stack/parse-start-options.ts';
 import { assertPortsFree, type Stack, startStack } from './stack/start-stack.ts';
+import { toComplaint } from './stack/to-complaint.ts';
 
 const DEFAULT_DATA = fileURLToPath(new URL('../../.local/conjur.sqlite', import.meta.url));
 
@@ -11,39 +13,45 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`);
 };
 
+const interruption = new AbortController();
+
 try {
-  await main();
+  await main(interruption.signal);
 } catch (error) {
-  const expected = error instanceof PortTakenError || error instanceof StartOptionsError;
-  process.stderr.write(`${expected ? error.message : (error as Error).stack}\n`);
-  process.exitCode = 1;
+  if (error === interruption.signal.reason) {
+    say('ended.');
+  } else {
+    process.stderr.write(`${toComplaint(error)}\n`);
+    process.exitCode = 1;
+  }
 }
 
-async function main(): Promise<void> {
+async function main(signal: AbortSignal): Promise<void> {
   const options = parseStartOptions(process.argv.slice(2), DEFAULT_DATA);
   if (options.help) return say(START_HELP);
   // Before anything that takes time.
   await assertPortsFree(options);
   say('building the functions …');
   await buildFunctions();
+  // From here on: what is up when Ctrl-C comes must not be left behind. A second Ctrl-C ends this process at once.
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interruption.abort());
   let ready = false;
   // What serverless-offline prints before all is up is about itself; afterwards it is what the functions log.
   const onLine = (line: string): void => {
     if (ready) say(line);
   };
-  const stack = await startStack({ ...options, onLine, onProgress: say });
+  const stack = await startStack({ ...options, onLine, onProgress: say, signal });
+  const trouble = await findTrouble(stack.apiUrl, signal);
   say(formatCommands(stack));
+  if (trouble !== undefined) say(`NOT READY: ${trouble}\n`);
   ready = true;
-  await untilEnded(stack);
+  await untilEnded(stack, signal);
 }
 
 /** Waits for Ctrl-C, or for the functions to end by themselves, and ends the rest. */
-async function untilEnded(stack: Stack): Promise<void> {
-  const interrupted = new Promise<'interrupted'>((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('interrupted'));
-  });
-  const reason = await Promise.race([interrupted, stack.ended.then(() => 'ended' as const)]);
+async function untilEnded(stack: Stack, signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await Promise.race([stack.ended, once(signal, 'abort')]);
   await stack.close();
-  if (reason === 'ended') throw new Error('The functions ended by themselves; what they printed last says why.');
-  say('ended.');
+  signal.throwIfAborted();
+  throw new Error('The functions ended by themselves; what they printed last says why.');
 }

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { isFromThisMachine } from '../local/stack/is-from-this-machine.ts';
 import { formatOpenapi } from './format-openapi.ts';
 
 export interface ApiPageOptions {
@@ -63,8 +64,8 @@ function swagger(file: string, type: string): Asset {
 }
 
 async function answer(apiUrl: string, incoming: IncomingMessage, reply: ServerResponse): Promise<void> {
-  // A page of another site that has its own name pointed at this address must not get at the secrets behind it.
-  if (!isLoopback(incoming.headers.host))
+  // No page of another site must get at the secrets behind this one.
+  if (!isFromThisMachine(incoming.headers))
     return void reply.writeHead(403).end('This page is served to this machine alone.');
   const asset = incoming.method === 'GET' ? ASSETS[incoming.url?.split('?')[0] ?? ''] : undefined;
   if (asset === undefined) return pass(apiUrl, incoming, reply);
@@ -72,10 +73,6 @@ async function answer(apiUrl: string, incoming: IncomingMessage, reply: ServerRe
   reply.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
   reply.setHeader('x-content-type-options', 'nosniff');
   reply.end(await asset.load());
-}
-
-function isLoopback(host: string | undefined): boolean {
-  return host !== undefined && /^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(host);
 }
 
 function pass(apiUrl: string, incoming: IncomingMessage, reply: ServerResponse): void {

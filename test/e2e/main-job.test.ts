@@ -1,5 +1,6 @@
 import { exec } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { request } from 'node:http';
 import { promisify } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -177,6 +178,26 @@ describe('over HTTP', () => {
     const document = await fetch(`${target.pageUrl}openapi.json`);
     expect(await document.json()).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) });
     expect((await fetch(`${target.pageUrl}health`)).status).toBe(200);
+  });
+
+  it.each([
+    ['host', 'attacker.example'],
+    ['origin', 'https://attacker.example'],
+  ])('serves no page of another site, which its %s gives away', async (header, value) => {
+    // By node:http: fetch sets both headers itself.
+    const statusOf = (url: string, method: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        const sent = request(url, { method, headers: { [header]: value } }, (reply) => {
+          reply.resume();
+          resolve(reply.statusCode);
+        });
+        sent.once('error', reject).end(method === 'POST' ? '{"health":true}' : undefined);
+      });
+    const invocation = `${target.lambdaUrl}/2015-03-31/functions/conjur-functions-dev-read-secret/invocations`;
+    expect(await statusOf(`${target.apiUrl}/health`, 'GET')).toBe(403);
+    expect(await statusOf(`${target.apiUrl}/health`, 'OPTIONS')).toBe(403);
+    expect(await statusOf(invocation, 'POST')).toBe(403);
+    expect(await statusOf(target.pageUrl, 'GET')).toBe(403);
   });
 
   it('says who it is', async () => {

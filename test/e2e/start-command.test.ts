@@ -1,10 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 
@@ -27,7 +28,14 @@ interface Run {
 }
 
 function start(...args: string[]): Run {
-  const child = spawn(process.execPath, [START, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  return startWith({}, ...args);
+}
+
+function startWith(environment: Readonly<Record<string, string>>, ...args: string[]): Run {
+  const child = spawn(process.execPath, [START, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -49,6 +57,31 @@ async function answers(url: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+/** Flags for a stack of its own, without a data file. */
+async function ownStack(): Promise<{ flags: string[]; api: number }> {
+  const [api, lambda, conjur] = [await freePort(), await freePort(), await freePort()];
+  const flags = ['--api-port', api, '--lambda-port', lambda, '--conjur-port', conjur, '--data', ':memory:'].map(String);
+  return { flags, api };
+}
+
+/** Id of the process that runs the functions, once there is one. */
+async function functionsOf(pid: number | undefined): Promise<number> {
+  for (;;) {
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'ppid=,pid=,args=']);
+    const id = new RegExp(`^ *${pid} +(\\d+) .*serverless`, 'm').exec(stdout)?.[1];
+    if (id !== undefined) return Number(id);
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** About this machine, whatever Conjur the other tests run against. */
@@ -84,6 +117,69 @@ onThisMachine(
   240_000,
 );
 
+onThisMachine(
+  'leaves nothing behind when Ctrl-C comes while it starts',
+  async () => {
+    const run = start(...(await ownStack()).flags);
+    await until(run, 'starting the functions');
+    const functions = await functionsOf(run.child.pid);
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+    expect(run.output().trim().split('\n').at(-1)).toBe('ended.');
+    expect(isRunning(functions)).toBe(false);
+  },
+  120_000,
+);
+
+onThisMachine(
+  'works in a shell that is set up for another Conjur, another AWS account and a proxy',
+  async () => {
+    const { flags, api } = await ownStack();
+    const shell = {
+      CYBERARK_AUTHN: 'iam',
+      CYBERARK_AUTHN_SERVICE_ID: 'prod',
+      CYBERARK_READ_API_BASE: 'http://127.0.0.1:9',
+      CYBERARK_REQUIRE_TLS: 'true',
+      CONJUR_SSL_CERTIFICATE: '/no/such/file.pem',
+      LITELLM_MASTER_KEY_SECRET_ID: 'prod/litellm',
+      AWS_PROFILE: 'prod',
+      HTTP_PROXY: 'http://127.0.0.1:9',
+      http_proxy: 'http://127.0.0.1:9',
+    };
+    const run = startWith(shell, ...flags);
+    await until(run, 'Ctrl-C ends all of it.');
+    const rotate = async (call: object): Promise<unknown> => {
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(`http://127.0.0.1:${api}/rotations`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify(call),
+      });
+      return answer.json();
+    };
+    expect(await rotate({ name: 'litellm/demo-key', strategy: 'litellm-virtual-key' })).toMatchObject({ version: 2 });
+    const credential = { secret_id: 'conjur-functions/credential', strategy: 'conjur-api-key' };
+    expect(await rotate(credential)).toMatchObject({ version: expect.any(String) });
+    expect(run.output()).not.toContain('NOT READY');
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+  },
+  120_000,
+);
+
+onThisMachine(
+  'says at once when the functions cannot log in',
+  async () => {
+    const { flags } = await ownStack();
+    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    const run = startWith({ CYBERARK_API_KEY: 'a-key' }, ...flags, '--conjur', nowhere);
+    await until(run, 'NOT READY: Conjur could not be reached (ECONNREFUSED).');
+    run.child.kill('SIGINT');
+    expect(await run.ended).toBe(0);
+  },
+  120_000,
+);
+
 onThisMachine('says in one line which port is taken, and which flag chooses another', async () => {
   const taken = createServer();
   const port = await freePort();
@@ -102,6 +198,14 @@ onThisMachine.each([
   [
     ['--conjur', 'conjur.example.com'],
     '--conjur must be the base URL of a Conjur, such as https://conjur.example.com.',
+  ],
+  [
+    ['--litellm-port', '1234', '--page-port', '1234'],
+    '--page-port and --litellm-port are both 1234. Choose two ports.',
+  ],
+  [
+    ['--admin-api-key', '--data'],
+    "Option '--admin-api-key' argument is ambiguous. `npm start -- --help` lists the flags.",
   ],
   [['--prot', '1'], "Unknown option '--prot'. `npm start -- --help` lists the flags."],
 ])('refuses %j in one line', async (args, line) => {

@@ -31,7 +31,10 @@ AWS Secrets Manager and LiteLLM.
                                 come from CYBERARK_ACCOUNT, CYBERARK_USERNAME
                                 and CYBERARK_API_KEY
 
-Data lives in .local/ unless --data says otherwise, so that the next start finds it again.
+Data lives in .local/ unless --data says otherwise, so that the next start finds it again;
+deleting that folder starts afresh.
+
+All other settings come from the environment too: CYBERARK_ALLOW_DELETE=true npm start
 `;
 
 /** A flag that cannot be used, in words for the terminal. */
@@ -71,7 +74,9 @@ function parseFlags(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options, strict: true }).values;
   } catch (error) {
-    throw new StartOptionsError(`${(error as Error).message.split('. ')[0]}. \`npm start -- --help\` lists the flags.`);
+    throw new StartOptionsError(
+      `${(error as Error).message.split(/\.\s/)[0]}. \`npm start -- --help\` lists the flags.`,
+    );
   }
 }
 

@@ -9,10 +9,12 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 export interface FunctionsOptions {
   readonly apiPort: number;
   readonly lambdaPort: number;
-  /** Environment of the functions, beside what they need of this process's. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Environment of the functions, beside what they get of this process's; what is undefined here they do not get. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** Told of every line that the functions, or what runs them, print. */
   readonly onLine: (line: string) => void;
+  /** Ends the start, and what was started. */
+  readonly signal: AbortSignal;
 }
 
 export interface RunningFunctions {
@@ -23,12 +25,17 @@ export interface RunningFunctions {
   close(): Promise<void>;
 }
 
+/** Loaded into the process of serverless-offline before anything else. */
+const GUARD = new URL('./guard-servers.ts', import.meta.url).href;
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
-/** Runs the built functions behind serverless-offline: an HTTP API, and the endpoint of Lambda's Invoke. */
+/**
+ * Runs the built functions behind serverless-offline: an HTTP API, and the endpoint of Lambda's Invoke.
+ * @throws the reason of the signal, where that ends the start
+ */
 export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
-  const child = spawn(process.execPath, [serverlessBin(), ...offlineArguments(options)], {
+  const child = spawn(process.execPath, ['--import', GUARD, serverlessBin(), ...offlineArguments(options)], {
     cwd: root,
     env: { ...process.env, ...options.environment, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -44,9 +51,10 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
   forwardLines(child, onLine);
   const running = { ...urlsOf(options), ended, close: () => stop(child, ended) };
   try {
-    await waitUntilReady(running, ended);
+    await waitUntilReady(running, ended, options.signal);
   } catch (error) {
     await running.close();
+    options.signal.throwIfAborted();
     throw new Error(`${(error as Error).message} Its last words:\n${lines.slice(-15).join('\n')}`);
   }
   return running;
@@ -80,7 +88,11 @@ function forwardLines(child: ChildProcess, onLine: (line: string) => void): void
 }
 
 /** Ready is when both ports answer at all; what they answer is another matter. */
-async function waitUntilReady(urls: { apiUrl: string; lambdaUrl: string }, ended: Promise<void>): Promise<void> {
+async function waitUntilReady(
+  urls: { apiUrl: string; lambdaUrl: string },
+  ended: Promise<void>,
+  signal: AbortSignal,
+): Promise<void> {
   let hasEnded = false;
   void ended.then(() => {
     hasEnded = true;
@@ -90,7 +102,7 @@ async function waitUntilReady(urls: { apiUrl: string; lambdaUrl: string }, ended
     while (!(await answers(url))) {
       if (hasEnded) throw new Error('The functions could not be started.');
       if (Date.now() > untilMs) throw new Error(`The functions did not start within ${START_TIMEOUT_MS / 1000} s.`);
-      await delay(100);
+      await delay(100, undefined, { signal });
     }
   }
 }

@@ -2,10 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createApiPage } from '../../openapi/create-api-page.ts';
 import { createLocalConjur, type LocalConjur } from '../conjur/create-local-conjur.ts';
-import { assertPortFree } from './assert-port-free.ts';
+import { assertPortFree, PortTakenError } from './assert-port-free.ts';
 import type { StackAddresses } from './format-commands.ts';
 import { loadStarterPolicy } from './load-starter-policy.ts';
 import { createLocalConjurAdmin } from './local-conjur-admin.ts';
+import { toLocalEnvironment } from './local-environment.ts';
 import type { StartOptions } from './parse-start-options.ts';
 import { startFunctions } from './start-functions.ts';
 import { type StandIns, startStandIns } from './start-stand-ins.ts';
@@ -20,6 +21,8 @@ export interface Stack extends StackAddresses {
 }
 
 export interface StartStackOptions extends Omit<StartOptions, 'help'> {
+  /** Breaks the start off; what was started by then is ended. Default: nothing does. */
+  readonly signal?: AbortSignal;
   /** Told of every line that the functions print. */
   readonly onLine: (line: string) => void;
   /** Told what is being done. */
@@ -29,8 +32,10 @@ export interface StartStackOptions extends Omit<StartOptions, 'help'> {
 /**
  * Starts Conjur with the stand-ins (unless a real one is named) and the three functions. What was started is ended again when a later
  * part fails.
+ * @throws PortTakenError, the reason of the signal
  */
 export async function startStack(options: StartStackOptions): Promise<Stack> {
+  const { signal = new AbortController().signal } = options;
   await assertPortsFree(options);
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
@@ -39,9 +44,11 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
   try {
     const backends =
       options.conjur === undefined ? await startBackends(options, closers) : toRealConjur(options.conjur);
+    signal.throwIfAborted();
     options.onProgress('starting the functions …');
     const { apiPort, lambdaPort, onLine } = options;
-    const functions = await startFunctions({ apiPort, lambdaPort, onLine, environment: backends.environment });
+    const { environment } = backends;
+    const functions = await startFunctions({ apiPort, lambdaPort, onLine, environment, signal });
     closers.push(functions.close);
     const { apiUrl, lambdaUrl, ended } = functions;
     const page = await createApiPage({ apiUrl, port: options.pagePort });
@@ -56,14 +63,28 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
 /** What the functions talk to. */
 interface Backends {
   readonly addresses: Omit<StackAddresses, 'apiUrl' | 'pageUrl' | 'lambdaUrl'>;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws PortTakenError */
+/** @throws PortTakenError also where two flags name one port */
 export async function assertPortsFree(options: Omit<StartOptions, 'help'>): Promise<void> {
-  await assertPortFree(options.apiPort, '--api-port');
-  await assertPortFree(options.lambdaPort, '--lambda-port');
-  if (options.conjur === undefined) await assertPortFree(options.conjurPort, '--conjur-port');
+  const wanted = Object.entries({
+    '--api-port': options.apiPort,
+    '--lambda-port': options.lambdaPort,
+    '--page-port': options.pagePort,
+    ...(options.conjur === undefined
+      ? {
+          '--conjur-port': options.conjurPort,
+          '--secrets-manager-port': options.secretsManagerPort,
+          '--litellm-port': options.litellmPort,
+        }
+      : {}),
+  }).filter(([, port]) => port !== 0);
+  for (const [index, [flag, port]] of wanted.entries()) {
+    const twin = wanted.slice(0, index).find(([, other]) => other === port);
+    if (twin !== undefined) throw new PortTakenError(`${twin[0]} and ${flag} are both ${port}. Choose two ports.`);
+    await assertPortFree(port, flag);
+  }
 }
 
 async function startBackends(options: StartStackOptions, closers: (() => Promise<void>)[]): Promise<Backends> {
@@ -103,7 +124,7 @@ function toLocalBackends(conjur: LocalConjur, standIns: StandIns, data: string):
   };
   return {
     addresses: { conjurUrl, account, adminApiKey, data, secretsManagerUrl, litellmUrl },
-    environment: { ...standIns.environment, ...login },
+    environment: toLocalEnvironment({ ...standIns.environment, ...login }),
   };
 }
 

@@ -43,11 +43,14 @@ describe('the API page', () => {
     expect(await (await fetch(`${page.url}health`)).json()).toMatchObject({ ok: true, login: 'admin' });
   });
 
-  it('turns away who comes under the name of another host', async () => {
-    const { port } = new URL(page.url);
+  it.each([
+    ['under the name of another host', { host: 'attacker.example' }],
+    ['from a page of another site', { origin: 'https://attacker.example' }],
+  ])('turns away who comes %s', async (_, headers) => {
+    const { host, port } = new URL(page.url);
     const status = await new Promise((resolve) => {
-      const headers = { host: 'attacker.example' };
-      request({ host: '127.0.0.1', port, path: '/health', headers }, (reply) => resolve(reply.statusCode)).end();
+      const options = { host: '127.0.0.1', port, path: '/health', headers: { host, ...headers } };
+      request(options, (reply) => resolve(reply.statusCode)).end();
     });
     expect(status).toBe(403);
   });

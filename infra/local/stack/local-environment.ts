@@ -1,0 +1,39 @@
+/**
+ * Settings that say which Conjur, which AWS and which LiteLLM are meant, and as whom. Those of another place, as a developer's shell or
+ * `.env` may have them, must not reach functions that talk to a local Conjur and stand-ins. All other settings are theirs to have:
+ * `CYBERARK_ALLOW_DELETE=true npm start`.
+ */
+const OF_ANOTHER_PLACE = [
+  'CYBERARK_READ_API_BASE',
+  'CYBERARK_AUTHN',
+  'CYBERARK_AUTHN_SERVICE_ID',
+  'CYBERARK_AUTHN_IAM_STS',
+  'CYBERARK_AUTHN_JWT',
+  'CYBERARK_AUTHN_JWT_FILE',
+  'CYBERARK_API_KEY_SECRET_ID',
+  'CYBERARK_CLIENT_CERT',
+  'CYBERARK_CLIENT_KEY',
+  'CYBERARK_CA_CERT',
+  'CYBERARK_SSL_VERIFY',
+  'CYBERARK_REQUIRE_TLS',
+  'CONJUR_APPLIANCE_URL',
+  'CONJUR_ACCOUNT',
+  'CONJUR_AUTHN_LOGIN',
+  'CONJUR_AUTHN_API_KEY',
+  'CONJUR_CERT_FILE',
+  'CONJUR_SSL_CERTIFICATE',
+  'LITELLM_MASTER_KEY_SECRET_ID',
+  // With a profile AWS's SDK passes by the key in the environment; a session token belongs to another key.
+  'AWS_PROFILE',
+  'AWS_SESSION_TOKEN',
+  // A local address is not reached by way of a proxy.
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'https_proxy',
+  'http_proxy',
+] as const;
+
+/** Environment for functions whose Conjur and stand-ins are on this machine. Undefined: not to be handed on. */
+export function toLocalEnvironment(own: Readonly<Record<string, string>>): Record<string, string | undefined> {
+  return { ...Object.fromEntries(OF_ANOTHER_PLACE.map((name) => [name, undefined])), ...own };
+}

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { toLocalEnvironment } from '../../../../../infra/local/stack/local-environment.ts';
+
+it('hands on nothing that names another Conjur, another AWS account or a proxy', () => {
+  const shell = {
+    CYBERARK_AUTHN: 'iam',
+    CYBERARK_READ_API_BASE: 'https://follower.example.com',
+    CONJUR_AUTHN_API_KEY: 'real',
+    AWS_PROFILE: 'prod',
+    http_proxy: 'http://proxy:3128',
+    CYBERARK_API_BASE: 'https://conjur.example.com',
+    CYBERARK_ALLOW_DELETE: 'true',
+  };
+  const given = { ...shell, ...toLocalEnvironment({ CYBERARK_API_BASE: 'http://127.0.0.1:8080' }) };
+  expect(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))).toEqual({
+    CYBERARK_API_BASE: 'http://127.0.0.1:8080',
+    CYBERARK_ALLOW_DELETE: 'true',
+  });
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { NotADataFileError } from '../../../../../infra/local/conjur/store/open-database.ts';
+import { PortTakenError } from '../../../../../infra/local/stack/assert-port-free.ts';
+import { toComplaint } from '../../../../../infra/local/stack/to-complaint.ts';
+
+it('prints one line for what the user can mend', () => {
+  expect(toComplaint(new PortTakenError('Port 3000 is taken.'))).toBe('Port 3000 is taken.');
+  expect(toComplaint(new NotADataFileError('/data/x', undefined))).toMatch(/^\/data\/x is not a data file .*\.$/);
+  const folder = Object.assign(new Error('EISDIR: illegal operation'), { code: 'EISDIR', path: '/data' });
+  expect(toComplaint(folder)).toBe(
+    '/data cannot be used (EISDIR). Is it a file that you may write? --data names another.',
+  );
+});
+
+it('prints where a mistake of ours was made', () => {
+  expect(toComplaint(new TypeError('x is not a function'))).toMatch(/^TypeError: x is not a function\n {4}at /);
+});
