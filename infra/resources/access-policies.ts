@@ -1,5 +1,7 @@
 import { resolveCredential, toSecretArn } from './credential.ts';
 import { type ResolverContext, resolveListParam, resolveParam, resolveSetting } from './resolver-context.ts';
+import { resolveRotations } from './rotation-schedules.ts';
+import { listScheduledSecrets } from './scheduled-secrets.ts';
 
 /** Logical ids of the functions' roles in roles.yml. */
 const ROLES = { 'read-secret': 'ReadSecretRole', 'write-secret': 'WriteSecretRole', 'rotate-key': 'RotateKeyRole' };
@@ -21,6 +23,7 @@ export async function resolveAccessPolicies(context: ResolverContext): Promise<{
   return {
     Resources: {
       ...(await credentialPolicies(context)),
+      ...(await scheduledSecretsPolicy(context)),
       ...(await litellmPolicy(context)),
       ...(await eventBusPolicy(context)),
       ...(await vpcPolicy(context)),
@@ -47,11 +50,6 @@ async function credentialPolicies(context: ResolverContext): Promise<Resources> 
       ? { 'Fn::GetAtt': ['CredentialKey', 'Arn'] }
       : await resolveParam(context, 'credential_kms_key_arn');
   const read = ['secretsmanager:GetSecretValue'];
-  const replace = [
-    'secretsmanager:DescribeSecret',
-    'secretsmanager:PutSecretValue',
-    'secretsmanager:UpdateSecretVersionStage',
-  ];
   return {
     CredentialReadPolicy: toPolicy('credential-read', Object.values(ROLES), [
       { Effect: 'Allow', Action: read, Resource: secret },
@@ -60,9 +58,28 @@ async function credentialPolicies(context: ResolverContext): Promise<Resources> 
     CredentialRotationPolicy: toPolicy(
       'credential-rotation',
       [ROLES['rotate-key']],
-      [{ Effect: 'Allow', Action: replace, Resource: secret }, ...keyStatement(keyArn, ['kms:GenerateDataKey'])],
+      [{ Effect: 'Allow', Action: REPLACE, Resource: secret }, ...keyStatement(keyArn, ['kms:GenerateDataKey'])],
     ),
   };
+}
+
+/** What a rotation does with a secret, beside reading it. */
+const REPLACE = [
+  'secretsmanager:DescribeSecret',
+  'secretsmanager:PutSecretValue',
+  'secretsmanager:UpdateSecretVersionStage',
+];
+
+/** Credentials that the schedules name are no others' business but rotate-key's. */
+async function scheduledSecretsPolicy(context: ResolverContext): Promise<Resources> {
+  const secrets = listScheduledSecrets(await resolveRotations(context)).map(toSecretArn);
+  if (secrets.length === 0) return {};
+  const keyArn = await resolveParam(context, 'credential_kms_key_arn');
+  const statements: Statement[] = [
+    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', ...REPLACE], Resource: secrets },
+    ...keyStatement(keyArn, ['kms:Decrypt', 'kms:GenerateDataKey']),
+  ];
+  return { ScheduledSecretsPolicy: toPolicy('scheduled-secrets', [ROLES['rotate-key']], statements) };
 }
 
 /** Only through Secrets Manager: the key opens nothing that is fetched in another way. */

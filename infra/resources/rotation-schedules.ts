@@ -1,9 +1,10 @@
 import { parseDirect } from '../../functions/rotate-key/parse-request.ts';
 import { isConjurError } from '../../lib/errors/conjur-error.ts';
 import { resolveRouteAuthorizer } from './authorizer.ts';
-import { resolveCredential } from './credential.ts';
+import { type Credential, resolveCredential } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
-import type { ResolverContext } from './resolver-context.ts';
+import { type ResolverContext, resolveSetting } from './resolver-context.ts';
+import { needsOwnCredential } from './scheduled-secrets.ts';
 
 /** An entry of `custom.rotations`: when, and beside that the call of rotate-key itself. */
 export interface Rotation {
@@ -57,10 +58,31 @@ function checkCall(input: Record<string, unknown>, where: string): void {
 /** Once a day the age of the credential is looked at: a rotation that no longer happens is seen by nothing else. */
 const KEY_AGE: Rotation = { rate: 'rate(1 day)', enabled: true, timezone: undefined, input: { key_age: {} } };
 
-async function resolveRotations(context: ResolverContext): Promise<Rotation[]> {
+/**
+ * What is scheduled: `custom.rotations`, and beside a credential the look at its age.
+ * @throws Error for an entry that is no call, or lacks a setting that it needs
+ */
+export async function resolveRotations(context: ResolverContext): Promise<Rotation[]> {
   const rotations = parseRotations(await context.resolveConfigurationProperty(['custom', 'rotations']));
+  if (isLocalRun()) return rotations;
   const { kind } = await resolveCredential(context);
-  return kind === 'none' || isLocalRun() ? rotations : [...rotations, KEY_AGE];
+  await checkNeeds(context, rotations, kind);
+  return kind === 'none' ? rotations : [...rotations, KEY_AGE];
+}
+
+async function checkNeeds(
+  context: ResolverContext,
+  rotations: readonly Rotation[],
+  kind: Credential['kind'],
+): Promise<void> {
+  if (kind === 'none' && rotations.some(needsOwnCredential))
+    throw new Error(
+      "custom.rotations has an entry for the functions' own credential, and with this authenticator they have none. Name the secret: secret_id, or key_age: { secret_id: … }.",
+    );
+  if (!rotations.some(({ input }) => input.strategy === 'litellm-virtual-key')) return;
+  for (const name of ['LITELLM_API_BASE', 'LITELLM_MASTER_KEY_SECRET_ID'])
+    if ((await resolveSetting(context, name)) === undefined)
+      throw new Error(`custom.rotations has an entry litellm-virtual-key, which needs the setting ${name}.`);
 }
 
 /** The events of rotate-key in serverless.yml: its route, and one schedule for each rotation. */

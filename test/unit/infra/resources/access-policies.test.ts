@@ -32,6 +32,27 @@ describe('the rights that parameters bring with them', () => {
     expect(JSON.stringify(Resources.CredentialReadPolicy)).toContain('secret:conjur/key-??????');
   });
 
+  it('are on the secrets that the schedules name, and rotate-key has them alone', async () => {
+    const rotations = [
+      { strategy: 'conjur-api-key', secret_id: 'others/credential', rate: 'rate(7 days)' },
+      { strategy: 'conjur-api-key', name: 'others/credential', rate: 'rate(8 days)' },
+      { key_age: { secret_id: 'third/credential' }, rate: 'rate(1 day)' },
+      { strategy: 'random', name: 'app/db/password', rate: 'rate(7 days)' },
+    ];
+    const { Resources } = await resolveAccessPolicies(resolverContext({ CYBERARK_AUTHN: 'iam' }, { rotations }));
+    expect(Object.keys(Resources)).toEqual(['ScheduledSecretsPolicy']);
+    const { Roles, PolicyDocument } = Resources.ScheduledSecretsPolicy?.Properties ?? {};
+    expect(Roles).toEqual([{ Ref: 'RotateKeyRole' }]);
+    const [statement] = (PolicyDocument as { Statement: { Action: string[]; Resource: unknown[] }[] }).Statement;
+    expect(statement?.Action).toEqual(
+      expect.arrayContaining(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']),
+    );
+    expect(JSON.stringify(statement?.Resource).match(/secret:[\w/-]+-\?{6}/g)).toEqual([
+      'secret:others/credential-??????',
+      'secret:third/credential-??????',
+    ]);
+  });
+
   it('let Lambda, and not the code of the functions, handle network interfaces', async () => {
     const context = resolverContext({ vpc_subnet_ids: 'subnet-1', vpc_security_group_ids: 'sg-1' });
     const { Resources } = await resolveAccessPolicies(context);
