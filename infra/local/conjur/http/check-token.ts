@@ -25,11 +25,13 @@ export async function checkToken(
 ): Promise<TokenClaims | undefined> {
   if (OPEN.some((pattern) => pattern.test(path))) return undefined;
   const encoded = /^Token token="(.*)"/ms.exec(authorization ?? '')?.[1];
-  if (encoded === undefined) {
+  const token = encoded === undefined ? null : parseToken(encoded);
+  // The JSON texts `null` and `false` are as good as no token.
+  if (token === null || token === false) {
     if (OPTIONAL.some((pattern) => pattern.test(path))) return undefined;
     throw refuse('Authorization missing');
   }
-  const claims = await tokens.verify(parseToken(encoded));
+  const claims = await tokens.verify(token);
   if (claims === undefined) throw refuse('Unauthorized: Invalid token');
   return claims;
 }

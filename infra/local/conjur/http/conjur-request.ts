@@ -31,6 +31,19 @@ export function decodeSegment(raw: string): string {
   }
 }
 
+/** The proxy that is believed when it says who it speaks for: one on the same machine. */
+const TRUSTED_PROXY = '127.0.0.1';
+
+/** The address that a request comes from: the last one that is no trusted proxy. */
+export function toClientIp(remoteAddress: string | undefined, forwardedFor: string | string[] | undefined): string {
+  const remote = (remoteAddress ?? '').replace(/^::ffff:/, '');
+  const forwarded = String(forwardedFor ?? '')
+    .split(/[,\s]+/)
+    .filter((address) => address !== '');
+  if (remote !== TRUSTED_PROXY || forwarded.length === 0) return remote;
+  return forwarded.findLast((address) => address !== TRUSTED_PROXY) ?? forwarded[0] ?? remote;
+}
+
 /** The query string as parameters (`+` is a space). */
 export function parseQuery(target: string): URLSearchParams {
   const at = target.indexOf('?');

@@ -11,6 +11,7 @@ import {
   decodeSegment,
   isRequestLineAccepted,
   parseQuery,
+  toClientIp,
   toRoutePath,
 } from './conjur-request.ts';
 import { type Faults, resetConnection, toFailureReply } from './faults.ts';
@@ -87,7 +88,7 @@ async function readRequest(c: Context<Env>): Promise<ConjurRequest> {
     query: parseQuery(target),
     headers: incoming.headers,
     body: Buffer.concat(chunks),
-    clientIp: (incoming.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    clientIp: toClientIp(incoming.socket.remoteAddress, incoming.headers['x-forwarded-for']),
     socket: incoming.socket,
   };
 }

@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Database, Row } from '../store/database.ts';
+import { RepeatedStatementError } from './policy-error.ts';
 import { fullIdOf, isResource, isRole, listOf, objectsOf, type PolicyObject } from './policy-object.ts';
 import type { PolicyRows } from './policy-rows.ts';
 
@@ -58,14 +59,19 @@ export interface Target {
  * to the policy that made it. Run it in a transaction.
  *
  * @returns the roles that did not exist before.
+ * @throws {RepeatedStatementError} when a `create` would add one row twice; the other modes pass over the second.
  */
 export function applyRows(database: Database, rows: PolicyRows, mode: LoadMode, target: Target): string[] {
   if (mode === 'replace') for (const table of TABLES) removeUnnamed(database, table, rows, target);
   const created: string[] = [];
   for (const table of TABLES) {
+    const added = new Set<string>();
     for (const values of table.rows(rows)) {
-      const isNew = writeRow(database, table, values, mode, target);
-      if (isNew && table.name === 'roles') created.push(String(values[0]));
+      const key = JSON.stringify(values.slice(0, table.key.length));
+      if (mode === 'create' && added.has(key)) throw new RepeatedStatementError(table.name);
+      if (!writeRow(database, table, values, mode, target)) continue;
+      added.add(key);
+      if (table.name === 'roles') created.push(String(values[0]));
     }
   }
   return created;

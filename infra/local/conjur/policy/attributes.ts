@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import {
   createPolicyObject,
   isPolicyObject,
@@ -141,6 +142,9 @@ function capitalize(word: string): string {
 
 function toCidr(value: PolicyValue): string {
   const text = String(value);
+  if (isIPv6(text.split('/', 1)[0] ?? '')) {
+    throw new TypeError(`Invalid IP address or CIDR range '${text}': Address must be IPv4`);
+  }
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
   const octets = match?.slice(1, 5).map(Number) ?? [];
   const bits = Number(match?.[5] ?? 32);

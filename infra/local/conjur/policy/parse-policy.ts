@@ -66,8 +66,9 @@ function createReader(text: string) {
 
   function typeOf(node: Node, expected: Expected, offset: number): Expected {
     const tag = isAlias(node) ? undefined : node.tag;
-    const name = /!(.*)/.exec(tag ?? '')?.[1]?.replaceAll('-', '_');
-    if (name === undefined) return expected;
+    const tagged = /!(.*)/.exec(tag ?? '')?.[1];
+    if (tagged === undefined) return expected;
+    const name = toTypeName(tagged);
     if (name in ATTRIBUTES) return name as PolicyType;
     return fail(`Unrecognized data type '${tag}'`, offset);
   }
@@ -76,7 +77,10 @@ function createReader(text: string) {
     if (node === null) return null;
     if (isAlias(node)) return anchors.get((node as Alias).source) ?? null;
     const value = readNode(node, expected, place);
-    if ('anchor' in node && node.anchor) anchors.set(node.anchor, value);
+    if (!('anchor' in node) || !node.anchor) return value;
+    const isTaken = anchors.get(node.anchor) ?? false;
+    if (isTaken) fail(`Duplicate anchor ${node.anchor}`, markAfterScalar(text, node, place === 'list'));
+    anchors.set(node.anchor, value);
     return value;
   }
 
@@ -153,4 +157,10 @@ function createReader(text: string) {
 
 function keyOf(pair: Pair): string {
   return isScalar(pair.key) ? String(pair.key.value ?? '') : String(pair.key);
+}
+
+/** `host-factory`, `HostFactory` and `Host-Factory` are all `host_factory`. */
+function toTypeName(tagged: string): string {
+  const words = tagged.replace(/([A-Z\d]+)([A-Z][a-z])/g, '$1_$2').replace(/([a-z\d])([A-Z])/g, '$1_$2');
+  return words.replaceAll('-', '_').toLowerCase();
 }

@@ -54,6 +54,14 @@ export class PolicyReferenceError extends ConjurError {
   }
 }
 
+/** A text that only adds says the same grant or permission twice. */
+export class RepeatedStatementError extends Error {
+  constructor(table: string) {
+    super(`the policy adds the same row to ${table} twice`);
+    this.name = 'RepeatedStatementError';
+  }
+}
+
 /** Something is wrong with the text as a whole. */
 export class PolicyTextError extends ConjurError {
   readonly fault: PolicyFault;

@@ -68,7 +68,10 @@ function prependNamespace(object: PolicyObject, namespace: string | undefined): 
   }
 }
 
-/** `..` and a leading `/` are allowed in owners, in the members of grants and in the roles of permissions. */
+/**
+ * `..` and a leading `/` are allowed in owners, in the members of grants and in the roles of permissions. An annotation
+ * with a `..` in it is a path as well, seen from its record.
+ */
 function resolveRelativePaths(object: PolicyObject): void {
   const owner = object.values.owner;
   if (isPolicyObject(owner)) resolvePath(owner);
@@ -77,17 +80,27 @@ function resolveRelativePaths(object: PolicyObject): void {
   }
   if (object.type === 'revoke') objectsOf(object, 'member').forEach(resolvePath);
   if (object.type === 'permit' || object.type === 'deny') objectsOf(object, 'role').forEach(resolvePath);
+  const { annotations } = object.values;
+  if (!(annotations instanceof Map)) return;
+  for (const [name, value] of annotations) {
+    const isPath = String(value).split('/').includes('..');
+    if (isPath) annotations.set(name, absolutePath(`${idOf(object)}/${value}`));
+  }
 }
 
 function resolvePath(object: PolicyObject): void {
-  const id = idOf(object).replace(/^\//, '');
+  object.values.id = absolutePath(idOf(object));
+}
+
+function absolutePath(path: string): string {
+  const id = path.replace(/^\//, '');
   const tokens = id.split('/');
   for (let at = tokens.indexOf('..'); at >= 0; at = tokens.indexOf('..')) {
     if (at === 0) throw new PolicyResolutionError(`Invalid relative reference: ${id}`);
     tokens.splice(at - 1, 2);
   }
   if (tokens.length === 0) throw new PolicyResolutionError(`Invalid relative reference: ${id}`);
-  object.values.id = tokens.join('/');
+  return tokens.join('/');
 }
 
 /** A user `alice` of the policy `app/dev` is called `alice@app-dev`. */

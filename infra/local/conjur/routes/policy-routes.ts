@@ -1,3 +1,4 @@
+import type { ConjurContext } from '../conjur-context.ts';
 import { ConjurError, forbidden, recordNotFound } from '../http/conjur-error.ts';
 import { queryValue } from '../http/conjur-request.ts';
 import { jsonReply, type Reply } from '../http/reply.ts';
@@ -5,6 +6,7 @@ import type { Route, RouteInput } from '../http/route.ts';
 import type { LoadMode } from '../policy/apply-policy.ts';
 import { rehearsePolicy } from '../policy/dry-run.ts';
 import { loadPolicy, type PolicyLoad } from '../policy/load-policy.ts';
+import { RepeatedStatementError } from '../policy/policy-error.ts';
 import { currentRole, visibleResource } from './current-role.ts';
 
 const PATH = '/policies/:account/:kind{policy}/:identifier{.+}';
@@ -34,14 +36,23 @@ async function load(input: RouteInput, mode: LoadMode, privilege: string): Promi
 }
 
 function carryOut({ context }: RouteInput, work: PolicyLoad): Reply {
-  const { version, createdRoles, warnings } = loadPolicy(context, work);
+  const { version, createdRoles, warnings } = withConflicts(context, () => loadPolicy(context, work));
   const more = warnings.length === 0 ? {} : { warnings };
   return jsonReply(201, { created_roles: createdRoles, version, ...more });
 }
 
 function rehearse({ context }: RouteInput, work: PolicyLoad): Reply {
-  const report = rehearsePolicy(context, work);
+  const report = withConflicts(context, () => rehearsePolicy(context, work));
   return jsonReply(report.status === 'Valid YAML' ? 200 : 422, report);
+}
+
+/** A genuine Conjur takes every row that is already there for the work of another load. */
+function withConflicts<T>(context: ConjurContext, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw error instanceof RepeatedStatementError ? conflict(context.random()) : error;
+  }
 }
 
 function conflict(random: number): ConjurError {

@@ -1,4 +1,4 @@
-import { forbidden, recordNotFound } from '../http/conjur-error.ts';
+import { forbidden, noRoute, recordNotFound } from '../http/conjur-error.ts';
 import { queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import type { Route, RouteInput } from '../http/route.ts';
@@ -20,6 +20,7 @@ function show(input: RouteInput): Reply {
   const { context, request } = input;
   currentRole(input);
   const roleId = existingRole(input);
+  if (request.query.has('graph')) return jsonReply(200, context.permissions.graph(roleId));
   if (request.query.has('all')) return reply(input, ofFilter(input, context.permissions.allRoles(roleId)));
   if (request.query.has('memberships')) return reply(input, memberships(input, roleId));
   if (request.query.has('members')) return reply(input, page(input, members(input, roleId)));
@@ -103,12 +104,13 @@ function removeMember(input: RouteInput): Reply {
   return emptyReply(204);
 }
 
-/** Members may be changed by who may change the policy that the role comes from. */
+/** Members may be changed by who may change the policy that the role comes from. They are named by their full id. */
 function authorizeChange(input: RouteInput, privilege: string): { roleId: string; memberId: string } {
   const { context, request } = input;
+  if (!request.query.has('members')) throw noRoute();
   const own = currentRole(input);
   const roleId = existingRole(input);
   const policy = context.database.first('SELECT policy_id FROM resources WHERE resource_id = ?', roleId)?.policy_id;
   if (typeof policy !== 'string' || !context.permissions.isAllowed(own, privilege, policy)) throw forbidden();
-  return { roleId, memberId: toFullRoleId(queryValue(request, 'member') ?? '', context.account) };
+  return { roleId, memberId: queryValue(request, 'member') ?? '' };
 }

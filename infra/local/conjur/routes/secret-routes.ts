@@ -1,5 +1,5 @@
 import { argumentError, codedError, forbidden, internalError, noRoute, secretNotFound } from '../http/conjur-error.ts';
-import { queryValue } from '../http/conjur-request.ts';
+import { type ConjurRequest, queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import { currentRole, visibleResource } from './current-role.ts';
@@ -65,7 +65,7 @@ function parseVersion(given: string | undefined): number | undefined {
 function readMany(input: RouteInput): Reply {
   const { context, request } = input;
   const roleId = currentRole(input);
-  const ids = parseIds(queryValue(request, 'variable_ids'));
+  const ids = parseIds(request);
   const found = new Set(ids.filter((id) => context.resources.exists(id)));
   if ([...found].some((id) => !context.permissions.isAllowed(roleId, 'execute', id))) throw forbidden();
   if (found.size !== ids.length) {
@@ -84,8 +84,11 @@ function missingValue(id: string): never {
   throw secretNotFound(id);
 }
 
-function parseIds(given: string | undefined): string[] {
-  const ids = (given ?? '').replace(/,+$/, '').split(',');
+/** Ids are separated by commas. In the form `variable_ids[]=` a genuine Conjur copes with a single one. */
+function parseIds(request: ConjurRequest): string[] {
+  const listed = request.query.getAll('variable_ids[]');
+  if (listed.length > 1) throw internalError();
+  const ids = listed.length === 1 ? listed : (queryValue(request, 'variable_ids') ?? '').replace(/,+$/, '').split(',');
   if (ids.some((id) => id === '')) throw argumentError('variable_ids');
   return ids;
 }

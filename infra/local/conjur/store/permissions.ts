@@ -17,6 +17,11 @@ export interface Permissions {
    * identifier starts with the policy's and a slash. (Users are called `name@policy`, so they do not count.)
    */
   isAllowedBelow(roleId: string, privilege: string, policyId: string): boolean;
+  /**
+   * All memberships above and below the role, and the direct members of the roles above it: pairs of a role (`parent`)
+   * and its member (`child`), sorted.
+   */
+  graph(roleId: string): { parent: string; child: string }[];
   /** All roles that own the resource or hold the privilege on it, sorted. */
   rolesThatCan(privilege: string, resourceId: string): string[];
 }
@@ -62,6 +67,15 @@ WHERE instr(r.identifier, ? || '/') = 1
   )
 LIMIT 1`;
 
+const GRAPH = `
+WITH RECURSIVE above (role_id) AS (
+  SELECT ? UNION SELECT m.role_id FROM role_memberships m JOIN above a ON m.member_id = a.role_id
+), below (role_id) AS (
+  SELECT ? UNION SELECT m.member_id FROM role_memberships m JOIN below b ON m.role_id = b.role_id
+)
+SELECT DISTINCT role_id AS parent, member_id AS child FROM role_memberships
+WHERE role_id IN (SELECT role_id FROM above UNION SELECT role_id FROM below) ORDER BY parent, child`;
+
 /** SQL condition on a resource `r`: `all_roles` sees it. */
 export const SEEN_BY_ALL_ROLES = `(r.owner_id IN (SELECT role_id FROM all_roles) OR r.resource_id IN (
   SELECT p.resource_id FROM permissions p JOIN all_roles a ON p.role_id = a.role_id))`;
@@ -87,6 +101,8 @@ export function createPermissions(database: Database): Permissions {
         database.first(DENIED_BELOW, roleId, identifier, privilege) === undefined
       );
     },
+    graph: (roleId) =>
+      database.all(GRAPH, roleId, roleId).map((row) => ({ parent: String(row.parent), child: String(row.child) })),
     rolesThatCan: (privilege, resourceId) => ids(database.all(ROLES_THAT_CAN, resourceId, resourceId, privilege)),
   };
 }

@@ -118,7 +118,7 @@ describe('an access token', () => {
     const other = await startConjur();
     const token = JSON.parse(Buffer.from(await conjur.tokenOf('admin'), 'base64').toString());
     const payload = Buffer.from(JSON.stringify({ iat: 1, exp: 9_999_999_999, sub: 'admin' })).toString('base64url');
-    const forged = [{ ...token, payload }, { ...token, signature: 'AAAA' }, {}, [], 7, null];
+    const forged = [{ ...token, payload }, { ...token, signature: 'AAAA' }, {}, [], 7];
     const encoded = [
       ...forged.map((part) => Buffer.from(JSON.stringify(part)).toString('base64')),
       await other.tokenOf('admin'),

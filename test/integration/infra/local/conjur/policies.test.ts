@@ -278,6 +278,38 @@ describe('loading a policy', () => {
     expect((await conjur.load('- !variable x\n')).json()).toMatchObject({ version: 2 });
   });
 
+  it('by POST is taken for another load when it says one grant or permission twice, by PATCH it is not', async () => {
+    const conjur = await startConjur({ random: () => 0.5 });
+    await conjur.load('- !host h\n- !group g\n- !variable v\n');
+    const twice = {
+      permit: '- !permit { role: !host h, privileges: [ read, execute, read ], resource: !variable v }\n',
+      grant: '- !grant { role: !group g, members: [ !host h, !host h ] }\n',
+    };
+    for (const policy of Object.values(twice)) {
+      const answer = await conjur.load(policy);
+      expect([answer.status, answer.headers['retry-after'], answer.json()]).toMatchObject([
+        ...[409, '5', { error: { code: 'policy_conflict' } }],
+      ]);
+      expect((await conjur.load(policy, { method: 'PATCH' })).status).toBe(201);
+      expect((await conjur.load(policy)).status).toBe(201);
+    }
+  });
+
+  it('reads an annotation with two dots in it as a path', async () => {
+    const conjur = await startConjur();
+    await conjur.load(
+      '- !policy { id: a/b, body: [ !variable { id: v, annotations: { see: ../../c, dots: a..b } } ] }\n',
+    );
+    const annotations = (await show(conjur, 'variable', 'a/b/v')).annotations.map(({ name, value }) => [name, value]);
+    expect(annotations).toEqual([
+      ['dots', 'a..b'],
+      ['see', 'a/c'],
+    ]);
+    expect((await conjur.load('- !variable { id: v, annotations: { see: ../../c } }\n')).text).toContain(
+      'Invalid relative reference: v/../../c',
+    );
+  });
+
   it('takes a right away last, however early in the text that stands', async () => {
     const conjur = await startConjur();
     const policy = `
@@ -437,6 +469,12 @@ describe('a policy that cannot be loaded', () => {
         "Invalid IP address or CIDR range '10.0.0.1/8': Value has bits set to right of mask. Did you mean '10.0.0.0/8'?",
       ),
     ],
+    [
+      'an address of version 6',
+      '- !host\n  id: h\n  restricted_to: ::1/128\n',
+      invalid(3, 0, "Invalid IP address or CIDR range '::1/128': Address must be IPv4"),
+    ],
+    ['an anchor twice', '- &a !variable x\n- &a !variable y\n', invalid(2, 0, 'Duplicate anchor a')],
     [
       'what is no address',
       '- !host\n  id: h\n  restricted_to: here\n',

@@ -168,5 +168,32 @@ describe('roles', () => {
     expect((await conjur.ask('DELETE', path, { as: 'host/h' })).status).toBe(403);
     expect((await conjur.ask('DELETE', path)).status).toBe(204);
     expect((await conjur.ask('DELETE', path)).status).toBe(404);
+    expect((await conjur.ask('POST', '/roles/default/group/g?members&member=host:h')).status).toBe(404);
+    const routeless = await conjur.ask('POST', '/roles/default/group/g?member=default:host:h');
+    expect([routeless.status, routeless.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8']);
+  });
+
+  it('draw the memberships above and below them', async () => {
+    const conjur = await startConjur();
+    await conjur.load(`
+- !host h
+- !host other
+- !group inner
+- !group outer
+- !group beside
+- !grant { role: !group inner, member: !host h }
+- !grant { role: !group outer, members: [ !group inner, !host other ] }
+- !grant { role: !group beside, member: !host other }
+`);
+    const graph = await conjur.ask('GET', '/roles/default/group/inner?graph');
+    expect(graph.json()).toEqual([
+      { parent: 'default:group:inner', child: 'default:host:h' },
+      { parent: 'default:group:inner', child: 'default:user:admin' },
+      { parent: 'default:group:outer', child: 'default:group:inner' },
+      { parent: 'default:group:outer', child: 'default:host:other' },
+      { parent: 'default:group:outer', child: 'default:user:admin' },
+      { parent: 'default:host:h', child: 'default:user:admin' },
+      { parent: 'default:user:admin', child: 'default:user:admin' },
+    ]);
   });
 });

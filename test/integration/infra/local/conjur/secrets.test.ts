@@ -151,6 +151,16 @@ describe('many values at once', () => {
     expect((await conjur.ask('GET', batch(ids))).status).toBe(status);
   });
 
+  it('may be asked for in the form of a list, as long as that has one id', async () => {
+    const conjur = await startConjur();
+    await conjur.load('- !variable "a,b"\n- !variable c\n');
+    await conjur.ask('POST', '/secrets/default/variable/a%2Cb', { body: '1' });
+    const one = await conjur.ask('GET', '/secrets?variable_ids[]=default:variable:a,b');
+    expect(one.json()).toEqual({ 'default:variable:a,b': '1' });
+    const two = '/secrets?variable_ids[]=default:variable:a,b&variable_ids%5B%5D=default:variable:c';
+    expect((await conjur.ask('GET', two)).status).toBe(500);
+  });
+
   it('come as text where they are UTF-8, and base64 has to be asked for alone', async () => {
     const conjur = await startConjur();
     await conjur.load('- !variable v\n- !variable w\n');

@@ -28,6 +28,12 @@ it.each([
   await expect(checkToken(NO_TOKENS, path, undefined)).rejects.toThrow('Authorization missing');
 });
 
+it.each(['null', 'false'])('the token %s is as good as none', async (text) => {
+  const none = `Token token="${Buffer.from(text).toString('base64')}"`;
+  expect(await checkToken(NO_TOKENS, '/authn/default/login', none)).toBeUndefined();
+  await expect(checkToken(NO_TOKENS, '/whoami', none)).rejects.toThrow('Authorization missing');
+});
+
 it('a bad token is refused even where none is needed', async () => {
   const bad = `Token token="${Buffer.from('{}').toString('base64')}"`;
   await expect(checkToken(NO_TOKENS, '/authn/default/login', bad)).rejects.toThrow('Unauthorized: Invalid token');

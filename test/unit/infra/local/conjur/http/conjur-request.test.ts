@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import {
   decodeSegment,
   isRequestLineAccepted,
+  toClientIp,
   toRoutePath,
 } from '../../../../../../infra/local/conjur/http/conjur-request.ts';
 
@@ -30,6 +31,17 @@ it('a segment that was encoded decodes to what it was, and a plus sign stays', (
 
 it.each(['%ff', '%c3', 'a%80b'])('a segment whose bytes are not UTF-8 is refused: %s', (segment) => {
   expect(() => decodeSegment(segment)).toThrow('answered 400');
+});
+
+it.each([
+  ['127.0.0.1', undefined, '127.0.0.1'],
+  ['::ffff:127.0.0.1', '10.0.0.1', '10.0.0.1'],
+  ['127.0.0.1', '10.0.0.1, 10.0.0.2, 127.0.0.1', '10.0.0.2'],
+  ['127.0.0.1', '127.0.0.1', '127.0.0.1'],
+  ['127.0.0.1', ' , ', '127.0.0.1'],
+  ['10.0.0.9', '10.0.0.1', '10.0.0.9'],
+])('a request from %s, forwarded for %s, comes from %s', (remote, forwarded, address) => {
+  expect(toClientIp(remote, forwarded)).toBe(address);
 });
 
 it('a request line is accepted as far as the web server of a genuine Conjur takes it', () => {

@@ -15,6 +15,15 @@ function faultOf(text: string): string {
 }
 
 describe('a policy text', () => {
+  it.each([
+    ['!Variable', 'variable'],
+    ['!HOST', 'host'],
+    ['!HostFactory', 'host_factory'],
+    ['!host_factory', 'host_factory'],
+  ])('may spell a tag %s', (tag, type) => {
+    expect(parsePolicy(`- ${tag} x\n`)).toEqual([{ type, values: { id: 'x' } }]);
+  });
+
   it.each(['', '\n', '# only a comment\n', '---\n', '--- # comment\n', '[]\n', '---\n[]\n'])(
     'may be empty: %j',
     (text) => {
