@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../../infra/build/function-names.ts';
 import { checkTemplate } from '../../../infra/deploy/check-template.ts';
-import { listStatements, parseTemplate, resourcesOf, type Template } from '../../../infra/deploy/template.ts';
+import {
+  environmentOf,
+  listStatements,
+  parseTemplate,
+  resourcesOf,
+  type Template,
+} from '../../../infra/deploy/template.ts';
 import { cloneProject, type ProjectClone } from '../../support/clone-project.ts';
 import { findProgram } from '../../support/find-program.ts';
 import { type RunResult, runNode, runProgram } from '../../support/run-node.ts';
@@ -77,6 +83,14 @@ describe('npm run package', () => {
       expect(Runtime).toBe('nodejs24.x');
       expect(LoggingConfig).toMatchObject({ LogFormat: 'JSON' });
     }
+  });
+
+  it('names no login, which would go before the one that a secret, a JWT or a certificate names', () => {
+    const environments = resourcesOf(template, 'AWS::Lambda::Function').map(([, properties]) =>
+      environmentOf(properties),
+    );
+    expect(environments).toHaveLength(3);
+    for (const environment of environments) expect(environment).not.toHaveProperty('CYBERARK_USERNAME');
   });
 
   it('authorizes every route by IAM', () => {
@@ -181,4 +195,28 @@ describe('npm run package', () => {
     expect(result.stdout.split('\n').filter((line) => line.startsWith('E'))).toEqual([]);
     expect(result.status).toBe(0);
   }, 120_000);
+});
+
+describe('npm run deploy', () => {
+  const deploy = (...args: string[]): Promise<RunResult> =>
+    runNode(['infra/deploy/deploy.ts', '--stage', 'prod', ...args], { cwd: clone.directory });
+
+  it.each([
+    ['a Conjur on this machine', [], 'CYBERARK_API_BASE must be the https URL of your Conjur'],
+    ['plain http', ['--param=CYBERARK_API_BASE=http://conjur.example.com'], 'CYBERARK_API_BASE must be the https URL'],
+    [
+      'settings that every call would answer config_invalid to',
+      ['--param=CYBERARK_API_BASE=https://conjur.example.com', '--param=CYBERARK_TIMEOUT_MS=soon'],
+      'CYBERARK_TIMEOUT_MS must be a whole number',
+    ],
+  ])(
+    'refuses %s in its last line, before AWS is asked',
+    async (_, args, problem) => {
+      const { status, stdout, stderr } = await deploy(...args);
+      expect(status).toBe(1);
+      expect(stderr.trimEnd().split('\n').at(-1)).toContain(problem);
+      expect(stdout + stderr).not.toContain('Deploying');
+    },
+    60_000,
+  );
 });
