@@ -3,13 +3,16 @@ import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
 import { promisify } from 'node:util';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   conjurCommands,
   functionCommands,
   invokeCommand,
   rotationCommands,
+  secretsManagerRotationCommand,
 } from '../../infra/local/stack/format-commands.ts';
+import { CREDENTIAL_NAME } from '../../infra/local/stack/stand-in-names.ts';
 import { startTarget, type Target } from './start-target.ts';
 
 let target: Target;
@@ -336,15 +339,17 @@ describe.runIf(isLocal)('the commands that npm start prints', () => {
     expect(JSON.parse(await sh(again)).value).toMatch(/^[A-Za-z0-9]{32}$/);
   });
 
-  it('invoke a function by the AWS CLI, where there is one', async ({ skip }) => {
-    const hasCli = await sh('aws --version').then(
+  const hasAwsCli = async (): Promise<boolean> => {
+    const found = await sh('aws --version').then(
       () => true,
       () => false,
     );
-    if (!hasCli) {
-      console.warn('NOT RUN: the AWS CLI is not on this machine, so its command was not tried.');
-      skip();
-    }
+    if (!found) console.warn('NOT RUN: the AWS CLI is not on this machine, so its command was not tried.');
+    return found;
+  };
+
+  it('invoke a function by the AWS CLI, where there is one', async ({ skip }) => {
+    if (!(await hasAwsCli())) skip();
     expect(await sh(invokeCommand(target.lambdaUrl))).toMatch(/"name":"litellm\/first-key","value":"[A-Za-z0-9]{32}"/);
   });
 
@@ -357,6 +362,19 @@ describe.runIf(isLocal)('the commands that npm start prints', () => {
     });
     expect(JSON.parse(await sh(apiKey))).toMatchObject({ strategy: 'conjur-api-key' });
     expect(JSON.parse(await sh(apiKey))).toMatchObject({ strategy: 'conjur-api-key' });
+  });
+
+  it('have Secrets Manager rotate that key, where there is the AWS CLI', async ({ skip }) => {
+    if (!(await hasAwsCli())) skip();
+    const url = target.secretsManagerUrl ?? '';
+    const { VersionId: version } = JSON.parse(await sh(secretsManagerRotationCommand(url))) as { VersionId: string };
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    const client = new SecretsManagerClient({ endpoint: url, region: 'eu-central-1', credentials });
+    const describe = new DescribeSecretCommand({ SecretId: CREDENTIAL_NAME });
+    await expect
+      .poll(async () => (await client.send(describe)).VersionIdsToStages?.[version], { timeout: 20_000 })
+      .toContain('AWSCURRENT');
+    client.destroy();
   });
 
   it('work against Conjur itself: authenticate, read, write', async () => {

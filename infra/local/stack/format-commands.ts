@@ -34,7 +34,7 @@ export function formatCommands(stack: StackAddresses): string {
     '',
     indent(invokeCommand(stack.lambdaUrl)),
     '',
-    ...(stack.secretsManagerUrl === undefined ? [] : rotationSection(stack.apiUrl)),
+    ...(stack.secretsManagerUrl === undefined ? [] : rotationSection(stack.apiUrl, stack.secretsManagerUrl)),
     ...(stack.adminApiKey === undefined ? [] : conjurSection(stack, stack.adminApiKey)),
     'Ctrl-C ends all of it.',
     '',
@@ -52,11 +52,13 @@ export function functionCommands(apiUrl: string): string[] {
   ];
 }
 
+/** What stands for AWS here checks no signature, but the AWS CLI wants to make one. */
+const AWS_CREDENTIALS = 'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local';
+
 /** From standard input by `fileb://`: the one form of a payload that versions 1 and 2 of the AWS CLI take alike. */
 export function invokeCommand(lambdaUrl: string): string {
-  const credentials = 'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local';
   const target = `--endpoint-url ${lambdaUrl} --region eu-central-1 --function-name conjur-functions-dev-read-secret`;
-  return `echo '{"name":"litellm/first-key"}' | ${credentials} aws lambda invoke ${target} --payload fileb:///dev/stdin /tmp/answer.json && cat /tmp/answer.json`;
+  return `echo '{"name":"litellm/first-key"}' | ${AWS_CREDENTIALS} aws lambda invoke ${target} --payload fileb:///dev/stdin /tmp/answer.json && cat /tmp/answer.json`;
 }
 
 /** The strategies that {@link functionCommands} does not show: `supplied`, `litellm-virtual-key`, `conjur-api-key`. */
@@ -68,6 +70,13 @@ export function rotationCommands(apiUrl: string): string[] {
     rotate({ name: DEMO_KEY_NAME, strategy: 'litellm-virtual-key', grace_period: '1h' }),
     rotate({ secret_id: CREDENTIAL_NAME, strategy: 'conjur-api-key' }),
   ];
+}
+
+/** Has Secrets Manager call the four steps. It answers at once; the steps stand in the log. */
+export function secretsManagerRotationCommand(secretsManagerUrl: string): string {
+  const target = `--endpoint-url ${secretsManagerUrl} --region eu-central-1 --secret-id ${CREDENTIAL_NAME}`;
+  const rotator = 'arn:aws:lambda:eu-central-1:000000000000:function:conjur-functions-dev-rotate-key';
+  return `${AWS_CREDENTIALS} aws secretsmanager rotate-secret ${target} --rotation-lambda-arn ${rotator}`;
 }
 
 /** The three checks that a Conjur user knows: authenticate, read, write. */
@@ -86,9 +95,11 @@ function standInAddresses({ secretsManagerUrl, litellmUrl }: StackAddresses): st
   return [`  Secrets Manager  ${secretsManagerUrl}   (stand-in)`, `  LiteLLM          ${litellmUrl}   (stand-in)`];
 }
 
-function rotationSection(apiUrl: string): string[] {
-  const title = "The other rotations: a value of your own, a LiteLLM virtual key, the functions' own api key:";
-  return [title, '', ...rotationCommands(apiUrl).map(indent), ''];
+function rotationSection(apiUrl: string, secretsManagerUrl: string): string[] {
+  const title = 'The other rotations: a value of your own, a LiteLLM virtual key, the api key of a pair of hosts:';
+  const steps = 'The last of them as Secrets Manager does it, step by step (AWS CLI):';
+  const command = secretsManagerRotationCommand(secretsManagerUrl);
+  return [title, '', ...rotationCommands(apiUrl).map(indent), '', steps, '', indent(command), ''];
 }
 
 function conjurSection({ conjurUrl, account }: StackAddresses, adminApiKey: string): string[] {

@@ -15,5 +15,5 @@ const POLICIES = [
  */
 export async function loadStarterPolicy(conjur: LocalConjurAdmin): Promise<void> {
   for (const policy of POLICIES) await conjur.loadPolicy(await readFile(policy, 'utf8'));
-  if (!(await conjur.hasValue('test-secret'))) await conjur.setValue('test-secret', 'hello from Conjur');
+  if ((await conjur.readValue('test-secret')) === undefined) await conjur.setValue('test-secret', 'hello from Conjur');
 }

@@ -8,10 +8,13 @@ export interface ConjurAccess {
 export interface LocalConjurAdmin {
   /** Loads policy into root. Loading a document again changes nothing. */
   loadPolicy(document: string): Promise<void>;
-  hasValue(name: string): Promise<boolean>;
+  /** Undefined where there is none. */
+  readValue(name: string): Promise<string | undefined>;
   setValue(name: string, value: string): Promise<void>;
   /** Gives a host a new api key, and returns it. */
   rotateApiKey(hostId: string): Promise<string>;
+  /** Whether Conjur takes the api key of a login. */
+  accepts(login: string, apiKey: string): Promise<boolean>;
 }
 
 const DEADLINE_MS = 10_000;
@@ -40,8 +43,9 @@ export async function createLocalConjurAdmin(conjur: ConjurAccess): Promise<Loca
     async loadPolicy(document) {
       await request('POST', `/policies/${account}/policy/root`, [201], document);
     },
-    async hasValue(name) {
-      return (await request('GET', pathOf(name), [200, 404])).status === 200;
+    async readValue(name) {
+      const response = await request('GET', pathOf(name), [200, 404]);
+      return response.status === 200 ? response.text() : undefined;
     },
     async setValue(name, value) {
       await request('POST', pathOf(name), [201], value);
@@ -49,16 +53,25 @@ export async function createLocalConjurAdmin(conjur: ConjurAccess): Promise<Loca
     async rotateApiKey(hostId) {
       return (await request('PUT', `/authn/${account}/api_key?role=host:${encodeURIComponent(hostId)}`, [200])).text();
     },
+    async accepts(login, apiKey) {
+      const { ok, status } = await logIn(conjur, login, apiKey);
+      if (ok || status === 401) return ok;
+      throw new Error(`The local Conjur answered ${status} to the login of ${login}.`);
+    },
   };
 }
 
-async function authenticate({ url, account, adminApiKey }: ConjurAccess): Promise<string> {
-  const response = await fetch(`${url}/authn/${account}/admin/authenticate`, {
+function logIn({ url, account }: ConjurAccess, login: string, apiKey: string): Promise<Response> {
+  return fetch(`${url}/authn/${account}/${encodeURIComponent(login)}/authenticate`, {
     method: 'POST',
     headers: { 'accept-encoding': 'base64' },
-    body: adminApiKey,
+    body: apiKey,
     signal: AbortSignal.timeout(DEADLINE_MS),
   });
+}
+
+async function authenticate(conjur: ConjurAccess): Promise<string> {
+  const response = await logIn(conjur, 'admin', conjur.adminApiKey);
   if (!response.ok) throw new Error(`The local Conjur answered ${response.status} to the login of its admin.`);
   return `Token token="${await response.text()}"`;
 }

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import {
   CreateSecretCommand,
-  DescribeSecretCommand,
+  GetSecretValueCommand,
+  InvalidRequestException,
+  PutSecretValueCommand,
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
@@ -68,25 +70,48 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
   return { secretsManagerUrl: secretsManager.url, litellmUrl: litellm.url, environment, close };
 }
 
-/** The api key of the pair's first host. One that is there already stays: its key is the one that works. */
+/**
+ * The api key of the pair's first host. One that works stays; one of a Conjur whose data file is gone is replaced, since nobody could
+ * rotate it any more.
+ */
 async function createCredential(endpoint: string, { region, conjur }: StandInsOptions): Promise<void> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new SecretsManagerClient({ endpoint, region, credentials });
   try {
-    if (await exists(client)) return;
-    await client.send(new CreateSecretCommand({ Name: CREDENTIAL_NAME, SecretString: await newCredential(conjur) }));
+    const current = await readCredential(client);
+    if (current !== undefined && (await works(conjur, current))) return;
+    const SecretString = await newCredential(conjur);
+    if (current === undefined) await client.send(new CreateSecretCommand({ Name: CREDENTIAL_NAME, SecretString }));
+    else await client.send(new PutSecretValueCommand({ SecretId: CREDENTIAL_NAME, SecretString }));
+  } catch (error) {
+    // A secret that waits for its deletion is somebody's wish.
+    if (!(error instanceof InvalidRequestException)) throw error;
   } finally {
     client.destroy();
   }
 }
 
-async function exists(client: SecretsManagerClient): Promise<boolean> {
+async function readCredential(client: SecretsManagerClient): Promise<string | undefined> {
   try {
-    await client.send(new DescribeSecretCommand({ SecretId: CREDENTIAL_NAME }));
-    return true;
+    return (await client.send(new GetSecretValueCommand({ SecretId: CREDENTIAL_NAME }))).SecretString;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return false;
+    if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
+  }
+}
+
+/** Content of another form is somebody's own, and not ours to replace. */
+async function works(conjur: LocalConjurAdmin, credential: string): Promise<boolean> {
+  const pair = parsePair(credential);
+  return pair === undefined || conjur.accepts(pair.username, pair.apiKey);
+}
+
+function parsePair(json: string): { username: string; apiKey: string } | undefined {
+  try {
+    const { username, api_key: apiKey } = JSON.parse(json) as Record<string, unknown>;
+    return typeof username === 'string' && typeof apiKey === 'string' ? { username, apiKey } : undefined;
+  } catch {
+    return undefined;
   }
 }
 
@@ -100,15 +125,29 @@ async function newCredential(conjur: LocalConjurAdmin): Promise<string> {
   });
 }
 
+/** A key that LiteLLM knows stays, also one that a rotation which was broken off has only staged: the next rotation promotes it. */
 async function createDemoKey(litellmUrl: string, conjur: LocalConjurAdmin): Promise<void> {
-  if (await conjur.hasValue(DEMO_KEY_NAME)) return;
-  const response = await fetch(`${litellmUrl}/key/generate`, {
+  for (const name of [DEMO_KEY_NAME, `${DEMO_KEY_NAME}.pending`]) {
+    const key = await conjur.readValue(name);
+    if (key !== undefined && (await isKnown(litellmUrl, key))) return;
+  }
+  const response = await askLitellm(`${litellmUrl}/key/generate`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${LOCAL_MASTER_KEY}`, 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ models: [] }),
-    signal: AbortSignal.timeout(10_000),
   });
   if (!response.ok) throw new Error(`The LiteLLM stand-in answered ${response.status} to /key/generate.`);
   const { key } = (await response.json()) as { key: string };
   await conjur.setValue(DEMO_KEY_NAME, key);
+}
+
+async function isKnown(litellmUrl: string, key: string): Promise<boolean> {
+  const { ok, status } = await askLitellm(`${litellmUrl}/key/info?key=${encodeURIComponent(key)}`);
+  if (ok || status === 404) return ok;
+  throw new Error(`The LiteLLM stand-in answered ${status} to /key/info.`);
+}
+
+function askLitellm(url: string, init: RequestInit = {}): Promise<Response> {
+  const headers = { authorization: `Bearer ${LOCAL_MASTER_KEY}`, ...init.headers };
+  return fetch(url, { ...init, headers, signal: AbortSignal.timeout(10_000) });
 }
