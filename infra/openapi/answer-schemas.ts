@@ -41,12 +41,32 @@ export const answers = {
   }),
   Written: written,
   WrittenMany: v.strictObject({ secrets: v.array(written), errors: v.array(namedError) }),
-  Deleted: v.looseObject({ name: v.string() }),
-  Rotated: v.looseObject({
+  Deleted: v.strictObject({
+    name: v.string(),
+    deleted: v.pipe(v.boolean(), v.description('False: there was nothing that this identity can see.')),
+  }),
+  Rotated: v.strictObject({
     name: v.string(),
     strategy: v.string(),
-    version: v.nullable(v.union([v.number(), v.string()])),
+    version: v.pipe(
+      v.nullable(v.union([v.number(), v.string()])),
+      v.description(
+        'A number for a Conjur variable, an id for a secret of Secrets Manager, null where it may not be seen.',
+      ),
+    ),
     rotated_at: v.pipe(v.string(), v.isoTimestamp()),
+    value: v.optional(v.pipe(v.string(), v.description('Only where `return_value` asked for it.'))),
+    encoding: v.optional(encoded.encoding),
+    old_name: v.optional(v.pipe(v.string(), v.description('With `new_name`: the name that the secret had.'))),
+    old_deleted: v.optional(v.boolean()),
+    old_kept_because: v.optional(v.string()),
+    superseded_by_version: v.optional(
+      v.pipe(v.number(), v.description('With `supplied`: somebody else has written this version since.')),
+    ),
+    accepted_by_litellm: v.optional(
+      v.pipe(v.literal(false), v.description('LiteLLM has the new key and does not let it in, as a blocked one.')),
+    ),
+    event_not_published_because: v.optional(v.string()),
   }),
   Problem: v.strictObject({
     type: v.literal('about:blank'),

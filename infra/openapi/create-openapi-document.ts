@@ -60,8 +60,9 @@ function toOperation(operation: Operation): Record<string, unknown> {
   };
 }
 
-function toRequestBody({ json, example, bytes }: NonNullable<Operation['body']>): Record<string, unknown> {
-  const content = { 'application/json': { schema: json, example } };
+function toRequestBody({ json, examples, bytes }: NonNullable<Operation['body']>): Record<string, unknown> {
+  const named = Object.fromEntries(Object.entries(examples).map(([name, value]) => [name, { value }]));
+  const content = { 'application/json': { schema: json, examples: named } };
   return { required: true, content: bytes === true ? { ...content, 'application/octet-stream': {} } : content };
 }
 

@@ -15,7 +15,7 @@ export interface Operation {
   readonly description?: string;
   readonly tag: 'read-secret' | 'write-secret' | 'rotate-key';
   readonly parameters?: readonly Parameter[];
-  readonly body?: { readonly json: JsonSchema; readonly example: unknown; readonly bytes?: boolean };
+  readonly body?: { readonly json: JsonSchema; readonly examples: Examples; readonly bytes?: boolean };
   /** By status. */
   readonly answers: Readonly<Record<number, keyof typeof answers>>;
   /** The answer may also be had as bytes. */
@@ -23,6 +23,9 @@ export interface Operation {
   /** Beside those that every call can meet. */
   readonly codes: readonly ErrorCode[];
 }
+
+/** Bodies by name; the first is what the API page begins with. */
+export type Examples = Readonly<Record<string, unknown>>;
 
 export interface Parameter {
   readonly name: string;
@@ -59,6 +62,19 @@ const FRESH = toQueryParameter(
   'fresh',
   'True: past the value cache, where CYBERARK_SECRET_CACHE_TTL has switched it on. Default false.',
 );
+
+const WRITE_EXAMPLES: Examples = {
+  text: { value: 'sk-my-first-key' },
+  bytes: { value: '/wA=', encoding: 'base64', mime_type: 'application/octet-stream' },
+};
+
+/** One for each strategy; under `npm start` all of them work as they stand. */
+const ROTATION_EXAMPLES: Examples = {
+  random: { name: 'litellm/first-key', strategy: 'random' },
+  supplied: { name: 'litellm/first-key', strategy: 'supplied', new_value: 'sk-brought-along' },
+  'litellm-virtual-key': { name: 'litellm/demo-key', strategy: 'litellm-virtual-key', grace_period: '1h' },
+  'conjur-api-key': { secret_id: 'conjur-functions/credential', strategy: 'conjur-api-key' },
+};
 
 /** Every call of the HTTP API, by the schemas that check its requests. */
 export const OPERATIONS: readonly Operation[] = [
@@ -113,7 +129,7 @@ export const OPERATIONS: readonly Operation[] = [
     description: 'Under `application/json` the body is as below; under any other content type it is the value itself.',
     tag: 'write-secret',
     parameters: [NAME, VERSION_WANTED],
-    body: { json: toSchema(valueSchema), example: { value: 'sk-my-first-key' }, bytes: true },
+    body: { json: toSchema(valueSchema), examples: WRITE_EXAMPLES, bytes: true },
     answers: { 200: 'Written', 201: 'Written' },
     codes: WRITING,
   },
@@ -126,7 +142,7 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: [VERSION_WANTED],
     body: {
       json: toSchema(writeManySchema),
-      example: { secrets: [{ name: 'litellm/first-key', value: 'sk-my-first-key' }] },
+      examples: { 'one of many': { secrets: [{ name: 'litellm/first-key', value: 'sk-my-first-key' }] } },
     },
     answers: { 200: 'WrittenMany' },
     codes: WRITING,
@@ -141,7 +157,7 @@ export const OPERATIONS: readonly Operation[] = [
     parameters: [VERSION_WANTED],
     body: {
       json: toSchema(virtualKeySchema),
-      example: { key: 'sk-my-virtual-key', key_alias: 'team-a', token_id: 'a1b2c3' },
+      examples: { 'with an alias': { key: 'sk-my-virtual-key', key_alias: 'team-a', token_id: 'a1b2c3' } },
     },
     answers: { 200: 'Written', 201: 'Written' },
     codes: WRITING,
@@ -165,7 +181,7 @@ export const OPERATIONS: readonly Operation[] = [
     tag: 'rotate-key',
     body: {
       json: { oneOf: [...STRATEGIES.values()].map(({ schema }) => toSchema(schema)) },
-      example: { name: 'litellm/first-key', strategy: 'random' },
+      examples: ROTATION_EXAMPLES,
     },
     answers: { 200: 'Rotated' },
     codes: [...WRITING, 'secret_not_found'],

@@ -24,6 +24,13 @@ afterAll(async () => {
 });
 
 const json = (body: unknown) => ({ body: JSON.stringify(body), headers: { 'content-type': 'application/json' } });
+const renaming = {
+  name: 'app/one',
+  strategy: 'supplied',
+  new_value: 'z',
+  new_name: 'app/three',
+  return_value: true,
+};
 const virtualKey = { key: 'sk-1', key_alias: 'team-a', token_id: 't1' };
 
 describe('the answers of the functions fit the document', () => {
@@ -49,6 +56,8 @@ describe('the answers of the functions fit the document', () => {
     ['GET', '/secrets?limit=1', undefined, 200, 'SecretList'],
     ['GET', '/health', undefined, 200, 'Health'],
     ['POST', '/rotations', json({ name: 'app/one', strategy: 'random' }), 200, 'Rotated'],
+    ['POST', '/rotations', json(renaming), 200, 'Rotated'],
+    ['DELETE', '/secrets/app/two', undefined, 200, 'Deleted'],
     ['DELETE', '/secrets/app/two', undefined, 200, 'Deleted'],
     ['GET', '/secrets/app/two', undefined, 404, 'Problem'],
     ['POST', '/rotations', json({ name: 'app/one', strategy: 'none' }), 400, 'Problem'],

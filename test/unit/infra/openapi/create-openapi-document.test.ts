@@ -1,12 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { parseDirect } from '../../../../functions/rotate-key/parse-request.ts';
+import { STRATEGIES } from '../../../../functions/rotate-key/strategies/registry.ts';
 import { createOpenapiDocument } from '../../../../infra/openapi/create-openapi-document.ts';
 import { formatOpenapi } from '../../../../infra/openapi/format-openapi.ts';
 import { ERROR_STATUS } from '../../../../lib/errors/error-code.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
-type Operations = Record<string, { responses: Record<string, { description: string }> }>;
+interface Body {
+  readonly content: { readonly 'application/json': { readonly examples: Record<string, { readonly value: unknown }> } };
+}
+
+type Operations = Record<string, { requestBody?: unknown; responses: Record<string, { description: string }> }>;
 const paths = createOpenapiDocument('0.0.0').paths as Record<string, Operations>;
 
 describe('the OpenAPI document', () => {
@@ -40,5 +46,13 @@ describe('the OpenAPI document', () => {
     expect(rotation).toContain('"length":{"type":"integer","minimum":16,"maximum":4096}');
     for (const strategy of ['random', 'supplied', 'litellm-virtual-key', 'conjur-api-key'])
       expect(rotation).toContain(`{"const":"${strategy}"}`);
+  });
+
+  it('has an example of each strategy, which rotate-key takes', () => {
+    const body = paths['/rotations']?.post?.requestBody as Body;
+    const examples = Object.entries(body.content['application/json'].examples);
+    expect(examples.map(([name]) => name)).toEqual([...STRATEGIES.keys()]);
+    for (const [name, { value }] of examples)
+      expect(parseDirect(value)).toMatchObject({ input: expect.objectContaining({ strategy: name }) });
   });
 });
