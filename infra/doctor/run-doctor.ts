@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isConjurError } from '../../lib/errors/conjur-error.ts';
+import { type Access, findRefusals } from '../../lib/key-management/assert-access.ts';
 import { type ParsedSettings, parseSettings } from '../../lib/settings/parse-settings.ts';
 import { type CheckName, type CheckOutcome, type CheckResult, failed, passed } from './check.ts';
 import { checkAuthentication } from './checks/check-authentication.ts';
@@ -70,10 +71,28 @@ function listChecks({ environment, read, write, rotate, accounts = [] }: DoctorO
     ['authentication', (context) => checkAuthentication(context, accounts)],
     ['whoami', checkWhoami],
     ...(environment.CYBERARK_READ_API_BASE ? [['followers', checkFollowers] as Check] : []),
-    ...(read === undefined ? [] : [['read', (context) => checkRead(context, read)] as Check]),
-    ...(write === undefined ? [] : [['write', (context) => checkWrite(context, write)] as Check]),
+    ...named('read', read, checkRead),
+    ...named('write', write, checkWrite),
     ...(rotate === undefined ? [] : [['rotate', (context) => checkRotate(context, rotate)] as Check]),
   ];
+}
+
+/** A check of a variable. What the functions themselves would refuse, by their settings, is not asked of Conjur. */
+function named(
+  access: Access,
+  name: string | undefined,
+  check: (context: DoctorContext, name: string) => Promise<CheckOutcome>,
+): Check[] {
+  if (name === undefined) return [];
+  return [[access, async (context) => refusalOf(context, access, name) ?? (await check(context, name))]];
+}
+
+function refusalOf({ settings }: DoctorContext, access: Access, name: string): CheckOutcome | undefined {
+  const [refusal] = findRefusals(settings.keyManagement, access, [name]);
+  if (refusal === undefined) return undefined;
+  const advice =
+    "That is the functions' own rule (custom.key_management_settings in serverless.yml); Conjur was not asked.";
+  return failed('settings_invalid', refusal.error.message, advice);
 }
 
 function skipped(name: CheckName, because: CheckName): CheckResult {

@@ -1,3 +1,4 @@
+import { isConjurError } from '../../../lib/errors/conjur-error.ts';
 import { toPolicyPath, toResourcePath } from '../../../lib/names/to-variable-path.ts';
 import { buildVariablePolicy } from '../../../lib/policy/build-variable-policy.ts';
 import type { ConjurResponse } from '../../../lib/transport/conjur-request.ts';
@@ -5,34 +6,91 @@ import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { grant } from './check-read.ts';
 
+/** No Conjur loads this: what becomes of it tells a server that knows dry runs from one that would load what it is asked to try. */
+const PROBE = '- !no-such-kind probe\n';
+
 /**
- * Whether a variable can be defined (a dry run of the policy load) and written (its privilege). Nothing is changed.
+ * Whether a variable can be defined (a dry run of the policy load) and written (its privilege). Nothing is changed: a Conjur before
+ * 1.21.1, and CyberArk's SaaS, know no dry run and would load the policy, so they are asked for the privilege instead.
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_append_policy.htm
  */
 export async function checkWrite(context: DoctorContext, name: string): Promise<CheckOutcome> {
-  const { account, policyBranch, grantRead, grantWrite } = context.settings;
-  const document = buildVariablePolicy(policyBranch, [{ name }], { read: grantRead, write: grantWrite });
-  const request = {
+  const { policyBranch } = context.settings;
+  const probed = await context.sendAuthorized(toDryRun(context, PROBE));
+  const follower = await explainFollower(context, probed);
+  const { document, refusal } = toDocument(context, name);
+  const curl = toWriteCurl(context, document ?? PROBE);
+  if (follower !== undefined) return { ...follower, curl };
+  const may = await mayUpdate(context, name);
+  const tried = document === undefined ? undefined : await tryLoad(context, probed, document);
+  if (may)
+    return passed(`"${name}" is there and may be written${tried?.loads ? '' : '; it could not be defined'}.`, curl);
+  if (refusal !== undefined) return failed('settings_invalid', refusal, BRANCH_ADVICE, { curl });
+  if (tried?.loads)
+    return passed(
+      `"${name}" may be defined in the branch "${policyBranch}"${tried.how}, and then written by its owner.`,
+      curl,
+    );
+  return { ...explain(context, tried?.status ?? probed.status, name), curl };
+}
+
+const BRANCH_ADVICE =
+  'Set CYBERARK_POLICY_BRANCH to the branch that new variables are to go into, or have the variable defined.';
+
+function toDryRun({ settings: { account, policyBranch } }: DoctorContext, body: string) {
+  return {
     method: 'POST',
     path: `${toPolicyPath(account, policyBranch)}?dryRun=true`,
     headers: { 'content-type': 'application/x-yaml' },
-    body: document,
+    body,
     doing: 'trying the policy load',
   } as const;
-  const curl = context.toCurl(
+}
+
+function toWriteCurl(context: DoctorContext, document: string): string {
+  const request = toDryRun(context, document);
+  return context.toCurl(
     { ...request, headers: { ...request.headers, authorization: '' } },
     { data: `--data-binary ${toShellText(document.trimEnd())}` },
   );
-  const response = await context.sendAuthorized(request);
-  const follower = await explainFollower(context, response);
-  if (follower !== undefined) return { ...follower, curl };
-  const may = await mayUpdate(context, name);
-  const loads = response.status === 200 || response.status === 201;
-  if (may)
-    return passed(`"${name}" is there and may be written${loads ? '' : '; new variables may not be defined'}.`, curl);
-  if (loads)
-    return passed(`"${name}" may be defined in the branch "${policyBranch}", and then written by its owner.`, curl);
-  return { ...explain(context, response, name), curl };
+}
+
+/** The policy that write-secret would load, or why it would load none. */
+function toDocument({ settings }: DoctorContext, name: string): { document?: string; refusal?: string } {
+  const { policyBranch, grantRead, grantWrite } = settings;
+  try {
+    return { document: buildVariablePolicy(policyBranch, [{ name }], { read: grantRead, write: grantWrite }) };
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    return { refusal: error.message };
+  }
+}
+
+interface Tried {
+  readonly loads: boolean;
+  readonly status: number;
+  /** How that was found out, where it was not by a dry run. */
+  readonly how: string;
+}
+
+async function tryLoad(context: DoctorContext, probed: ConjurResponse, document: string): Promise<Tried> {
+  if (knowsDryRun(probed)) {
+    const { status } = await context.sendAuthorized(toDryRun(context, document));
+    return { loads: status === 200, status, how: '' };
+  }
+  if (probed.status === 403 || probed.status === 404) return { loads: false, status: probed.status, how: '' };
+  const { account, policyBranch } = context.settings;
+  const loads = await isAllowed(context, toResourcePath(account, 'policy', policyBranch), 'create');
+  return { loads, status: 403, how: ' (by its privilege: this Conjur knows no dry run)' };
+}
+
+/** A dry run is answered by a report with a `status`, a load that failed by an `error`. */
+function knowsDryRun({ body }: ConjurResponse): boolean {
+  try {
+    return typeof (JSON.parse(body.toString('utf8')) as { status?: unknown } | null)?.status === 'string';
+  } catch {
+    return false;
+  }
 }
 
 /** As `$'…'` of bash and zsh, which keeps line breaks. */
@@ -72,13 +130,17 @@ async function roleOfServer(context: DoctorContext): Promise<string | undefined>
   return undefined;
 }
 
-async function mayUpdate(context: DoctorContext, name: string): Promise<boolean> {
-  const path = `${toResourcePath(context.settings.account, 'variable', name)}?check=true&privilege=update`;
+function mayUpdate(context: DoctorContext, name: string): Promise<boolean> {
+  return isAllowed(context, toResourcePath(context.settings.account, 'variable', name), 'update');
+}
+
+async function isAllowed(context: DoctorContext, resource: string, privilege: string): Promise<boolean> {
+  const path = `${resource}?check=true&privilege=${privilege}`;
   const { status } = await context.sendAuthorized({ method: 'GET', path, doing: 'asking for the privilege' });
   return status === 204 || status === 200;
 }
 
-function explain({ settings }: DoctorContext, { status }: ConjurResponse, name: string): CheckOutcome {
+function explain({ settings }: DoctorContext, status: number, name: string): CheckOutcome {
   if (status === 403 || status === 404)
     return failed(
       'no_privilege',

@@ -53,6 +53,11 @@ function asHost(login: string, more: Environment = {}): Environment {
   return asAdmin({ CYBERARK_USERNAME: login, CYBERARK_API_KEY: keys.get(login) ?? '', ...more });
 }
 
+const asEnvironment = (as: (more?: Environment) => Environment, more: Environment): Environment => ({
+  ...as(),
+  ...more,
+});
+
 async function examine(
   environment: Environment,
   more: Omit<DoctorOptions, 'environment'> = {},
@@ -238,6 +243,40 @@ describe('the doctor', () => {
       fault: 'follower_given_for_writing',
       message: expect.stringContaining('a follower'),
     });
+  });
+
+  it.each([
+    ['may define', asAdmin, 'ok', 'knows no dry run'],
+    ['may not define', () => asHost('host/app'), 'failed', 'may neither write'],
+  ])(
+    'changes nothing at a Conjur that knows no dry run and loads what it gets: one who %s',
+    async (_, as, status, text) => {
+      await using front = await startFront((incoming, __, pass) =>
+        pass((incoming.url ?? '/').replace('?dryRun=true', '')),
+      );
+      const results = await examine(asEnvironment(as, { CYBERARK_API_BASE: front.url }), { write: 'db/never-made' });
+      expect(results.at(-1)).toMatchObject({ name: 'write', status, message: expect.stringContaining(text) });
+      expect((await faultOf(asAdmin(), { read: 'db/never-made' })).message).toContain('does not exist');
+    },
+  );
+
+  it('tells a name outside the branch from a missing privilege', async () => {
+    const outside = asAdmin({ CYBERARK_POLICY_BRANCH: 'somewhere' });
+    expect(await faultOf(outside, { write: 'db/nothing' })).toMatchObject({
+      fault: 'settings_invalid',
+      message: expect.stringContaining('policy branch "somewhere"'),
+    });
+    expect((await examine(outside, { write: 'db/password' })).at(-1)).toMatchObject({ status: 'ok' });
+  });
+
+  it.each([
+    ['read', { CYBERARK_ACCESS_MODE: 'write_only' }],
+    ['write', { CYBERARK_ACCESS_MODE: 'read_only' }],
+    ['read', { CYBERARK_HOSTED_KEYS: 'db/empty' }],
+  ])("tells what the functions' own rules refuse, though Conjur would not: to %s with %j", async (access, rule) => {
+    const fault = await faultOf(asAdmin(rule), { [access]: 'db/password' });
+    expect(fault).toMatchObject({ name: access, fault: 'settings_invalid' });
+    expect(fault.message).toContain(Object.keys(rule)[0]);
   });
 
   it('tells a clock that is off, and by how much', async () => {
