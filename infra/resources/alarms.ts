@@ -83,7 +83,8 @@ function functionAlarms(stack: string, name: string): Alarm[] {
         thrown: ownMetric('Thrown', functionName, 'Sum'),
         faults: ownMetric('Faults', functionName, 'Sum'),
       },
-      above: 4,
+      // A caller's bad minute may be one of many calls. Rotations are few, and one that crashed tells in no other way.
+      above: name === 'rotate-key' ? 0 : 4,
     },
     {
       name: `${name}-throttles`,
