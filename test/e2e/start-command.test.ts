@@ -172,8 +172,9 @@ onThisMachine(
   async () => {
     const { flags } = await ownStack();
     const nowhere = `http://127.0.0.1:${await freePort()}`;
-    const run = startWith({ CYBERARK_API_KEY: 'a-key' }, ...flags, '--conjur', nowhere);
+    const run = startWith({ CYBERARK_API_KEY: 'a-key' }, ...flags, '--conjur', `${nowhere}/`);
     await until(run, 'NOT READY: Conjur could not be reached (ECONNREFUSED).');
+    expect(run.output()).toContain(`  Conjur           ${nowhere}\n`);
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
   },

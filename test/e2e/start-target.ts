@@ -1,3 +1,4 @@
+import { findTrouble } from '../../infra/local/stack/find-trouble.ts';
 import { startStack } from '../../infra/local/stack/start-stack.ts';
 import { freePort } from '../support/free-port.ts';
 
@@ -39,5 +40,11 @@ export async function startTarget(): Promise<Target> {
     onLine: (line) => lines.push(line),
     onProgress: () => undefined,
   });
+  // Told once, instead of by the failure of every test.
+  const trouble = await findTrouble(stack.apiUrl, AbortSignal.timeout(20_000));
+  if (trouble !== undefined) {
+    await stack.close();
+    throw new Error(`The functions cannot work with this Conjur, so no test was begun. ${trouble}`);
+  }
   return { ...stack, adminApiKey: stack.adminApiKey ?? adminApiKey ?? '', lines };
 }

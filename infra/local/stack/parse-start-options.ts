@@ -88,6 +88,6 @@ function parsePort(flag: string, text: string | undefined, byDefault: number): n
 }
 
 function parseUrl(text: string): string {
-  if (URL.canParse(text) && /^https?:/.test(text)) return text;
+  if (URL.canParse(text) && /^https?:/.test(text)) return text.replace(/\/+$/, '');
   throw new StartOptionsError('--conjur must be the base URL of a Conjur, such as https://conjur.example.com.');
 }
