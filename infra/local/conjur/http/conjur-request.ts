@@ -22,10 +22,10 @@ export function toRoutePath(target: string): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path || '/';
 }
 
-/** Decodes one path parameter: `%XX` only, `+` stays a plus sign. Throws 400 when the bytes are not UTF-8. */
+/** Decodes one path parameter: `%XX` only, `+` stays a plus sign. Throws 400 when that cannot be done. */
 export function decodeSegment(raw: string): string {
   try {
-    return decodeURIComponent(raw.replace(/%(?![0-9a-fA-F]{2})/g, '%25'));
+    return decodeURIComponent(raw);
   } catch {
     throw badRequest();
   }
@@ -70,10 +70,11 @@ export function acceptsBase64(request: ConjurRequest): boolean {
 const LONGEST_PATH = 8192;
 const LONGEST_QUERY = 10_240;
 
-/** Whether the request line is within what a genuine Conjur's web server takes. */
+/** Whether a genuine Conjur's web server takes the request line: not too long, and two hex digits after every `%`. */
 export function isRequestLineAccepted(target: string): boolean {
   const [path = '', ...query] = target.split('?');
-  return path.length <= LONGEST_PATH && query.join('?').length <= LONGEST_QUERY;
+  const isShort = path.length <= LONGEST_PATH && query.join('?').length <= LONGEST_QUERY;
+  return isShort && !/%(?![\da-f]{2})/i.test(target);
 }
 
 /**

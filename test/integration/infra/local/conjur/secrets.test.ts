@@ -191,6 +191,7 @@ describe('paths', () => {
     ['/secrets/default/variable/a%2Fb%2F', 404],
     ['/secrets/default/variable/a+b', 404],
     ['/secrets/default/variable/%ff', 400],
+    ['/secrets/default/variable/100%', 400],
     ['/secrets/default/variables/a', 404],
     ['/resources/default%2Fx/variable', 404],
     ['/whoami/', 200],
