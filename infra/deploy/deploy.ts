@@ -4,10 +4,12 @@ import { checkSettings } from './check-settings.ts';
 import { packageFunctions } from './package-functions.ts';
 import { runServerless } from './run-serverless.ts';
 import { resourcesOf, type Template } from './template.ts';
+import { printUsageIfAsked } from './usage.ts';
 
 /** `npm run deploy -- --stage prod [--region …] [--param="name=value"]`: packages, checks the template, deploys. */
 try {
-  await deploy(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (!printUsageIfAsked(args)) await deploy(args);
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
   process.exitCode = 1;

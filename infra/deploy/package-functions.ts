@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildFunctions } from '../build/build.ts';
 import { FUNCTION_NAMES } from '../build/function-names.ts';
+import { checkArguments } from './check-arguments.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkTemplate } from './check-template.ts';
 import { readParameterNames } from './read-parameter-names.ts';
@@ -34,15 +35,17 @@ export interface PackageOptions extends RunServerlessOptions {
 
 /**
  * Bundles the functions, zips them and compiles the template. The same source gives the same zips, byte for byte.
- * @throws Error where a parameter is not known, and where the template holds what must not be deployed
+ * @throws Error where an argument belongs to no flag or a parameter is not known, and where the template holds what must not be deployed
  */
 export async function packageFunctions(options: PackageOptions = {}): Promise<Package> {
   const directory = options.directory ?? PACKAGE_DIRECTORY;
-  const wrong = checkParameters(options.args ?? [], readParameterNames(join(PROJECT_DIRECTORY, 'serverless.yml')));
+  const { args = [] } = options;
+  const known = readParameterNames(join(PROJECT_DIRECTORY, 'serverless.yml'));
+  const wrong = [...checkArguments(args), ...checkParameters(args, known)];
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
   if (options.build !== false) await buildFunctions();
   await rm(directory, { recursive: true, force: true });
-  await runServerless(['package', '--package', directory, ...(options.args ?? [])], options);
+  await runServerless(['package', '--package', directory, ...args], options);
   const template = parseTemplate(await readFile(join(directory, 'cloudformation-template-update-stack.json'), 'utf8'));
   const findings = checkTemplate(template);
   if (findings.length > 0)

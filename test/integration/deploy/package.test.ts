@@ -197,12 +197,19 @@ describe('npm run package', () => {
   }, 120_000);
 });
 
+it.each(['package', 'deploy'])('npm run %s -- --help says how it is called, and does nothing', async (name) => {
+  const { status, stdout, stderr } = await runNode([`infra/deploy/${name}.ts`, '--help'], { cwd: clone.directory });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  expect(stdout).toContain(`npm run ${name} -- [flags]`);
+});
+
 describe('npm run deploy', () => {
   const deploy = (...args: string[]): Promise<RunResult> =>
     runNode(['infra/deploy/deploy.ts', '--stage', 'prod', ...args], { cwd: clone.directory });
 
   it.each([
     ['a Conjur on this machine', [], 'CYBERARK_API_BASE must be the https URL of your Conjur'],
+    ['a stage that npm took the flag of', ['prod'], '"prod" belongs to no flag'],
     ['plain http', ['--param=CYBERARK_API_BASE=http://conjur.example.com'], 'CYBERARK_API_BASE must be the https URL'],
     [
       'settings that every call would answer config_invalid to',
