@@ -14,8 +14,13 @@ export function guessScalar(source: string, isQuoted: boolean): string | number 
   return isFloat(source) ? Number(digits) : source;
 }
 
+const TIME =
+  /^(?<date>\d{4}-\d{2}-\d{2})(?:[Tt]|\s+)(?<time>\d{2}:\d\d:\d\d)(?:\.\d*)?\s*(?<offset>Z|[-+]\d{2}(?::?\d{2})?)?$/;
+
 /** The same value as text, in the form that Ruby gives it: annotations are kept so. */
 export function toScalarText(source: string, isQuoted: boolean): string {
+  const time = isQuoted ? undefined : TIME.exec(source)?.groups;
+  if (time) return `${time.date} ${time.time} ${toOffset(time.offset)}`;
   const value = guessScalar(source, isQuoted);
   if (value === null) return '';
   return typeof value === 'number' && isFloat(source) && Number.isInteger(value) ? value.toFixed(1) : String(value);
@@ -23,4 +28,8 @@ export function toScalarText(source: string, isQuoted: boolean): string {
 
 function isFloat(source: string): boolean {
   return /^[-+]?\d[\d_,]*\.\d+(?:e[-+]?\d+)?$/i.test(source);
+}
+
+function toOffset(given = 'Z'): string {
+  return given === 'Z' ? '+0000' : given.replace(':', '').padEnd(5, '0');
 }

@@ -97,7 +97,7 @@ function annotationsOf(record: PolicyObject): Map<string, string> {
   const annotations = new Map<string, string>();
   const given = record.values.annotations;
   if (given instanceof Map) {
-    for (const [name, value] of given) annotations.set(name, value === null ? '' : String(value));
+    for (const [name, value] of given) annotations.set(name, toAnnotation(value));
   }
   const implied = {
     kind: 'conjur/kind',
@@ -110,6 +110,17 @@ function annotationsOf(record: PolicyObject): Map<string, string> {
     if (value !== undefined && value !== null && !annotations.has(name)) annotations.set(name, String(value));
   }
   return annotations;
+}
+
+/** A list is kept in Ruby's notation, `["a", 1, nil]`; there is no better one for it. */
+function toAnnotation(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(toListItem).join(', ')}]`;
+  return value === null ? '' : String(value);
+}
+
+function toListItem(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return value === null ? 'nil' : toAnnotation(value);
 }
 
 function addGrant(rows: PolicyRows, grant: PolicyObject, references: References): void {

@@ -10,7 +10,8 @@ const PUBLIC_KEY = /^ssh-(?:rsa|ed25519|ecdsa-[a-z0-9-]+) [A-Za-z0-9+/=]+ ?.*$/;
 export const secretRoutes: readonly Route[] = [
   { method: 'GET', path: '/secrets', handle: readMany },
   { method: 'GET', path: '/secrets/:account/:kind{variable}/:identifier{.+}', handle: readOne },
-  { method: 'POST', path: '/secrets/:account/:kind/:identifier{.+}', handle: write },
+  { method: 'POST', path: '/secrets/:account/:kind{(?:variable|public_key)}/:identifier{.+}', handle: write },
+  { method: 'POST', path: '/secrets/:account/:kind/:identifier{.+}', handle: writeOther },
 ];
 
 function readOne(input: RouteInput): Reply {
@@ -28,7 +29,6 @@ function readOne(input: RouteInput): Reply {
 function write(input: RouteInput): Reply {
   const { context, request, params } = input;
   if (request.query.has('expirations')) return expire(input);
-  if (params.kind !== 'variable' && params.kind !== 'public_key') throw noRoute();
   const id = updatable(input);
   const text = request.body.toString('latin1');
   if (params.kind === 'public_key' && !PUBLIC_KEY.test(text)) throw argumentError('Invalid public key format');
@@ -37,7 +37,13 @@ function write(input: RouteInput): Reply {
   return emptyReply(201);
 }
 
-/** Forgets when a value expires. The route takes every kind and refuses all but variables by itself. */
+/** A kind that holds no value has no route to write one, but one to let it expire. */
+function writeOther(input: RouteInput): Reply {
+  if (!input.request.query.has('expirations')) throw noRoute();
+  return expire(input);
+}
+
+/** Forgets when a value expires. */
 function expire(input: RouteInput): Reply {
   const roleId = currentRole(input);
   if (input.params.kind !== 'variable') throw argumentError(`Invalid secret kind: ${input.params.kind}`);

@@ -295,6 +295,13 @@ describe('loading a policy', () => {
     }
   });
 
+  it('keeps an annotation that is a list in the notation of Ruby', async () => {
+    const conjur = await startConjur();
+    await conjur.load('- !variable { id: v, annotations: { list: [ a b, 1, yes, ~, [ c ] ] } }\n');
+    const [annotation] = (await show(conjur, 'variable', 'v')).annotations;
+    expect(annotation?.value).toBe('["a b", 1, true, nil, ["c"]]');
+  });
+
   it('takes a right away last, however early in the text that stands', async () => {
     const conjur = await startConjur();
     const policy = `
