@@ -28,6 +28,8 @@ export interface DoctorContext {
   /** For the settings at hand, or for another account. */
   readonly authenticatorFor: (account: string) => Authenticator;
   authorization: Secret | undefined;
+  /** Who this is: by the settings, and once authenticated by the token. A secret, a JWT or a certificate may name another. */
+  login: string;
   readonly close: () => Promise<void>;
 }
 
@@ -57,6 +59,7 @@ export function createDoctorContext(settings: Settings, values: ShellValues, now
       return createAuthenticator({ ...settings, account }, source, ports);
     },
     authorization: undefined,
+    login: settings.login,
     close: () => dispatchers.close(),
   };
   return context;

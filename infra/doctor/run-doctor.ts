@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isConjurError } from '../../lib/errors/conjur-error.ts';
 import { type Access, findRefusals } from '../../lib/key-management/assert-access.ts';
 import { type ParsedSettings, parseSettings } from '../../lib/settings/parse-settings.ts';
+import type { Settings } from '../../lib/settings/settings.ts';
 import { type CheckName, type CheckOutcome, type CheckResult, failed, passed } from './check.ts';
 import { checkAuthentication } from './checks/check-authentication.ts';
 import { checkCertificate } from './checks/check-certificate.ts';
@@ -102,14 +103,24 @@ function skipped(name: CheckName, because: CheckName): CheckResult {
 function parse(environment: DoctorOptions['environment']): { outcome: CheckOutcome; parsed?: ParsedSettings } {
   try {
     const parsed = parseSettings(environment, { readFile: (path) => readFileSync(path, 'utf8') });
-    const { baseUrl, account, login, authn } = parsed.settings;
+    const { baseUrl, account, authn } = parsed.settings;
     const warnings = parsed.warnings.map((warning) => ` ${warning}`).join('');
-    return { parsed, outcome: passed(`${baseUrl.href}, account ${account}, login ${login}, by ${authn}.${warnings}`) };
+    return {
+      parsed,
+      outcome: passed(
+        `${baseUrl.href}, account ${account}, ${describeLogin(parsed.settings)}, by ${authn}.${warnings}`,
+      ),
+    };
   } catch (error) {
     if (!isConjurError(error)) throw error;
     const advice = 'docs/settings.md explains each setting.';
     return { outcome: failed('settings_invalid', error.message, advice, { fatal: true }) };
   }
+}
+
+function describeLogin({ login, loginGiven, authn, apiKeySecretId }: Settings): string {
+  if (apiKeySecretId !== undefined) return `login as the secret ${apiKeySecretId} says (or else ${login})`;
+  return loginGiven || authn === 'api-key' ? `login ${login}` : 'login as the credential says';
 }
 
 /** An answer that did not come is a finding like others, whichever check meets it. */

@@ -32,6 +32,7 @@ export async function checkAuthentication(
     return withoutCredential(settings, error);
   }
   const curl = context.toCurl(request, { data: toData(context, request) });
+  context.login = loginOf(request) ?? context.login;
   if (response.status === 200) return accept(context, response, curl);
   return { ...(await explain(context, response, otherAccounts)), curl, fatal: true };
 }
@@ -63,9 +64,10 @@ function withoutCredential({ apiKeySecretId, authn }: Settings, error: ConjurErr
 function accept(context: DoctorContext, response: ConjurResponse, curl: string): CheckOutcome {
   const token = parseAccessToken(response.body);
   context.authorization = token.authorization;
+  context.login = token.login || context.login;
   const tokenCommand = curl.replace('curl -sS -i', 'TOKEN=$(curl -sS');
   return passed(
-    `${token.login || context.settings.login} is authenticated by ${context.settings.authn}; the token lives ${Math.round(token.lifeMs / 1000)} s.`,
+    `${context.login} is authenticated by ${context.settings.authn}; the token lives ${Math.round(token.lifeMs / 1000)} s.`,
     `${tokenCommand} | base64 | tr -d '\\n')`,
   );
 }
@@ -75,7 +77,8 @@ async function explain(
   { status }: ConjurResponse,
   otherAccounts: readonly string[],
 ): Promise<CheckOutcome> {
-  const { login, account, authn } = context.settings;
+  const { account, authn } = context.settings;
+  const { login } = context;
   if (/%2f/i.test(login)) return encodedTwice(status);
   if (status === 404 && login.includes('/')) return decodedOnTheWay(login);
   if (status !== 401)
@@ -96,7 +99,7 @@ async function explain(
   return failed(
     'wrong_key',
     `Conjur refuses the ${authn} credential of "${login}" in the account "${account}" (401).`,
-    adviceOnKey(login, authn),
+    adviceOnKey(context, account),
   );
 }
 
@@ -129,7 +132,11 @@ async function findAccount(context: DoctorContext, others: readonly string[]): P
   return undefined;
 }
 
-function adviceOnKey(login: string, authn: string): string {
+function adviceOnKey(
+  { login, settings: { authn, apiKeySecretId }, authenticatorFor }: DoctorContext,
+  account: string,
+): string {
+  if (authn === 'cert') return authenticatorFor(account).advice;
   if (authn === 'iam')
     return 'The host must be named <policy path>/<AWS account>/<role name>, be granted the group of conjur/authn-iam/<service>, and the authenticator be enabled (CONJUR_AUTHENTICATORS). A clock that is off by 5 minutes also gives this.';
   if (authn === 'jwt')
@@ -138,7 +145,17 @@ function adviceOnKey(login: string, authn: string): string {
     login === 'admin' || login.startsWith('host/')
       ? ''
       : ' A host is written host/path/name; without host/ it is taken for a user.';
-  return `The key is wrong or was rotated (a rotated key is dead at once), or the login is.${host} Conjur does not tell which; if the account may be another one, name it: --accounts name,name.`;
+  const where =
+    apiKeySecretId === undefined
+      ? ''
+      : ` The key is AWSCURRENT of the secret ${apiKeySecretId}; that of a new stack holds a placeholder until the credential is put in (docs/deployment.md).`;
+  return `The key is wrong or was rotated (a rotated key is dead at once), or the login is.${host}${where} Conjur does not tell which; if the account may be another one, name it: --accounts name,name.`;
+}
+
+/** `/authn…/{account}/{login}/authenticate`; undefined where the credential itself says who it is. */
+function loginOf({ path }: ConjurRequest): string | undefined {
+  const [login] = /(?<=^\/(?:authn|authn-\w+\/[^/]+)\/[^/]+\/)[^/]+(?=\/authenticate$)/.exec(path) ?? [];
+  return login && decodeURIComponent(login);
 }
 
 /** For a credential that has to be fetched from Secrets Manager or signed. */

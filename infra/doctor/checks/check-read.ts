@@ -1,10 +1,12 @@
 import { toResourcePath, toSecretPath } from '../../../lib/names/to-variable-path.ts';
+import { adviseGrant, toReference } from '../advise-grant.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 
 /** Whether the value of a variable can be read. It is not shown. */
 export async function checkRead(context: DoctorContext, name: string): Promise<CheckOutcome> {
-  const { account, login } = context.settings;
+  const { account } = context.settings;
+  const { login } = context;
   const request = { method: 'GET', path: toSecretPath(account, name), doing: `reading "${name}"` } as const;
   const curl = context.toCurl({ ...request, headers: { authorization: '' } });
   const { status, body } = await context.sendAuthorized(request);
@@ -13,7 +15,7 @@ export async function checkRead(context: DoctorContext, name: string): Promise<C
     return failed(
       'no_privilege',
       `"${name}" is there, but ${login} may not read its value.`,
-      grant(name, 'read, execute', login),
+      adviseGrant(login, 'read, execute', toReference('variable', name)),
       { curl },
     );
   if (status === 404) return { ...(await explainMissing(context, name)), curl };
@@ -22,19 +24,14 @@ export async function checkRead(context: DoctorContext, name: string): Promise<C
 
 /** Conjur answers 404 for what is not there, what has no value, and what may not be seen. The first two can be told apart. */
 async function explainMissing(context: DoctorContext, name: string): Promise<CheckOutcome> {
-  const { account, login } = context.settings;
+  const { account } = context.settings;
+  const { login } = context;
   const path = toResourcePath(account, 'variable', name);
   const { status } = await context.sendAuthorized({ method: 'GET', path, doing: `looking for "${name}"` });
   if (status === 200) return failed('missing_variable', `"${name}" is defined, but has no value yet.`, 'Write one.');
   return failed(
     'missing_variable',
     `"${name}" does not exist, or ${login} may not even see it: Conjur makes no difference.`,
-    `Check the spelling and the policy branch. Where it exists: ${grant(name, 'read, execute', login)}`,
+    `Check the spelling and the policy branch. Where it exists: ${adviseGrant(login, 'read, execute', toReference('variable', name))}`,
   );
-}
-
-/** The policy statement that gives a right. */
-export function grant(name: string, privileges: string, login: string): string {
-  const role = login.startsWith('host/') ? `!host /${login.slice('host/'.length)}` : `!user /${login}`;
-  return `Have it granted, by a policy load into root: - !permit { role: ${role}, privileges: [ ${privileges} ], resource: !variable /${name} }`;
 }

@@ -1,4 +1,5 @@
 import { toResourcePath } from '../../../lib/names/to-variable-path.ts';
+import { adviseGrant, toReference } from '../advise-grant.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 
@@ -7,7 +8,8 @@ import type { DoctorContext } from '../doctor-context.ts';
  * @param role `host:path/name`, `host/path/name`, or `user:name`
  */
 export async function checkRotate(context: DoctorContext, role: string): Promise<CheckOutcome> {
-  const { account, login } = context.settings;
+  const { account } = context.settings;
+  const { login } = context;
   const [, kind = 'host', id = role] = /^(host|user)[:/](.+)$/.exec(role) ?? [];
   if (login === (kind === 'host' ? `host/${id}` : id))
     return passed(
@@ -25,7 +27,7 @@ export async function checkRotate(context: DoctorContext, role: string): Promise
     return failed(
       'no_privilege',
       `${login} may not rotate the key of ${role}, or there is no such role: Conjur makes no difference.`,
-      `Have update on it granted, by a policy load into root: - !permit { role: ${login.startsWith('host/') ? `!host /${login.slice(5)}` : `!user /${login}`}, privileges: [ read, update ], resource: !${kind} /${id} }`,
+      adviseGrant(login, 'read, update', toReference(kind, id)),
       { curl },
     );
   return failed('unexpected_answer', `Conjur answered ${status}.`, "Look into Conjur's log.", { curl });

@@ -2,9 +2,9 @@ import { isConjurError } from '../../../lib/errors/conjur-error.ts';
 import { toPolicyPath, toResourcePath } from '../../../lib/names/to-variable-path.ts';
 import { buildVariablePolicy } from '../../../lib/policy/build-variable-policy.ts';
 import type { ConjurResponse } from '../../../lib/transport/conjur-request.ts';
+import { adviseGrant, toReference } from '../advise-grant.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { grant } from './check-read.ts';
 
 /** No Conjur loads this: what becomes of it tells a server that knows dry runs from one that would load what it is asked to try. */
 const PROBE = '- !no-such-kind probe\n';
@@ -140,12 +140,12 @@ async function isAllowed(context: DoctorContext, resource: string, privilege: st
   return status === 204 || status === 200;
 }
 
-function explain({ settings }: DoctorContext, status: number, name: string): CheckOutcome {
+function explain({ settings, login }: DoctorContext, status: number, name: string): CheckOutcome {
   if (status === 403 || status === 404)
     return failed(
       'no_privilege',
-      `${settings.login} may neither write "${name}" nor define it in the branch "${settings.policyBranch}"${status === 404 ? ', if there is such a branch' : ''}.`,
-      `${grant(name, 'read, update', settings.login)} To define new ones: privileges [ read, create ] on !policy ${settings.policyBranch}.`,
+      `${login} may neither write "${name}" nor define it in the branch "${settings.policyBranch}"${status === 404 ? ', if there is such a branch' : ''}.`,
+      `${adviseGrant(login, 'read, update', toReference('variable', name))} To define new ones: privileges [ read, create ] on !policy ${settings.policyBranch}.`,
     );
   return failed(
     'unexpected_answer',

@@ -2,10 +2,12 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../infra/doctor/check.ts';
 import { type DoctorOptions, runDoctor } from '../../../infra/doctor/run-doctor.ts';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
+import { createLocalSecretsManager } from '../../../infra/local/secrets-manager/create-local-secrets-manager.ts';
 import { createConjurClient } from '../../../lib/client/create-conjur-client.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
 import { findProgram } from '../../support/find-program.ts';
@@ -472,6 +474,48 @@ describe('npm run doctor', () => {
       advice: expect.stringContaining('AWS_REGION'),
       curl: "aws secretsmanager get-secret-value --secret-id 'conjur/credential' --query VersionId",
     });
+  });
+
+  it('speaks of the login that the secret names, and of its placeholder', async () => {
+    const secrets = await createLocalSecretsManager();
+    const client = new SecretsManagerClient({
+      endpoint: secrets.url,
+      region: AWS.AWS_REGION,
+      credentials: { accessKeyId: AWS.AWS_ACCESS_KEY_ID, secretAccessKey: AWS.AWS_SECRET_ACCESS_KEY },
+    });
+    const put = (Name: string, SecretString: string): Promise<unknown> =>
+      client.send(new CreateSecretCommand({ Name, SecretString }));
+    try {
+      await put('placeholder', '{"username":"placeholder","api_key":"canary-value"}');
+      await put('real', JSON.stringify({ username: 'host/other', api_key: keys.get('host/other') }));
+      const examineWith = async (secretId: string): Promise<CheckResult | undefined> => {
+        const base = { ...AWS, AWS_ENDPOINT_URL: secrets.url, CYBERARK_API_BASE: conjur.url };
+        const environment = { ...base, CYBERARK_API_KEY_SECRET_ID: secretId };
+        const { stdout } = await run(environment, '--json', '--read', 'db/password');
+        expect(stdout).not.toContain('canary-value');
+        return (JSON.parse(stdout) as { checks: CheckResult[] }).checks.find(({ status }) => status === 'failed');
+      };
+      const refused = await examineWith('placeholder');
+      expect(refused?.message).toContain('"placeholder"');
+      expect(refused?.advice).toContain('put in (docs/deployment.md)');
+      expect((await examineWith('real'))?.advice).toContain('role: !host /other');
+    } finally {
+      client.destroy();
+      await secrets.close();
+    }
+  });
+
+  it('tells what to look at where a certificate is refused, and not to look for a key', async () => {
+    await using front = await startFront((incoming, reply, pass) =>
+      incoming.url?.endsWith('/authenticate') ? reply.writeHead(401).end() : pass(incoming.url ?? '/'),
+    );
+    const authority = await createCertificateAuthority('Clients');
+    const { cert, key } = await authority.issueClient({ commonName: 'app' });
+    const identity = { CYBERARK_AUTHN: 'cert', CYBERARK_CLIENT_CERT: cert, CYBERARK_CLIENT_KEY: key };
+    const fault = await faultOf({ CYBERARK_API_BASE: front.url, CYBERARK_AUTHN_SERVICE_ID: 'mesh', ...identity });
+    expect(fault).toMatchObject({ name: 'authentication', fault: 'wrong_key' });
+    expect(fault.advice).toContain('CYBERARK_CLIENT_CERT');
+    expect(fault.advice).not.toContain('rotated');
   });
 
   it('tells that there are no AWS credentials to sign in with', async () => {
