@@ -4,6 +4,7 @@ import { buildFunctions } from '../build/build.ts';
 import { findTrouble } from './stack/find-trouble.ts';
 import { formatCommands } from './stack/format-commands.ts';
 import { parseStartOptions, START_HELP } from './stack/parse-start-options.ts';
+import { FunctionsEndedError } from './stack/start-functions.ts';
 import { assertPortsFree, type Stack, startStack } from './stack/start-stack.ts';
 import { toComplaint } from './stack/to-complaint.ts';
 
@@ -35,6 +36,8 @@ async function main(signal: AbortSignal): Promise<void> {
   await buildFunctions();
   // From here on: what is up when Ctrl-C comes must not be left behind. A second Ctrl-C ends this process at once.
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interruption.abort());
+  // Whoever reads along has gone, `npm start | head` for one: there is nobody left to start this for.
+  process.stdout.on('error', () => interruption.abort());
   let ready = false;
   // What serverless-offline prints before all is up is about itself; afterwards it is what the functions log.
   const onLine = (line: string): void => {
@@ -53,5 +56,5 @@ async function untilEnded(stack: Stack, signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await Promise.race([stack.ended, once(signal, 'abort')]);
   await stack.close();
   signal.throwIfAborted();
-  throw new Error('The functions ended by themselves; what they printed last says why.');
+  throw new FunctionsEndedError('The functions ended by themselves; what they printed last says why.');
 }

@@ -132,6 +132,36 @@ onThisMachine(
 );
 
 onThisMachine(
+  'ends when nobody reads what it prints, as in `npm start | head`',
+  async () => {
+    const { flags, api } = await ownStack();
+    const run = start(...flags);
+    await until(run, 'Ctrl-C ends all of it.');
+    const functions = await functionsOf(run.child.pid);
+    run.child.stdout?.destroy();
+    // A call is a line in the log.
+    await answers(`http://127.0.0.1:${api}/health`);
+    expect(await run.ended).toBe(0);
+    expect(isRunning(functions)).toBe(false);
+  },
+  120_000,
+);
+
+onThisMachine(
+  'says in one line that the functions are gone, and ends the rest',
+  async () => {
+    const run = start(...(await ownStack()).flags);
+    await until(run, 'Ctrl-C ends all of it.');
+    process.kill(await functionsOf(run.child.pid), 'SIGKILL');
+    expect(await run.ended).toBe(1);
+    expect(run.output().trim().split('\n').at(-1)).toBe(
+      'The functions ended by themselves; what they printed last says why.',
+    );
+  },
+  120_000,
+);
+
+onThisMachine(
   'works in a shell that is set up for another Conjur, another AWS account and a proxy',
   async () => {
     const { flags, api } = await ownStack();

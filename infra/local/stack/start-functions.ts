@@ -25,8 +25,13 @@ export interface RunningFunctions {
   close(): Promise<void>;
 }
 
+/** Whatever runs the functions is gone, though nobody has ended it. */
+export class FunctionsEndedError extends Error {}
+
 /** Loaded into the process of serverless-offline before anything else. */
 const GUARD = new URL('./guard-servers.ts', import.meta.url).href;
+/** Lines that are kept for the case that the start fails. */
+const LAST_WORDS = 15;
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -46,6 +51,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
   const lines: string[] = [];
   const onLine = (line: string): void => {
     lines.push(line);
+    if (lines.length > LAST_WORDS) lines.shift();
     options.onLine(line);
   };
   forwardLines(child, onLine);
@@ -55,7 +61,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Running
   } catch (error) {
     await running.close();
     options.signal.throwIfAborted();
-    throw new Error(`${(error as Error).message} Its last words:\n${lines.slice(-15).join('\n')}`);
+    throw new FunctionsEndedError(`${(error as Error).message} Its last words:\n${lines.join('\n')}`, { cause: error });
   }
   return running;
 }
@@ -100,7 +106,7 @@ async function waitUntilReady(
   const untilMs = Date.now() + START_TIMEOUT_MS;
   for (const url of [urls.apiUrl, urls.lambdaUrl]) {
     while (!(await answers(url))) {
-      if (hasEnded) throw new Error('The functions could not be started.');
+      if (hasEnded) throw new FunctionsEndedError('The functions could not be started.');
       if (Date.now() > untilMs) throw new Error(`The functions did not start within ${START_TIMEOUT_MS / 1000} s.`);
       await delay(100, undefined, { signal });
     }
