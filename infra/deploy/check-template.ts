@@ -109,7 +109,7 @@ function checkEnvironments(template: Template): string[] {
       ...(bytes <= MAX_ENVIRONMENT_BYTES
         ? []
         : [
-            `${id} has an environment of ${bytes} bytes, and Lambda takes ${MAX_ENVIRONMENT_BYTES}. Certificates are what is large: put them into a Lambda layer, and give their path (/opt/…).`,
+            `${id} has an environment of ${bytes} bytes, and Lambda takes ${MAX_ENVIRONMENT_BYTES}. Certificates are what is large: put them into a Lambda layer (the parameter layer_arns), and give their path (/opt/…).`,
           ]),
     ];
   });

@@ -123,6 +123,6 @@ function inlineCertificates(environment: Record<string, string>): void {
   const key = environment.CYBERARK_CLIENT_KEY;
   if (key?.includes('-----BEGIN'))
     throw new Error(
-      'CYBERARK_CLIENT_KEY holds a private key, which would stand in plain text in the configuration of the functions. Give the path of the key in a Lambda layer (/opt/…).',
+      'CYBERARK_CLIENT_KEY holds a private key, which would stand in plain text in the configuration of the functions. Give the path of the key in a Lambda layer (/opt/…), and the layer by the parameter layer_arns.',
     );
 }

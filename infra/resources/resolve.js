@@ -10,6 +10,7 @@ import {
   resolveRotationEnvironment,
   resolveWriteEnvironment,
 } from './environment.ts';
+import { resolveLayers } from './layers.ts';
 import { resolveVpc } from './network.ts';
 import { resolveRotateKeyConcurrency } from './rotate-key-concurrency.ts';
 import { resolveRotateKeyEvents, resolveScheduleResources } from './rotation-schedules.ts';
@@ -27,6 +28,7 @@ export const environment = withoutStack(resolveEnvironment);
 export const readEnvironment = withoutStack(resolveReadEnvironment);
 export const rotationEnvironment = withoutStack(resolveRotationEnvironment);
 export const writeEnvironment = withoutStack(resolveWriteEnvironment);
+export const layers = withoutStack(resolveLayers);
 export const vpc = withoutStack(resolveVpc);
 export const rotateKeyConcurrency = withoutStack(resolveRotateKeyConcurrency);
 export const rotateKeyEvents = withoutStack(resolveRotateKeyEvents);

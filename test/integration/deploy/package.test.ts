@@ -24,6 +24,7 @@ const EVERYTHING = [
   ['vpc_subnet_ids', 'subnet-0123456789abcdef0,subnet-0123456789abcdef1'],
   ['vpc_security_group_ids', 'sg-0123456789abcdef0'],
   ['tracing', 'true'],
+  ['layer_arns', 'arn:aws:lambda:eu-central-1:123456789012:layer:certificates:3'],
   ['alarm_topic_arn', 'arn:aws:sns:eu-central-1:123456789012:alarms'],
   ['ROTATION_EVENT_BUS_NAME', 'rotations'],
   ['LITELLM_MASTER_KEY_SECRET_ID', 'litellm/master-key'],
@@ -169,6 +170,13 @@ describe('npm run package', () => {
     ).toContain('JWT');
     expect(Object.keys(everything.Resources)).toEqual(
       expect.arrayContaining(['VpcPolicy', 'TracingPolicy', 'LitellmKeyPolicy', 'RotationEventPolicy', 'Dashboard']),
+    );
+  });
+
+  it('brings the layers to each function', async () => {
+    const functions = resourcesOf(await readTemplate(), 'AWS::Lambda::Function').map(([, properties]) => properties);
+    expect(functions.map(({ Layers }) => Layers)).toEqual(
+      Array(3).fill(['arn:aws:lambda:eu-central-1:123456789012:layer:certificates:3']),
     );
   });
 
