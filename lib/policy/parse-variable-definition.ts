@@ -28,7 +28,7 @@ const MIME_TYPE_ANNOTATION = 'conjur/mime_type';
 export function parseVariableDefinition<Definition extends VariableDefinition>(definition: Definition): Definition {
   const { name, mimeType, annotations = {} } = definition;
   parseVariableName(name);
-  if (mimeType !== undefined && (mimeType.length > MAX_MIME_TYPE_LENGTH || !MIME_TYPE.test(mimeType)))
+  if (mimeType !== undefined && !isMimeType(mimeType))
     throw invalid(name, 'its MIME type is none', 'Give one such as application/json.');
   const entries = Object.entries(annotations);
   if (entries.length > MAX_ANNOTATIONS)
@@ -38,6 +38,15 @@ export function parseVariableDefinition<Definition extends VariableDefinition>(d
     checkAnnotationValue(name, key, value);
   }
   return definition;
+}
+
+function isMimeType(text: string): boolean {
+  return text.length <= MAX_MIME_TYPE_LENGTH && MIME_TYPE.test(text) && !isRelativePath(text);
+}
+
+/** Conjur takes the value of an annotation that has two dots between its slashes for a path, and stores what that comes to instead. */
+function isRelativePath(value: string): boolean {
+  return value.split('/').includes('..');
 }
 
 function checkAnnotationName(name: string, key: string): void {
@@ -56,6 +65,8 @@ function checkAnnotationValue(name: string, key: string, value: string): void {
     throw invalid(name, `${what} is longer than ${MAX_ANNOTATION_VALUE_LENGTH} characters`, 'Shorten it.');
   if (FORBIDDEN_IN_VALUE.test(value) || LONE_SURROGATE.test(value))
     throw invalid(name, `${what} holds control characters or is no well-formed unicode`, 'Lines and tabs are fine.');
+  if (isRelativePath(value))
+    throw invalid(name, `${what} has ".." between slashes, which Conjur would store as another path`, 'Write it out.');
 }
 
 function invalid(name: string, problem: string, advice: string): ConjurError {

@@ -26,15 +26,25 @@ describe('parseVariableDefinition', () => {
     ['U+0085 in the value', { a: 'v\u0085' }],
     ['a lone surrogate in the value', { a: 'v\udfff' }],
     ['a value that is too long', { a: 'v'.repeat(4_097) }],
+    ['a value that Conjur would change', { a: '../b' }],
+    ['a path that Conjur would resolve', { a: 'x/../b' }],
     ['a value that is no string', { a: 1 as unknown as string }],
     ['too many of them', Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`a${index}`, 'v']))],
   ])('refuses annotations with %s', (_, annotations) => {
     expect(() => parseVariableDefinition({ name: 'app/db', annotations })).toThrow(refused('"app/db"'));
   });
 
-  it.each(['json', 'text/', 'text/plain\nx', `text/${'x'.repeat(300)}`])('refuses the MIME type %j', (mimeType) => {
-    expect(() => parseVariableDefinition({ name: 'app/db', mimeType })).toThrow(refused('MIME type'));
+  it('takes dots that Conjur leaves alone', () => {
+    const annotations = { a: 'b..c', d: '.../e', f: 'see ../g', h: './i' };
+    expect(parseVariableDefinition({ name: 'app/db', annotations }).annotations).toBe(annotations);
   });
+
+  it.each(['json', 'text/', 'text/..', 'text/plain\nx', `text/${'x'.repeat(300)}`])(
+    'refuses the MIME type %j',
+    (mimeType) => {
+      expect(() => parseVariableDefinition({ name: 'app/db', mimeType })).toThrow(refused('MIME type'));
+    },
+  );
 
   it("does not show an annotation's value", () => {
     expect(() => parseVariableDefinition({ name: 'a', annotations: { note: 'private\u0000' } })).not.toThrow(/private/);
