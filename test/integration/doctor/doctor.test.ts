@@ -200,6 +200,19 @@ describe('the doctor', () => {
     });
   });
 
+  it('speaks of whom the token is for, where a JWT names him and no setting does', async () => {
+    const key = keys.get('host/other') ?? '';
+    await using front = await startFront(async (incoming, reply, pass) => {
+      if (!incoming.url?.startsWith('/authn-jwt/')) return pass(incoming.url ?? '/');
+      const token = await fetch(`${conjur.url}/authn/default/host%2Fother/authenticate`, { method: 'POST', body: key });
+      return reply.end(await token.text());
+    });
+    const jwt = { CYBERARK_AUTHN: 'jwt', CYBERARK_AUTHN_SERVICE_ID: 'x', CYBERARK_AUTHN_JWT: 'canary-value' };
+    const fault = await faultOf({ CYBERARK_API_BASE: front.url, ...jwt }, { read: 'db/password' });
+    expect(fault).toMatchObject({ fault: 'no_privilege', advice: expect.stringContaining('role: !host /other') });
+    expect(fault.message).toContain('host/other');
+  });
+
   it('tells a missing privilege to write', async () => {
     expect(await faultOf(asHost('host/app'), { write: 'db/password' })).toMatchObject({
       name: 'write',
