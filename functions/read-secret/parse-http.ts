@@ -1,5 +1,5 @@
-import { ConjurError } from '../../lib/errors/conjur-error.ts';
 import type { HttpCall } from '../shared/http/http-call.ts';
+import { assertParameters, parseFlag, parseNumber } from '../shared/http/parse-query.ts';
 import { unknownRoute } from '../shared/http/unknown-route.ts';
 import { parseInput } from '../shared/parse-input.ts';
 import { toList, toMany, toOne } from './parse-direct.ts';
@@ -13,22 +13,35 @@ const PREFIX = '/secrets/';
  */
 export function parseHttp(call: HttpCall): ReadRequest {
   if (call.method !== 'GET') throw unknownRoute(call, 'GET /secrets, GET /secrets/{name} and GET /health');
-  if (call.path === '/health') return { kind: 'health' };
+  if (call.path === '/health') return parseHealth(call);
   if (call.path.startsWith(PREFIX)) return parseOne(call);
   if (call.path !== '/secrets') throw unknownRoute(call, 'GET /secrets, GET /secrets/{name} and GET /health');
-  if (call.query.has('name')) {
-    const input = { names: call.query.getAll('name'), fresh: parseFlag(call.query, 'fresh') };
-    return toMany(parseInput(readManySchema, input, 'The query'));
-  }
+  return call.query.has('name') ? parseMany(call) : parseList(call);
+}
+
+function parseHealth({ query }: HttpCall): ReadRequest {
+  assertParameters(query, []);
+  return { kind: 'health' };
+}
+
+function parseMany({ query }: HttpCall): ReadRequest {
+  assertParameters(query, ['name', 'fresh']);
+  const input = { names: query.getAll('name'), fresh: parseFlag(query, 'fresh') };
+  return toMany(parseInput(readManySchema, input, 'The query'));
+}
+
+function parseList({ query }: HttpCall): ReadRequest {
+  assertParameters(query, ['name', 'search', 'limit', 'cursor']);
   const list = {
-    search: call.query.get('search') ?? undefined,
-    limit: parseNumber(call.query, 'limit'),
-    cursor: call.query.get('cursor') ?? undefined,
+    search: query.get('search') ?? undefined,
+    limit: parseNumber(query, 'limit'),
+    cursor: query.get('cursor') ?? undefined,
   };
-  return toList(parseInput(listSchema, { list }, 'The query').list);
+  return toList(parseInput(listSchema.entries.list, list, 'The query'));
 }
 
 function parseOne(call: HttpCall): ReadRequest {
+  assertParameters(call.query, ['version', 'fresh']);
   const input = {
     name: call.path.slice(PREFIX.length),
     version: parseNumber(call.query, 'version'),
@@ -43,20 +56,4 @@ const BYTES = 'application/octet-stream';
 function prefersBytes(accept = ''): boolean {
   const ranges = accept.toLowerCase();
   return ranges.includes(BYTES) && ranges.split(',').some((range) => range.split(';')[0]?.trim() === BYTES);
-}
-
-function parseNumber(query: URLSearchParams, name: string): number | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  if (!/^\d{1,15}$/.test(text))
-    throw new ConjurError('invalid_request', `The query parameter "${name}" must be a whole number.`);
-  return Number(text);
-}
-
-function parseFlag(query: URLSearchParams, name: string): boolean | undefined {
-  const text = query.get(name);
-  if (text === null) return undefined;
-  if (text !== 'true' && text !== 'false')
-    throw new ConjurError('invalid_request', `The query parameter "${name}" must be true or false.`);
-  return text === 'true';
 }

@@ -1,6 +1,7 @@
 import { ConjurError } from '../../lib/errors/conjur-error.ts';
 import { fieldsOf } from '../shared/fields-of.ts';
 import type { HttpCall } from '../shared/http/http-call.ts';
+import { assertParameters } from '../shared/http/parse-query.ts';
 import { unknownRoute } from '../shared/http/unknown-route.ts';
 import { parseInput, parseJsonBody } from '../shared/parse-input.ts';
 import { isStepEvent, type StepEvent, stepEventSchema } from './conjur-api-key/step-event.ts';
@@ -25,6 +26,7 @@ const EXAMPLE = '{"name":"app/db/password","strategy":"random"}';
 /** `POST /rotations`. @throws ConjurError `invalid_request` */
 export function parseHttp(call: HttpCall): RotateRequest {
   if (call.method !== 'POST' || call.path !== '/rotations') throw unknownRoute(call, 'POST /rotations');
+  assertParameters(call.query, []);
   return parseRotation(parseJsonBody(call.body, EXAMPLE));
 }
 

@@ -10,6 +10,8 @@ export function parseInput<const Schema extends v.GenericSchema>(
   input: unknown,
   what: string,
 ): v.InferOutput<Schema> {
+  // Valibot takes a list for an object whose fields are 0, 1 and so on.
+  if (Array.isArray(input)) throw new ConjurError('invalid_request', `${what} must be a JSON object, and not a list.`);
   assertNoDroppedKey(input, what);
   const result = v.safeParse(schema, input, { abortPipeEarly: true });
   if (result.success) return result.output;
@@ -48,6 +50,8 @@ const FIELD_NAME = /^(?:\d{1,4}|[a-z_]{1,20})$/i;
 function toProblem(issue: v.BaseIssue<unknown>): string {
   if (issue.type === 'strict_object' && issue.expected === 'never') return 'is not a field of this call';
   if (issue.received === 'undefined') return 'is missing';
+  // What a check of our own asks for stands in its message.
+  if (issue.type === 'check') return `must be ${issue.message}`;
   if (issue.kind === 'schema') return `must be ${issue.expected ?? 'something else'}`;
   return `must be ${issue.requirement instanceof RegExp ? 'of the documented form' : (issue.expected ?? 'within its bounds')}`;
 }

@@ -1,6 +1,7 @@
 import { ConjurError } from '../../lib/errors/conjur-error.ts';
 import { Secret } from '../../lib/secret.ts';
 import type { HttpCall } from '../shared/http/http-call.ts';
+import { assertParameters, parseFlag } from '../shared/http/parse-query.ts';
 import { unknownRoute } from '../shared/http/unknown-route.ts';
 import { parseInput, parseJsonBody } from '../shared/parse-input.ts';
 import { variableName } from '../shared/schema.ts';
@@ -20,13 +21,19 @@ export function parseHttp(call: HttpCall): WriteRequest {
   if (call.method === 'POST' && call.path === '/virtual-keys') return toVirtualKeyRequest(call);
   if (!call.path.startsWith(PREFIX)) throw unknownRoute(call, SERVED);
   const name = parseInput(variableName, call.path.slice(PREFIX.length), "The secret's name");
-  if (call.method === 'DELETE') return { kind: 'delete', name };
+  if (call.method === 'DELETE') return toDeletion(name, call);
   if (call.method === 'PUT') return { kind: 'one', secret: toSecret(name, call), reportVersion: wantsVersion(call) };
   throw unknownRoute(call, SERVED);
 }
 
 function wantsVersion({ query }: HttpCall): boolean {
-  return query.get('version') !== 'false';
+  assertParameters(query, ['version']);
+  return parseFlag(query, 'version') ?? true;
+}
+
+function toDeletion(name: string, { query }: HttpCall): WriteRequest {
+  assertParameters(query, []);
+  return { kind: 'delete', name };
 }
 
 function toManyRequest(call: HttpCall): WriteRequest {

@@ -47,6 +47,11 @@ export function toRotation(answer: Answer): InvokedRotation {
     version: version === null ? undefined : typeof version === 'string' ? version : number(version),
     rotatedAt: text(answer.rotated_at),
     value: answer.value === undefined ? undefined : toValue(answer),
+    oldDeleted: optional(answer.old_deleted, flag),
+    oldKeptBecause: optional(answer.old_kept_because, text),
+    supersededByVersion: optional(answer.superseded_by_version, number),
+    acceptedByLitellm: optional(answer.accepted_by_litellm, flag),
+    eventNotPublishedBecause: optional(answer.event_not_published_because, text),
   };
 }
 
@@ -70,6 +75,10 @@ export function list(value: unknown): Answer[] {
 
 function toValue({ value, encoding }: Answer): Secret {
   return Secret.of(encoding === 'base64' ? Buffer.from(text(value), 'base64') : text(value));
+}
+
+function optional<T>(value: unknown, read: (value: unknown) => T): T | undefined {
+  return value === undefined || value === null ? undefined : read(value);
 }
 
 function text(value: unknown): string {

@@ -51,6 +51,15 @@ export interface InvokedRotation {
   readonly rotatedAt: string;
   /** Only where `returnValue` asked for it. */
   readonly value: Secret | undefined;
+  /** Of `supplied` with a new name: whether the old one was deleted, and if not, why. */
+  readonly oldDeleted: boolean | undefined;
+  readonly oldKeptBecause: string | undefined;
+  /** Of `supplied`: the version of another writer that came after this one's. */
+  readonly supersededByVersion: number | undefined;
+  /** False where LiteLLM has the new key on record, and yet did not let it in. */
+  readonly acceptedByLitellm: boolean | undefined;
+  /** Why the event bus did not hear of the rotation, where it should have. */
+  readonly eventNotPublishedBecause: string | undefined;
 }
 
 export interface InvokedHealth {

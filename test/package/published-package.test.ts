@@ -48,9 +48,17 @@ afterAll(() => {
 });
 
 describe('the published package', () => {
-  it('holds the build of lib/, its types, and nothing else', () => {
+  it('holds the build of lib/, its types and their documentation, and nothing else', () => {
     const others = files.filter((path) => !/^dist\/lib\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d\.ts|\.js)$/.test(path));
-    expect(others.sort()).toEqual(['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json']);
+    expect(others.sort()).toEqual([
+      'CHANGELOG.md',
+      'LICENSE',
+      'README.md',
+      'docs/client.md',
+      'docs/invoke.md',
+      'docs/settings.md',
+      'package.json',
+    ]);
     expect(files).toContain('dist/lib/index.js');
     for (const path of files.filter((name) => name.endsWith('.js')))
       expect(files).toContain(path.replace(/\.js$/, '.d.ts'));

@@ -7,7 +7,11 @@ import type { RotationStrategy } from './strategy.ts';
 
 const DEFAULT_GRACE_PERIOD = '24h';
 
-const duration = v.pipe(v.string(), v.check(isLitellmDuration, 'a duration'), v.title('duration'));
+const duration = v.pipe(
+  v.string(),
+  v.check(isLitellmDuration, 'a duration such as 24h: a number and s, m, h, d, w or mo'),
+  v.title('duration'),
+);
 
 const schema = v.strictObject({
   ...commonFields,

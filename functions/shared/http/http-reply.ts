@@ -58,7 +58,7 @@ export function assertFits(bytes: number): void {
   if (bytes <= MAX_REPLY_BYTES) return;
   throw new ConjurError(
     'payload_too_large',
-    'The answer is larger than the 6 MB that Lambda takes. Ask for fewer secrets at once.',
+    'The answer is larger than the 6 MB that Lambda takes. Ask for fewer secrets at once; read a single one of this size from Conjur itself.',
   );
 }
 

@@ -52,6 +52,13 @@ describe('an HTTP call of read-secret', () => {
     expect(parseHttp(call(next))).toEqual({ kind: 'list', search: 'db', limit: 5, offset: 5 });
   });
 
+  it('takes a signature in the query for none of its parameters', () => {
+    expect(parseHttp(call('/secrets/a?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Signature=abc'))).toMatchObject({
+      kind: 'one',
+      name: 'a',
+    });
+  });
+
   it('asks how it is', () => {
     expect(parseHttp(call('/health'))).toEqual({ kind: 'health' });
   });
@@ -64,11 +71,24 @@ describe('an HTTP call of read-secret', () => {
     ['version 0', call('/secrets/a?version=0'), 'version'],
     ['a version that is no number', call('/secrets/a?version=latest'), '"version" must be a whole number'],
     ['a version that no database column holds', call('/secrets/a?version=2147483648'), 'version'],
+    [
+      'a slip of the pen',
+      call('/secrets/a?verison=3'),
+      'the parameter "verison", which this call does not take. It takes version, fresh',
+    ],
+    ['a search among names', call('/secrets?name=a&search=b'), '"search"'],
+    ['a parameter of the health', call('/health?fresh=true'), 'It takes none'],
     ['a flag that is none', call('/secrets/a?fresh=yes'), '"fresh" must be true or false'],
     ['a limit beyond the bounds', call('/secrets?limit=1001'), 'limit'],
     ['a cursor of its own', call('/secrets?cursor=abc'), 'cursor'],
     ['too many names', call(`/secrets?${'name=a&'.repeat(1_001)}`), 'names'],
   ])('refuses %s', (_, http, part) => {
     expect(() => parseHttp(http)).toThrow(refused(part));
+  });
+
+  it('does not repeat a parameter that may be a value in the place of its name', () => {
+    const misplaced = call('/secrets/a?s3cr3t%20value');
+    expect(() => parseHttp(misplaced)).toThrow(refused('a parameter, which'));
+    expect(() => parseHttp(misplaced)).not.toThrow(/s3cr3t/);
   });
 });

@@ -26,11 +26,19 @@ describe('a call of rotate-key', () => {
     ['a misspelt field', { name: 'a', strategy: 'random', lenght: 40 }, 'lenght'],
     ['a short length', { name: 'a', strategy: 'random', length: 15 }, 'length'],
     ['an alphabet that repeats', { name: 'a', strategy: 'random', alphabet: '00123456789' }, 'alphabet'],
-    ['a small alphabet', { name: 'a', strategy: 'random', alphabet: '012' }, 'alphabet'],
+    [
+      'a small alphabet',
+      { name: 'a', strategy: 'random', alphabet: '012' },
+      'alphabet must be 10 or more distinct characters',
+    ],
     ['no new value', { name: 'a', strategy: 'supplied' }, 'new_value'],
     ['an empty new value', { name: 'a', strategy: 'supplied', new_value: '' }, 'new_value'],
     ['a bad new name', { name: 'a', strategy: 'supplied', new_value: 'v', new_name: '../b' }, 'segment'],
-    ['a bad grace period', { name: 'a', strategy: 'litellm-virtual-key', grace_period: 'soon' }, 'grace_period'],
+    [
+      'a bad grace period',
+      { name: 'a', strategy: 'litellm-virtual-key', grace_period: 'soon' },
+      'grace_period must be a duration such as 24h',
+    ],
     ['an api key to be shown', { strategy: 'conjur-api-key', return_value: true }, 'return_value'],
     ['text', 'random', 'strategy'],
     ['nothing', undefined, 'strategy'],
@@ -90,6 +98,14 @@ describe('over HTTP', () => {
     expect(parseHttp(call('POST', '/rotations', { name: 'a', strategy: 'random' }))).toMatchObject({
       kind: 'rotation',
     });
+  });
+
+  it('takes no parameters in the query', () => {
+    const http = {
+      ...call('POST', '/rotations', { name: 'a', strategy: 'random' }),
+      query: new URLSearchParams('x=1'),
+    };
+    expect(() => parseHttp(http)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
   });
 
   it('nobody can pass for Secrets Manager', () => {

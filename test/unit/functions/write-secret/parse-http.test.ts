@@ -55,6 +55,9 @@ describe('an HTTP call of write-secret', () => {
       call('POST', '/virtual-keys', { key: 'sk-12345' }),
       'token_id is missing',
     ],
+    ['a flag that is none', call('PUT', '/secrets/a?version=no', { value: 'v' }), '"version" must be true or false'],
+    ['a parameter that it does not know', call('DELETE', '/secrets/a?version=3'), 'It takes none'],
+    ['a list for a body', call('POST', '/secrets', [{ name: 'a', value: 'sk-12345' }]), 'must be a JSON object'],
     ['no body', call('PUT', '/secrets/a', undefined, 'text/plain'), 'no body'],
     ['a dot segment', call('DELETE', '/secrets/a/../b'), "The secret's name"],
   ])('refuses %s', (_, http, part) => {
