@@ -1,10 +1,10 @@
 import {
   type Alias,
+  type Document,
   isAlias,
   isMap,
   isScalar,
   isSeq,
-  LineCounter,
   type Node,
   type Pair,
   parseAllDocuments,
@@ -14,11 +14,14 @@ import { ATTRIBUTES, toAttributeValue, toClassName } from './attributes.ts';
 import { guessScalar, toScalarText } from './guess-scalar.ts';
 import { PolicyInvalidError, PolicySyntaxError } from './policy-error.ts';
 import { createPolicyObject, type PolicyObject, type PolicyType, type PolicyValue } from './policy-object.ts';
-import { toSyntaxError } from './syntax-error.ts';
-import { markAfterKey, markAfterScalar } from './yaml-mark.ts';
+import { checkYaml, type Places } from './yaml/check-yaml.ts';
+import { type Mark, YamlFault } from './yaml/cursor.ts';
 
 /** What an untagged node becomes: an object of a type, a mapping of annotations, or a plain value. */
 type Expected = PolicyType | 'hash' | undefined;
+
+/** Where a node stands: in a list, or as the value of an attribute. */
+type Place = 'list' | { readonly attribute: string };
 
 /**
  * Reads a policy text into its statements.
@@ -27,96 +30,109 @@ type Expected = PolicyType | 'hash' | undefined;
  * @throws {PolicyInvalidError} for an unknown type or attribute, or a value of the wrong type.
  */
 export function parsePolicy(text: string): PolicyValue[] {
-  const lines = new LineCounter();
-  const options = {
-    schema: 'failsafe',
-    version: '1.1',
-    uniqueKeys: false,
-    logLevel: 'silent',
-    lineCounter: lines,
-  } as const;
-  const documents = parseAllDocuments(text, options);
-  if (!Array.isArray(documents)) return [];
-  const error = documents.flatMap((document) => document.errors)[0];
-  if (error) throw toSyntaxError(error, text, lines);
-  const [document, next] = documents;
-  if (next && !next.directives?.docStart) throw new PolicySyntaxError('did not find expected <document start>', 0, 0);
-  if (!document?.contents || (isEmptyScalar(document.contents) && !next)) return [];
-  const reader = createReader(text);
-  const statements = reader.root(document.contents);
-  if (next) {
-    const dashes = text.indexOf('\n---', document.range[1] - 1);
-    reader.fail('Multiple YAML documents encountered. Only a single document is permitted per policy.', dashes + 4);
-  }
+  const { nodes, documents } = findPlaces(text);
+  const options = { schema: 'failsafe', version: '1.1', uniqueKeys: false, logLevel: 'silent' } as const;
+  const [document] = parseAllDocuments(text, options) as Document[];
+  const [, second] = documents;
+  const [unreadable] = document?.errors ?? [];
+  // A text that libyaml takes and the library that reads it here does not: better refused than read wrong.
+  if (unreadable) throw new PolicySyntaxError(unreadable.message, 1, 1);
+  if (!document?.contents || (isEmptyScalar(document.contents as Node) && !second)) return [];
+  const statements = createReader(nodes).root(document.contents as Node);
+  if (second)
+    throw invalidAt(second, 'Multiple YAML documents encountered. Only a single document is permitted per policy.');
   return statements;
+}
+
+function findPlaces(text: string): Places {
+  try {
+    return checkYaml(text);
+  } catch (error) {
+    if (error instanceof YamlFault)
+      throw new PolicySyntaxError(error.message, error.mark.line + 1, error.mark.column + 1);
+    throw error;
+  }
 }
 
 function isEmptyScalar(node: Node): boolean {
   return isScalar(node) && node.source === '' && node.tag === undefined;
 }
 
-function createReader(text: string) {
-  const anchors = new Map<string, PolicyValue>();
+function invalidAt({ line, column }: Mark, message: string): PolicyInvalidError {
+  return new PolicyInvalidError(message, line, column);
+}
 
-  function fail(message: string, offset: number): never {
-    const before = text.slice(0, offset);
-    const line = before.split('\n').length - 1;
-    throw new PolicyInvalidError(message, line, [...before.slice(before.lastIndexOf('\n') + 1)].length);
+/** @param places where the parser tells of each node: what is wrong is found there. */
+function createReader(places: readonly Mark[]) {
+  const anchors = new Map<string, PolicyValue>();
+  let told = 0;
+
+  function advance(): void {
+    told += 1;
   }
 
-  function typeOf(node: Node, expected: Expected, offset: number): Expected {
+  function fail(message: string): never {
+    throw invalidAt(places[told - 1] ?? { index: 0, line: 0, column: 0 }, message);
+  }
+
+  function typeOf(node: Node, expected: Expected): Expected {
     const tag = isAlias(node) ? undefined : node.tag;
     const tagged = /!(.*)/.exec(tag ?? '')?.[1];
     if (tagged === undefined) return expected;
     const name = toTypeName(tagged);
     if (name in ATTRIBUTES) return name as PolicyType;
-    return fail(`Unrecognized data type '${tag}'`, offset);
+    return fail(`Unrecognized data type '${tag}'`);
   }
 
-  function read(node: Node | null, expected: Expected, place: 'list' | { attribute: string }): PolicyValue {
+  function read(node: Node | null, expected: Expected, place: Place): PolicyValue {
+    advance();
     if (node === null) return null;
     if (isAlias(node)) return anchors.get((node as Alias).source) ?? null;
     const value = readNode(node, expected, place);
+    if (!isScalar(node)) advance();
     if (!('anchor' in node) || !node.anchor) return value;
     const isTaken = anchors.get(node.anchor) ?? false;
-    if (isTaken) fail(`Duplicate anchor ${node.anchor}`, markAfterScalar(text, node, place === 'list'));
+    if (isTaken) fail(`Duplicate anchor ${node.anchor}`);
     anchors.set(node.anchor, value);
     return value;
   }
 
-  function readNode(node: Node, expected: Expected, place: 'list' | { attribute: string }): PolicyValue {
+  function readNode(node: Node, expected: Expected, place: Place): PolicyValue {
     if (isSeq(node)) return node.items.map((item) => read(item as Node | null, expected, 'list'));
-    if (isMap(node)) {
-      const type = typeOf(node, expected, markAfterKey(text, node));
-      if (type === 'hash') return readHash(node);
-      if (type !== undefined) return readObject(node, type);
-      const problem =
-        place === 'list'
-          ? 'No type given or inferred for sequence entry'
-          : `Attribute '${place.attribute}' can't be a mapping`;
-      return fail(problem, markAfterKey(text, node));
-    }
+    if (isMap(node)) return readMap(node, expected, place);
     if (!isScalar(node)) return null;
-    const type = typeOf(
-      node,
-      expected === 'hash' ? undefined : expected,
-      markAfterScalar(text, node, place === 'list'),
-    );
+    const type = typeOf(node, expected === 'hash' ? undefined : expected);
     const source = String(node.value ?? '');
     if (type === undefined || type === 'hash') return guessScalar(source, node.type !== 'PLAIN');
-    if (!('id' in ATTRIBUTES[type])) {
-      if (type === 'member') return { type, values: { role: createPolicyObject('role', source) } };
-      return fail(`No such attribute 'id' on type ${toClassName(type)}`, markAfterScalar(text, node, place === 'list'));
-    }
-    return createPolicyObject(type, source);
+    if ('id' in ATTRIBUTES[type]) return createPolicyObject(type, source);
+    if (type === 'member') return { type, values: { role: createPolicyObject('role', source) } };
+    return fail(`No such attribute 'id' on type ${toClassName(type)}`);
+  }
+
+  function readMap(node: YAMLMap, expected: Expected, place: Place): PolicyValue {
+    const type = typeOf(node, expected);
+    if (type === 'hash') return readHash(node);
+    if (type !== undefined) return readObject(node, type);
+    return fail(
+      place === 'list'
+        ? 'No type given or inferred for sequence entry'
+        : `Attribute '${place.attribute}' can't be a mapping`,
+    );
   }
 
   function readHash(node: YAMLMap): Map<string, unknown> {
-    return new Map(node.items.map((pair) => [keyOf(pair), readAnnotation(pair.value as Node | null, keyOf(pair))]));
+    return new Map(
+      node.items.map((pair) => {
+        advance();
+        return [keyOf(pair), readAnnotation(pair.value as Node | null, keyOf(pair))];
+      }),
+    );
   }
 
   function readAnnotation(node: Node | null, name: string): PolicyValue {
-    if (!isScalar(node) || node.tag !== undefined || node.anchor) return read(node, undefined, { attribute: name });
+    const isPlainText = isScalar(node) && node.tag === undefined && !node.anchor;
+    if (!isPlainText) return read(node, undefined, { attribute: name });
+    advance();
     return toScalarText(String(node.value ?? ''), node.type !== 'PLAIN');
   }
 
@@ -125,7 +141,8 @@ function createReader(text: string) {
     const seen = new Set<string>();
     for (const pair of node.items) {
       const key = keyOf(pair);
-      if (seen.has(key)) fail(`Duplicate attribute: ${key}`, markAfterScalar(text, pair.key as Node, false));
+      advance();
+      if (seen.has(key)) fail(`Duplicate attribute: ${key}`);
       seen.add(key);
       setAttribute(object, key, pair.value as Node | null);
     }
@@ -135,24 +152,30 @@ function createReader(text: string) {
   function setAttribute(object: PolicyObject, key: string, node: Node | null): void {
     const attribute = ATTRIBUTES[object.type][key];
     const value = read(node, attribute?.kind === 'hash' ? 'hash' : attribute?.type, { attribute: key });
-    const offset = node === null ? text.length : markAfterScalar(text, node, false);
-    if (attribute === undefined) fail(`No such attribute '${key}' on type ${toClassName(object.type)}`, offset);
+    if (attribute === undefined) fail(`No such attribute '${key}' on type ${toClassName(object.type)}`);
     try {
       object.values[attribute.name] = toAttributeValue(attribute, value);
     } catch (error) {
-      if (error instanceof TypeError) fail(error.message, offset);
+      if (error instanceof TypeError) fail(error.message);
       throw error;
     }
   }
 
   function root(node: Node): PolicyValue[] {
-    if (isMap(node)) return fail('Unexpected mapping', markAfterKey(text, node));
-    if (isScalar(node)) return fail('Unexpected scalar', markAfterScalar(text, node, false));
-    const list = read(node, undefined, 'list');
-    return Array.isArray(list) ? list : [];
+    if (!isSeq(node)) {
+      advance();
+      return fail(
+        isMap(node)
+          ? 'Unexpected mapping'
+          : isAlias(node)
+            ? `Unexpected alias ${(node as Alias).source}`
+            : 'Unexpected scalar',
+      );
+    }
+    return read(node, undefined, 'list') as PolicyValue[];
   }
 
-  return { root, fail };
+  return { root };
 }
 
 function keyOf(pair: Pair): string {

@@ -416,6 +416,15 @@ describe('loading a policy', () => {
     expect([answer.status, answer.json()]).toEqual([422, { status: 'Invalid YAML', errors: [error] }]);
   });
 
+  it('rehearsed tells where what could not be read began', async () => {
+    const conjur = await startConjur();
+    const body = '- !variable v\n- !policy\n  id: [ unclosed\n';
+    const answer = await conjur.ask('POST', '/policies/default/policy/root?dryRun=true', { body });
+    expect(answer.json()).toMatchObject({
+      errors: [{ line: 3, column: 7, context: { offending_lines: [3] } }],
+    });
+  });
+
   it('rehearsed explains what is wrong', async () => {
     const conjur = await startConjur();
     const answer = await conjur.ask('POST', '/policies/default/policy/root?dryRun=true', { body: '- !nonsense x\n' });
@@ -449,7 +458,7 @@ describe('a policy that cannot be loaded', () => {
       '- !variable\n  id: v\n  owner: alice\n',
       invalid(3, 0, "Expected a Role for field 'owner', got String"),
     ],
-    ['an attribute twice', '- !variable\n  id: v\n  id: w\n', invalid(2, 4, 'Duplicate attribute: id')],
+    ['an attribute twice', '- !variable\n  id: v\n  id: w\n', invalid(2, 5, 'Duplicate attribute: id')],
     ['a mapping without a type', '- id: v\n', invalid(0, 5, 'No type given or inferred for sequence entry')],
     ['a mapping as the document', 'a: b\n', invalid(0, 2, 'Unexpected mapping')],
     [

@@ -44,13 +44,13 @@ describe('a policy text', () => {
 
   it.each([
     ['- !nonsense x\n', 1, 0],
-    ['- !nonsense x', 0, 13],
+    ['- !nonsense x', 1, 0],
     ['- !nonsense x\n\n\n- !variable y\n', 3, 0],
     ['- !policy\n  id: a\n  body:\n  - !nonsense x\n  - !variable y\n', 4, 2],
     ['- !nonsense "x"\n', 1, 0],
     ['- !nonsense "x"\n- !variable y\n', 1, 1],
     ['- !nonsense\n  id: x\n', 1, 5],
-    ['- !variable v\n- !nonsense x # why\n', 1, 14],
+    ['- !variable v\n- !nonsense x # why\n', 2, 0],
   ])('tells where the parser stood when it met a fault: %j', (text, line, column) => {
     expect(faultOf(text)).toBe(
       `Error at line ${line}, column ${column} in policy : Unrecognized data type '!nonsense'`,
