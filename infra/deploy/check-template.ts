@@ -121,8 +121,13 @@ function sizeOf(variables: Readonly<Record<string, unknown>>): number {
 }
 
 function isSecret(name: string, value: unknown): boolean {
-  return (SECRET_SETTINGS as readonly string[]).includes(name) || String(value).includes('PRIVATE KEY-----');
+  if ((SECRET_SETTINGS as readonly string[]).includes(name)) return true;
+  const text = String(value);
+  return text.includes('PRIVATE KEY-----') || (/_PROXY$/.test(name) && PASSWORD.test(text));
 }
+
+/** Of an address such as a proxy's, with or without its scheme. */
+const PASSWORD = /^(?:[a-z][a-z\d+.-]*:\/\/)?[^/@\s]+:[^/@\s]+@/i;
 
 function checkLogGroups(template: Template): string[] {
   return resourcesOf(template, 'AWS::Logs::LogGroup')

@@ -51,6 +51,8 @@ describe('the check of the template finds', () => {
       lambda('a', { CYBERARK_CLIENT_KEY: '-----BEGIN PRIVATE KEY-----' }),
       'CYBERARK_CLIENT_KEY',
     ],
+    ['the password of a proxy', lambda('a', { HTTPS_PROXY: 'http://me:canary-value@proxy:3128' }), 'HTTPS_PROXY'],
+    ['the same without a scheme', lambda('a', { HTTP_PROXY: 'me:canary-value@proxy:3128' }), 'HTTP_PROXY'],
     ['a function that takes plain http', lambda('a', { CYBERARK_REQUIRE_TLS: 'false' }), 'does not insist on TLS'],
     [
       'an environment that Lambda would refuse',
@@ -71,6 +73,17 @@ describe('the check of the template finds', () => {
     expect(check(lambda('same'), lambda('same'), lambda('other'))).toEqual([
       'R0 and R1 share a role: each function needs its own.',
     ]);
+  });
+
+  it('no secret in an address, a login or a list of roles', () => {
+    const variables = {
+      HTTPS_PROXY: 'http://proxy:3128',
+      CYBERARK_API_BASE: 'https://conjur.example.com/api',
+      CYBERARK_USERNAME: 'host/apps/me@example.com',
+      CYBERARK_GRANT_READ: 'user:me@example.com',
+      NO_PROXY: '.internal, 10.0.0.1:8443',
+    };
+    expect(check(lambda('a', variables))).toEqual([]);
   });
 
   it('nothing where AWS takes no resource, nor in what is denied', () => {
