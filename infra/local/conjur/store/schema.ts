@@ -82,7 +82,7 @@ CREATE INDEX IF NOT EXISTS annotations_by_policy ON annotations (policy_id);
 CREATE INDEX IF NOT EXISTS policy_versions_by_role ON policy_versions (role_id);
 
 CREATE VIRTUAL TABLE IF NOT EXISTS resource_search USING fts5 (
-  resource_id UNINDEXED, words, tokenize = 'porter unicode61'
+  resource_id UNINDEXED, words, tokenize = 'porter unicode61 remove_diacritics 0'
 );
 CREATE TRIGGER IF NOT EXISTS resource_search_insert AFTER INSERT ON resources BEGIN
   INSERT INTO resource_search (rowid, resource_id, words) VALUES (new.rowid, new.resource_id, substr(new.resource_id, instr(new.resource_id, ':')));

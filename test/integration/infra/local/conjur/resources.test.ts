@@ -56,6 +56,7 @@ describe('listing resources', () => {
 - !variable app/api.key
 - !variable { id: other, annotations: { note: rotating the passwords, owner-team: pay } }
 - !variable target_1
+- !variable café
 `);
     const search = (text: string) => ids(conjur, `/resources/default/variable?search=${encodeURIComponent(text)}`);
     expect(await search('password')).toEqual(['variable:app/db-password', 'variable:other']);
@@ -63,6 +64,8 @@ describe('listing resources', () => {
     expect(await search('app key')).toEqual(['variable:app/api.key']);
     expect(await search('db-password')).toEqual(['variable:app/db-password']);
     expect(await search('target')).toEqual(['variable:target_1']);
+    expect(await search('café')).toEqual(['variable:café']);
+    expect(await search('cafe')).toEqual([]);
     expect(await search('passw')).toEqual([]);
     expect(await search('default')).toEqual([]);
     expect(await search('the "')).toEqual([]);
