@@ -1,5 +1,6 @@
 import { type Mark, YamlFault } from './cursor.ts';
-import { Scanner, type Token } from './scanner.ts';
+import { Scanner } from './scanner.ts';
+import type { Token } from './token.ts';
 
 type TokenType = Token['type'];
 

@@ -1,44 +1,9 @@
 import { Cursor, type Mark, YamlFault } from './cursor.ts';
-import { type Directive, scanAnchor, scanDirective, scanTag } from './scan-properties.ts';
+import { PossibleKeys } from './possible-keys.ts';
+import { scanAnchor, scanDirective, scanTag } from './scan-properties.ts';
 import { scanBlock, scanPlain, scanQuoted } from './scan-scalars.ts';
+import type { Token } from './token.ts';
 
-/** A piece of YAML. */
-export interface Token {
-  readonly type:
-    | 'stream-end'
-    | 'directive'
-    | 'document-start'
-    | 'document-end'
-    | 'block-sequence'
-    | 'block-mapping'
-    | 'block-end'
-    | '['
-    | ']'
-    | '{'
-    | '}'
-    | ','
-    | '-'
-    | '?'
-    | ':'
-    | 'alias'
-    | 'anchor'
-    | 'tag'
-    | 'scalar';
-  readonly mark: Mark;
-  readonly directive?: Directive;
-  /** Of a tag. */
-  readonly handle?: string;
-}
-
-/** Something that becomes a key when a colon follows on its line. */
-interface PossibleKey {
-  readonly mark: Mark;
-  /** Where the collection goes on: anything but a key would be wrong here. */
-  readonly isRequired: boolean;
-  readonly tokenNumber: number;
-}
-
-const LONGEST_KEY = 1024;
 const NOT_PLAIN = '-?:,[]{}#&*!|>\'"%@`';
 
 /** Cuts a text into tokens as libyaml does, one step ahead of who takes them. */
@@ -49,8 +14,7 @@ export class Scanner {
   #indent = -1;
   readonly #indents: number[] = [];
   #isKeyAllowed = true;
-  /** One per level of brackets. */
-  readonly #keys: (PossibleKey | undefined)[] = [undefined];
+  readonly #keys = new PossibleKeys();
   #isDone = false;
 
   constructor(text: string) {
@@ -79,13 +43,13 @@ export class Scanner {
   }
 
   get #isInFlow(): boolean {
-    return this.#keys.length > 1;
+    return this.#keys.isInFlow;
   }
 
   #needsMore(): boolean {
     if (this.#tokens.length === 0) return !this.#isDone;
-    this.#dropStaleKeys();
-    return !this.#isDone && this.#keys.some((key) => key?.tokenNumber === this.#taken);
+    this.#keys.dropStale(this.#cursor);
+    return !this.#isDone && this.#keys.has(this.#taken);
   }
 
   #add(type: Token['type'], mark: Mark = this.#cursor.mark(), more: Partial<Token> = {}): void {
@@ -94,7 +58,7 @@ export class Scanner {
 
   #fetch(): void {
     this.#skipToToken();
-    this.#dropStaleKeys();
+    this.#keys.dropStale(this.#cursor);
     this.#closeTo(this.#cursor.column);
     this.#fetcher()();
   }
@@ -148,30 +112,13 @@ export class Scanner {
     }
   }
 
-  /** A key cannot go over a line break, nor be longer than 1024 characters. */
-  #dropStaleKeys(): void {
-    this.#keys.forEach((key, level) => {
-      if (key === undefined) return;
-      const { line, index } = this.#cursor;
-      if (key.mark.line === line && key.mark.index + LONGEST_KEY >= index) return;
-      this.#dropKey(level);
-    });
-  }
-
-  #dropKey(level = this.#keys.length - 1): void {
-    const key = this.#keys[level];
-    if (key?.isRequired) throw new YamlFault("could not find expected ':'", 'while scanning a simple key', key.mark);
-    this.#keys[level] = undefined;
-  }
-
   #saveKey(): void {
     if (!this.#isKeyAllowed) return;
-    this.#dropKey();
-    this.#keys[this.#keys.length - 1] = {
+    this.#keys.save({
       mark: this.#cursor.mark(),
       isRequired: !this.#isInFlow && this.#indent === this.#cursor.column,
       tokenNumber: this.#taken + this.#tokens.length,
-    };
+    });
   }
 
   /** Opens a collection where a line stands further in than what is around it. */
@@ -192,49 +139,49 @@ export class Scanner {
     }
   }
 
+  #closeAll(): void {
+    this.#closeTo(-1);
+    this.#keys.drop();
+    this.#isKeyAllowed = false;
+  }
+
   #fetchEnd(): void {
     if (this.#cursor.column !== 0) this.#cursor.endLine();
-    this.#closeTo(-1);
-    this.#dropKey();
-    this.#isKeyAllowed = false;
+    this.#closeAll();
     this.#add('stream-end');
     this.#isDone = true;
   }
 
   #fetchDirective(): void {
-    this.#closeTo(-1);
-    this.#dropKey();
-    this.#isKeyAllowed = false;
+    this.#closeAll();
     const mark = this.#cursor.mark();
     this.#add('directive', mark, { directive: scanDirective(this.#cursor) });
   }
 
   #fetchDocument(type: 'document-start' | 'document-end'): void {
-    this.#closeTo(-1);
-    this.#dropKey();
-    this.#isKeyAllowed = false;
+    this.#closeAll();
     this.#add(type);
     this.#cursor.skip(3);
   }
 
   #fetchOpening(type: '[' | '{'): void {
     this.#saveKey();
-    this.#keys.push(undefined);
+    this.#keys.openBracket();
     this.#isKeyAllowed = true;
     this.#add(type);
     this.#cursor.skip();
   }
 
   #fetchClosing(type: ']' | '}'): void {
-    this.#dropKey();
-    if (this.#isInFlow) this.#keys.pop();
+    this.#keys.drop();
+    this.#keys.closeBracket();
     this.#isKeyAllowed = false;
     this.#add(type);
     this.#cursor.skip();
   }
 
   #fetchComma(): void {
-    this.#dropKey();
+    this.#keys.drop();
     this.#isKeyAllowed = true;
     this.#add(',');
     this.#cursor.skip();
@@ -243,7 +190,7 @@ export class Scanner {
   #fetchDash(): void {
     this.#allow('block sequence entries');
     this.#open('block-sequence', this.#cursor.mark());
-    this.#dropKey();
+    this.#keys.drop();
     this.#isKeyAllowed = true;
     this.#add('-');
     this.#cursor.skip();
@@ -252,18 +199,17 @@ export class Scanner {
   #fetchQuestion(): void {
     this.#allow('mapping keys');
     this.#open('block-mapping', this.#cursor.mark());
-    this.#dropKey();
+    this.#keys.drop();
     this.#isKeyAllowed = !this.#isInFlow;
     this.#add('?');
     this.#cursor.skip();
   }
 
   #fetchColon(): void {
-    const key = this.#keys.at(-1);
+    const key = this.#keys.take();
     if (key !== undefined) {
       this.#tokens.splice(key.tokenNumber - this.#taken, 0, { type: '?', mark: key.mark });
       this.#open('block-mapping', key.mark, key.tokenNumber);
-      this.#keys[this.#keys.length - 1] = undefined;
       this.#isKeyAllowed = false;
     } else {
       this.#allow('mapping values');
@@ -295,7 +241,7 @@ export class Scanner {
   }
 
   #fetchBlock(): void {
-    this.#dropKey();
+    this.#keys.drop();
     this.#isKeyAllowed = true;
     const mark = this.#cursor.mark();
     scanBlock(this.#cursor, this.#indent);
