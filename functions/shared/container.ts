@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { type ConjurClient, createConjurClient } from '../../lib/client/create-conjur-client.ts';
+import {
+  type ConjurClient,
+  type ConjurClientPorts,
+  createConjurClient,
+} from '../../lib/client/create-conjur-client.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../lib/errors/conjur-error.ts';
 import type { Logger } from '../../lib/logger.ts';
@@ -16,6 +20,8 @@ export interface Container {
   readonly logger: Logger;
   /** What was sent to Conjur since this was last asked. */
   takeAttempts(): AttemptReport[];
+  /** Why the session token could last not be refreshed, since this was last asked; undefined where no refresh has failed. */
+  takeRefreshFailure(): unknown;
 }
 
 /** A container, or why there is none: bad settings are the answer to every call, and not a crash at start. */
@@ -30,14 +36,9 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): C
   try {
     const { settings, warnings } = parseSettings(environment, { readFile: (path) => readFileSync(path, 'utf8') });
     for (const warning of warnings) logger.warn(warning);
-    let attempts: AttemptReport[] = [];
-    const conjur = createConjurClient(settings, { clock, logger, onAttempt: (report) => attempts.push(report) });
-    const takeAttempts = (): AttemptReport[] => {
-      const taken = attempts;
-      attempts = [];
-      return taken;
-    };
-    return { container: { settings, conjur, clock, logger, takeAttempts } };
+    const { ports, ...taking } = createRecord();
+    const conjur = createConjurClient(settings, { clock, logger, ...ports });
+    return { container: { settings, conjur, clock, logger, ...taking } };
   } catch (error) {
     const fault = isConjurError(error)
       ? error
@@ -45,4 +46,30 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): C
     logger.error(fault.message, { code: fault.code });
     return { fault, clock, logger };
   }
+}
+
+/** Keeps what the client tells until the invocation's line is written. */
+function createRecord(): Pick<Container, 'takeAttempts' | 'takeRefreshFailure'> & {
+  readonly ports: Required<Pick<ConjurClientPorts, 'onAttempt' | 'onRefreshFailed'>>;
+} {
+  let attempts: AttemptReport[] = [];
+  let refreshFailure: unknown;
+  return {
+    ports: {
+      onAttempt: (report) => attempts.push(report),
+      onRefreshFailed: (error) => {
+        refreshFailure = error;
+      },
+    },
+    takeAttempts() {
+      const taken = attempts;
+      attempts = [];
+      return taken;
+    },
+    takeRefreshFailure() {
+      const taken = refreshFailure;
+      refreshFailure = undefined;
+      return taken;
+    },
+  };
 }

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import type { ConjurError } from '../../lib/errors/conjur-error.ts';
+import { type ConjurError, isConjurError } from '../../lib/errors/conjur-error.ts';
 import type { LogFields } from '../../lib/logger.ts';
 import type { AttemptReport } from '../../lib/transport/conjur-request.ts';
 import type { ContainerOrFault } from './container.ts';
@@ -37,6 +37,7 @@ export function createInvocationLog(functionName: string, source: ContainerOrFau
       cold = false;
       // What the start of the container, or a refresh beside the last call, sent to Conjur is not this call's.
       takeAttempts(source);
+      takeRefreshFailure(source);
       return {
         startedMs: clock.now(),
         coldStart,
@@ -48,6 +49,7 @@ export function createInvocationLog(functionName: string, source: ContainerOrFau
     },
     end(invocation, error) {
       const attempts = takeAttempts(source);
+      const failures = [error, takeRefreshFailure(source)];
       const nowMs = clock.now();
       const fields = {
         function: functionName,
@@ -60,7 +62,7 @@ export function createInvocationLog(functionName: string, source: ContainerOrFau
         ...toConjurFields(attempts),
         tokenAgeMs: 'container' in source ? source.container.conjur.tokenAgeMs() : undefined,
         coldStart: invocation.coldStart,
-        ...toMetricFields(functionName, toMetrics(invocation, attempts, error), nowMs),
+        ...toMetricFields(functionName, toMetrics(invocation, attempts, error, failures.some(isRefusedLogin)), nowMs),
       };
       if (error === undefined) logger.info('done', fields);
       else if (error.status >= 500) logger.error(error.message, fields);
@@ -71,6 +73,15 @@ export function createInvocationLog(functionName: string, source: ContainerOrFau
 
 function takeAttempts(source: ContainerOrFault): AttemptReport[] {
   return 'container' in source ? source.container.takeAttempts() : [];
+}
+
+function takeRefreshFailure(source: ContainerOrFault): unknown {
+  return 'container' in source ? source.container.takeRefreshFailure() : undefined;
+}
+
+/** Of a call, or of a refresh beside it: then no call fails yet, and will as soon as the old token has expired. */
+function isRefusedLogin(error: unknown): boolean {
+  return isConjurError(error, 'authentication_failed');
 }
 
 function toConjurFields(attempts: readonly AttemptReport[]): LogFields {
@@ -100,8 +111,10 @@ function toMetrics(
   { coldStart, http }: Invocation,
   attempts: readonly AttemptReport[],
   error: ConjurError | undefined,
+  loginRefused: boolean,
 ): Record<string, EmfMetric> {
   const metrics: Record<string, EmfMetric> = {};
+  if (loginRefused) metrics.AuthenticationFailed = ONE;
   if (coldStart) metrics.ColdStart = ONE;
   if (attempts.length > 0) {
     metrics.ConjurTime = { value: sumOfMs(attempts), unit: 'Milliseconds' };
@@ -111,7 +124,6 @@ function toMetrics(
   if (error.status >= 500) metrics.Faults = ONE;
   // Lambda counts what is thrown to a direct caller as an error of the function.
   if (!http) metrics.Thrown = ONE;
-  if (error.code === 'authentication_failed') metrics.AuthenticationFailed = ONE;
   return metrics;
 }
 

@@ -1,6 +1,7 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConjurError, isConjurError } from '../errors/conjur-error.ts';
 import { Secret } from '../secret.ts';
+import { isRegionMissing, REGION_MISSING } from './is-region-missing.ts';
 import type { SecretReader, StagingLabel } from './secret-reader.ts';
 import { toAwsCause } from './to-aws-cause.ts';
 import { withinDeadline } from './within-deadline.ts';
@@ -50,6 +51,7 @@ const REFUSED = new Set([
 ]);
 
 function toConjurError(error: unknown, doing: string): ConjurError {
+  if (isRegionMissing(error)) return new ConjurError('config_invalid', `While ${doing}: ${REGION_MISSING}`);
   const name = nameOf(error);
   if (REFUSED.has(name)) {
     return new ConjurError(

@@ -8,8 +8,8 @@ export type StagingLabel = 'AWSCURRENT' | 'AWSPENDING' | 'AWSPREVIOUS';
 export interface SecretReader {
   /**
    * The secret's content, text or bytes. Undefined where no version has the label.
-   * @throws ConjurError `authentication_failed` where the secret is missing or may not be read, `upstream_unavailable`,
-   * `deadline_exceeded`
+   * @throws ConjurError `authentication_failed` where the secret is missing or may not be read, `config_invalid` without a region,
+   * `upstream_unavailable`, `deadline_exceeded`
    */
   read(secretId: string, stage: StagingLabel, deadline: Deadline): Promise<Secret | undefined>;
 }

@@ -33,6 +33,8 @@ export interface ConjurClientPorts {
   readonly dispatcher?: Dispatcher;
   /** Told of every attempt, for logs and metrics. */
   readonly onAttempt?: (report: AttemptReport) => void;
+  /** Told of a refresh of the session token that failed while the old token lives, so that no call has failed yet. */
+  readonly onRefreshFailed?: (error: unknown) => void;
   /** Default: the one that the options name. */
   readonly authenticator?: Authenticator;
   /** Reads credentials from AWS Secrets Manager. Default: AWS's own client, loaded when it is first needed. */
@@ -57,8 +59,14 @@ export function createConjurClient(options: ConjurClientOptions, ports: ConjurCl
     onAttempt: ports.onAttempt,
   });
   const { source, authenticator } = createAuthentication(settings, ports, clock);
-  const { refreshIntervalMs } = settings;
-  const { tokens, send } = createSession({ authenticator, transport, clock, logger, refreshIntervalMs });
+  const { tokens, send } = createSession({
+    authenticator,
+    transport,
+    clock,
+    logger,
+    refreshIntervalMs: settings.refreshIntervalMs,
+    onRefreshFailed: ports.onRefreshFailed,
+  });
   const context: ConjurContext = { account: settings.account, clock, logger, send, sendPlain: transport };
   const loadCache = lazyValueCache(settings, clock, () => tokens.login());
   const deadlineOf = (call?: CallOptions): Deadline => call?.deadline ?? new Deadline(clock, DEFAULT_DEADLINE_MS);

@@ -15,6 +15,7 @@ export interface SessionOptions {
   readonly logger: Logger;
   /** Milliseconds after which a token is refreshed, however long it lives. */
   readonly refreshIntervalMs: number;
+  readonly onRefreshFailed?: ((error: unknown) => void) | undefined;
 }
 
 /** Requests with a session token. */

@@ -11,6 +11,8 @@ export interface TokenCacheOptions {
   /** Milliseconds after which a token is refreshed, however long it lives. */
   readonly refreshIntervalMs: number;
   readonly logger: Logger;
+  /** Told of a refresh that failed while the old token lives. */
+  readonly onRefreshFailed?: ((error: unknown) => void) | undefined;
 }
 
 interface Held {
@@ -106,6 +108,7 @@ export class TokenCache {
         code: isConjurError(error) ? error.code : 'internal',
         reason: error instanceof Error ? error.message : 'unknown',
       });
+      this.#options.onRefreshFailed?.(error);
     });
   }
 

@@ -57,7 +57,7 @@ function createCanaryContainer(): Container {
   );
   const logger = createLogger((line) => process.stdout.write(`${line}\n`), systemClock.now);
   const conjur = createConjurClient(settings, { logger });
-  return { settings, conjur, clock: systemClock, logger, takeAttempts: () => [] };
+  return { settings, conjur, clock: systemClock, logger, takeAttempts: () => [], takeRefreshFailure: () => undefined };
 }
 
 /** What a caller sees of a failure, and of a success that which is not the answer itself. */

@@ -48,7 +48,14 @@ export async function createFuzzContainers(): Promise<FuzzContainers> {
     const key = environment.CYBERARK_API_KEY === 'reader' ? { CYBERARK_API_KEY: world.readerKey } : {};
     const settings = settingsFor(world.conjur, { ...environment, ...key });
     const client = createConjurClient(settings, { dispatcher: world.conjur.dispatcher, logger });
-    const container: Container = { settings, conjur: client, clock: systemClock, logger, takeAttempts: () => [] };
+    const container: Container = {
+      settings,
+      conjur: client,
+      clock: systemClock,
+      logger,
+      takeAttempts: () => [],
+      takeRefreshFailure: () => undefined,
+    };
     return createFunctions(container, createRotationPorts(world, container));
   });
   return {

@@ -1,3 +1,4 @@
+import { isRegionMissing, REGION_MISSING } from '../../../lib/aws/is-region-missing.ts';
 import { toAwsCause } from '../../../lib/aws/to-aws-cause.ts';
 import { ConjurError, isConjurError } from '../../../lib/errors/conjur-error.ts';
 
@@ -26,6 +27,7 @@ const CREDENTIALS = new Set([
  */
 export function toAwsError(error: unknown, doing: string): ConjurError {
   if (isConjurError(error)) return error;
+  if (isRegionMissing(error)) return new ConjurError('config_invalid', `While ${doing}: ${REGION_MISSING}`);
   const name = awsErrorName(error);
   const because = { cause: toAwsCause(error) };
   if (name === 'ResourceNotFoundException') {

@@ -78,7 +78,14 @@ export async function runCell(world: FaultWorld, cell: Cell): Promise<CellResult
     attempts.length = 0;
     await proxy.setFault(cell.fault, toChoice(cell));
     const startedMs = Date.now();
-    const container: Container = { settings, conjur: client, clock, logger, takeAttempts: () => [] };
+    const container: Container = {
+      settings,
+      conjur: client,
+      clock,
+      logger,
+      takeAttempts: () => [],
+      takeRefreshFailure: () => undefined,
+    };
     const result = await attempt(() => trial.run(createActor(container, client, clock, cell.remainingMs)));
     const elapsedMs = Date.now() - startedMs;
     await client.settled();

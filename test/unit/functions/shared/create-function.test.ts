@@ -19,7 +19,7 @@ const attempt = (number: number, durationMs: number): AttemptReport => ({
 });
 
 /** A function whose work is given, and the lines that it logs. */
-function start(work: (report: (attempt: AttemptReport) => void) => Promise<string>) {
+function start(work: (report: (attempt: AttemptReport) => void) => Promise<string>, refreshFailure?: Error) {
   const lines: Record<string, unknown>[] = [];
   let attempts: AttemptReport[] = [];
   const container = {
@@ -30,6 +30,7 @@ function start(work: (report: (attempt: AttemptReport) => void) => Promise<strin
       attempts = [];
       return taken;
     },
+    takeRefreshFailure: () => refreshFailure,
     conjur: { tokenAgeMs: () => 1_234, settled: async () => undefined },
   } as unknown as Container;
   const definition: FunctionDefinition<{ name: string }, string> = {
@@ -125,6 +126,17 @@ describe('the line of an invocation', () => {
       Thrown: 1,
       AuthenticationFailed: 1,
     });
+  });
+
+  it('counts a refused login from the refresh on that met it, though the call itself succeeds', async () => {
+    const refused = start(async () => '', new ConjurError('authentication_failed', 'It is refused.'));
+    await refused.call({});
+    expect(refused.lines[0]).toMatchObject({ outcome: 'ok', AuthenticationFailed: 1 });
+    expect(refused.lines[0]).not.toHaveProperty('Faults');
+
+    const down = start(async () => '', new ConjurError('upstream_unavailable', 'It is down.'));
+    await down.call({});
+    expect(down.lines[0]).not.toHaveProperty('AuthenticationFailed');
   });
 
   it('is no alarm where the caller asked for what is not there, over HTTP', async () => {

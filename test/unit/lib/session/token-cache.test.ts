@@ -17,11 +17,21 @@ const LIVES = [
   { life: 2, dueMs: 1_700, expiredMs: 1_900 },
 ];
 
-async function cacheWithToken(lifeSeconds: number, logger: Logger = silentLogger) {
+async function cacheWithToken(
+  lifeSeconds: number,
+  logger: Logger = silentLogger,
+  onRefreshFailed?: (error: unknown) => void,
+) {
   const clock = new FakeClock();
   const conjur = new PendingAuthentications();
   const { authenticate } = conjur;
-  const cache = new TokenCache({ authenticate, clock, refreshIntervalMs: REFRESH_INTERVAL_MS, logger });
+  const cache = new TokenCache({
+    authenticate,
+    clock,
+    refreshIntervalMs: REFRESH_INTERVAL_MS,
+    logger,
+    onRefreshFailed,
+  });
   const get = () => cache.get(new Deadline(clock, 30_000));
   const first = get();
   const token = await conjur.succeed(lifeSeconds);
@@ -71,13 +81,15 @@ describe.each(LIVES)('a token that lives $life s', ({ life, dueMs, expiredMs }) 
     expect(await answer).toBe(newer);
   });
 
-  it('is kept when its refresh fails, which is logged and tried again a little later', async () => {
+  it('is kept when its refresh fails, which is logged, told, and tried again a little later', async () => {
     const warnings: unknown[] = [];
+    const told: unknown[] = [];
     const logger = { ...silentLogger, warn: (_: string, fields: unknown) => warnings.push(fields) };
-    const { clock, conjur, get, token } = await cacheWithToken(life, logger);
+    const { clock, conjur, get, token } = await cacheWithToken(life, logger, (error) => told.push(error));
     clock.move(dueMs);
     await get();
     await conjur.fail(new ConjurError('upstream_unavailable', 'Conjur is away.'));
+    expect(told).toMatchObject([{ code: 'upstream_unavailable' }]);
     expect(warnings).toEqual([{ code: 'upstream_unavailable', reason: 'Conjur is away.' }]);
     expect(await get()).toBe(token);
     expect(conjur.begun).toBe(2);

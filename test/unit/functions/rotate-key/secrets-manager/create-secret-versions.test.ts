@@ -78,6 +78,16 @@ describe('what AWS refuses', () => {
     expect(String(error)).not.toContain('sesame');
   });
 
+  it('nothing, for want of a region, becomes config_invalid', async () => {
+    const { client } = clientThat(() => {
+      throw new Error('Region is missing');
+    });
+    await expect(createSecretVersions(client).describe('app', deadline)).rejects.toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('AWS_REGION'),
+    });
+  });
+
   it('after the deadline becomes deadline_exceeded', async () => {
     const { client } = clientThat(exception('AbortError'));
     const over = new Deadline(new FakeClock(), 0);
