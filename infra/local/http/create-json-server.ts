@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isFromThisMachine } from './is-from-this-machine.ts';
 import { BodyTooLongError, readBody } from './read-body.ts';
 import { type RequestFault, type RequestHook, takesEffect } from './request-fault.ts';
 
@@ -75,6 +76,7 @@ export async function createJsonServer(options: JsonServerOptions): Promise<Loca
 async function serve(options: JsonServerOptions, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
   let fault: RequestFault | undefined;
   let answer: JsonAnswer | undefined;
+  if (!isFromThisMachine(incoming.headers)) return send(response, FOREIGN, 'application/json');
   try {
     const routed = options.route(await toJsonRequest(incoming, options.maxBodyBytes ?? 1024 * 1024));
     fault = await options.onRequest?.({ operation: routed.operation, input: routed.input });
@@ -95,6 +97,13 @@ async function toJsonRequest(incoming: IncomingMessage, maxBodyBytes: number): P
     body: await readBody(incoming, maxBodyBytes),
   };
 }
+
+/** What is kept here are stand-ins for secrets, and yet no web page's business. */
+const FOREIGN: JsonAnswer = {
+  status: 403,
+  headers: { connection: 'close' },
+  body: { message: 'Only programs and pages of this machine are served: host and origin must be local.' },
+};
 
 function toTooLongAnswer(error: BodyTooLongError): JsonAnswer {
   return { status: 413, headers: { connection: 'close' }, body: { message: error.message } };

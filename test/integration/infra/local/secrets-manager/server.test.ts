@@ -37,6 +37,22 @@ describe('the local Secrets Manager as a server', () => {
     await expect(later.send(read)).resolves.toMatchObject({ SecretString: 'first', VersionId: ONE });
   });
 
+  it.each([{ host: 'rebound.example:80' }, { origin: 'https://page.example' }])(
+    'answers no web page that reaches it: %j',
+    async (headers) => {
+      const { client, server } = await startSecretsManager({});
+      await client.send(new CreateSecretCommand(first));
+      const call = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': 'secretsmanager.GetSecretValue' };
+      const { statusCode, body } = await request(server.url, {
+        method: 'POST',
+        headers: { ...call, ...headers },
+        body: JSON.stringify({ SecretId: 'app/db' }),
+      });
+      expect(statusCode).toBe(403);
+      expect(await body.text()).not.toContain('first');
+    },
+  );
+
   it('does not start on a file that is not its own, and leaves that file as it was', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'secrets-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
