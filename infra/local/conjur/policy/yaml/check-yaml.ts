@@ -22,7 +22,7 @@ export interface Places {
  */
 export function checkYaml(text: string): Places {
   if (FORBIDDEN.test(text)) throw new YamlFault('control characters are not allowed');
-  const grammar = new Grammar(new Scanner(text));
+  const grammar = new Grammar(new Scanner(text.replace(/^\ufeff/, '')));
   grammar.stream();
   return grammar.places;
 }

@@ -80,6 +80,7 @@ describe('a text', () => {
     '- [a, b: c, ? d : e, {f, g: h, ? i}]\n',
     '? a\n: - b\n',
     'a:\n- b\n- c:\n  - d\n',
+    '\ufeff- a: b\n',
   ])('that is YAML is taken: %j', (text) => {
     expect(faultOf(text)).toBeUndefined();
   });
@@ -97,6 +98,7 @@ describe('a text', () => {
   it('tells how far it was read: a word that may be a key is read to the next one', () => {
     const places = checkYaml('- a\n- b: c\n').nodes.map(({ line, column }) => `${line}:${column}`);
     // The list, a, the mapping, b, c, the end of the mapping, the end of the list.
+    expect(checkYaml('\ufeff- a').nodes).toHaveLength(3);
     expect(places).toEqual(['0:1', '1:0', '1:4', '1:4', '2:0', '2:0', '2:0']);
   });
 });
