@@ -121,12 +121,20 @@ function createReader(places: readonly Mark[]) {
   }
 
   function readHash(node: YAMLMap): Map<string, unknown> {
-    return new Map(
-      node.items.map((pair) => {
-        advance();
-        return [keyOf(pair), readAnnotation(pair.value as Node | null, keyOf(pair))];
-      }),
-    );
+    const hash = new Map<string, unknown>();
+    for (const pair of node.items) {
+      const key = readKey(pair, hash);
+      hash.set(key, readAnnotation(pair.value as Node | null, key));
+    }
+    return hash;
+  }
+
+  /** The key of an entry, which must not be there yet. */
+  function readKey(pair: Pair, seen: { has(key: string): boolean }): string {
+    const key = keyOf(pair);
+    advance();
+    if (seen.has(key)) fail(`Duplicate attribute: ${key}`);
+    return key;
   }
 
   function readAnnotation(node: Node | null, name: string): PolicyValue {
@@ -140,9 +148,7 @@ function createReader(places: readonly Mark[]) {
     const object = createPolicyObject(type);
     const seen = new Set<string>();
     for (const pair of node.items) {
-      const key = keyOf(pair);
-      advance();
-      if (seen.has(key)) fail(`Duplicate attribute: ${key}`);
+      const key = readKey(pair, seen);
       seen.add(key);
       setAttribute(object, key, pair.value as Node | null);
     }

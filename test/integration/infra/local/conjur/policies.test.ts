@@ -475,6 +475,11 @@ describe('a policy that cannot be loaded', () => {
       '- !host\n  id: h\n  restricted_to: ::1/128\n',
       invalid(3, 0, "Invalid IP address or CIDR range '::1/128': Address must be IPv4"),
     ],
+    [
+      'an annotation twice',
+      '- !variable\n  id: v\n  annotations:\n    a: 1\n    a: 2\n',
+      invalid(4, 6, 'Duplicate attribute: a'),
+    ],
     ['an anchor twice', '- &a !variable x\n- &a !variable y\n', invalid(2, 0, 'Duplicate anchor a')],
     [
       'what is no address',
