@@ -68,7 +68,10 @@ function prependNamespace(object: PolicyObject, namespace: string | undefined): 
   }
 }
 
-/** `..` and a leading `/` are allowed in owners, in the members of grants and in the roles of permissions. */
+/**
+ * `..` and a leading `/` are allowed in owners, in the members of grants and in the roles of permissions. An annotation
+ * with two dots between slashes is a path as well, seen from its record.
+ */
 function resolveRelativePaths(object: PolicyObject): void {
   const owner = object.values.owner;
   if (isPolicyObject(owner)) resolvePath(owner);
@@ -77,6 +80,12 @@ function resolveRelativePaths(object: PolicyObject): void {
   }
   if (object.type === 'revoke') objectsOf(object, 'member').forEach(resolvePath);
   if (object.type === 'permit' || object.type === 'deny') objectsOf(object, 'role').forEach(resolvePath);
+  const { annotations } = object.values;
+  if (!(annotations instanceof Map)) return;
+  for (const [name, value] of annotations) {
+    const isPath = String(value).split('/').includes('..');
+    if (isPath) annotations.set(name, absolutePath(`${idOf(object)}/${value}`));
+  }
 }
 
 function resolvePath(object: PolicyObject): void {

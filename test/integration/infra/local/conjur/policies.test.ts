@@ -302,6 +302,21 @@ describe('loading a policy', () => {
     expect(annotation?.value).toBe('["a b", 1, true, nil, ["c"]]');
   });
 
+  it('reads an annotation with two dots between slashes as a path', async () => {
+    const conjur = await startConjur();
+    await conjur.load(
+      '- !policy { id: a/b, body: [ !variable { id: v, annotations: { see: ../../c, dots: a..b } } ] }\n',
+    );
+    const annotations = (await show(conjur, 'variable', 'a/b/v')).annotations.map(({ name, value }) => [name, value]);
+    expect(annotations).toEqual([
+      ['dots', 'a..b'],
+      ['see', 'a/c'],
+    ]);
+    expect((await conjur.load('- !variable { id: v, annotations: { see: ../../c } }\n')).text).toContain(
+      'Invalid relative reference: v/../../c',
+    );
+  });
+
   it('takes a right away last, however early in the text that stands', async () => {
     const conjur = await startConjur();
     const policy = `
