@@ -16,9 +16,19 @@ export function buildVariablePolicy(
 ): string {
   const statements = new YAMLSeq();
   for (const variable of variables) statements.add(toVariable(branch, variable));
-  for (const role of grants.read) statements.add(toPermit(branch, role, ['read', 'execute'], variables));
-  for (const role of grants.write) statements.add(toPermit(branch, role, ['read', 'update'], variables));
+  for (const [role, privileges] of toPrivileges(grants)) statements.add(toPermit(branch, role, privileges, variables));
   return toText(statements);
+}
+
+/** Each role's privileges, each once: Conjur answers 409, as to a concurrent load, where a document grants one twice. */
+function toPrivileges({ read, write }: VariableGrants): Map<string, Set<string>> {
+  const privileges = new Map<string, Set<string>>();
+  const add = (role: string, ...more: string[]): void => {
+    privileges.set(role, new Set([...(privileges.get(role) ?? []), ...more]));
+  };
+  for (const role of read) add(role, 'read', 'execute');
+  for (const role of write) add(role, 'read', 'update');
+  return privileges;
 }
 
 /** The policy document that deletes a variable, for `PATCH`. */
@@ -48,7 +58,7 @@ function toVariable(branch: string, { name, mimeType, annotations }: VariableDef
 function toPermit(
   branch: string,
   role: string,
-  privileges: string[],
+  privileges: ReadonlySet<string>,
   variables: readonly VariableDefinition[],
 ): YAMLMap {
   const resources = new YAMLSeq();

@@ -197,6 +197,22 @@ describe('a new variable in a policy branch', () => {
   });
 });
 
+describe('a role that may read and write new variables', () => {
+  it('gets each privilege once: Conjur takes a privilege that is granted twice for a concurrent load', async () => {
+    await writing.loadPolicy('root', '- !group both\n');
+    const container = await writing.startContainer({
+      CYBERARK_GRANT_READ: 'group:both,group:both',
+      CYBERARK_GRANT_WRITE: 'group:both',
+    });
+    const { answer, requests } = await call(container, { name: 'granted/twice', value: 'v', version: false });
+    expect(answer).toMatchObject({ created: true });
+    expect(policyLoadsIn(requests)).toHaveLength(1);
+    expect(await writing.show('granted/twice')).toMatchObject({
+      permissions: ['execute', 'read', 'update'].map((privilege) => ({ privilege, role: 'default:group:both' })),
+    });
+  });
+});
+
 describe('a deletion', () => {
   it('is a 405 that says why, and that something else is allowed', async () => {
     const { answer, requests } = await call(writer, httpEvent('DELETE', '/secrets/app/known'));
