@@ -12,6 +12,8 @@ export interface Permissions {
   visibleResources(roleId: string): string[];
   /** Whether the role owns the resource or holds this privilege on it. */
   isAllowed(roleId: string, privilege: string, resourceId: string): boolean;
+  /** Those of the resources that the role owns or holds this privilege on. */
+  allowedAmong(roleId: string, privilege: string, resourceIds: readonly string[]): Set<string>;
   /**
    * Whether the role owns, or holds this privilege on, the policy and everything below it: all resources whose
    * identifier starts with the policy's and a slash. (Users are called `name@policy`, so they do not count.)
@@ -48,6 +50,16 @@ WITH RECURSIVE able (role_id) AS (
   SELECT m.member_id FROM role_memberships m JOIN able a ON m.role_id = a.role_id
 )`;
 }
+
+const ALLOWED_AMONG = `
+WITH RECURSIVE asked (resource_id) AS (SELECT value FROM json_each(?)), able (resource_id, role_id) AS (
+  SELECT resource_id, owner_id FROM resources WHERE resource_id IN asked
+  UNION
+  SELECT resource_id, role_id FROM permissions WHERE resource_id IN asked AND privilege = ?
+  UNION
+  SELECT a.resource_id, m.member_id FROM role_memberships m JOIN able a ON m.role_id = a.role_id
+)
+SELECT resource_id FROM able WHERE role_id = ?`;
 
 const VISIBLE = `${able('')} SELECT 1 FROM able WHERE role_id = ?`;
 const ALLOWED = `${able('AND privilege = ?')} SELECT 1 FROM able WHERE role_id = ?`;
@@ -94,6 +106,12 @@ export function createPermissions(database: Database): Permissions {
     isVisible: (roleId, resourceId) => database.first(VISIBLE, resourceId, resourceId, roleId) !== undefined,
     visibleResources: (roleId) => database.all(VISIBLE_RESOURCES, roleId).map((row) => String(row.resource_id)),
     isAllowed,
+    allowedAmong: (roleId, privilege, resourceIds) =>
+      new Set(
+        database
+          .all(ALLOWED_AMONG, JSON.stringify(resourceIds), privilege, roleId)
+          .map((row) => String(row.resource_id)),
+      ),
     isAllowedBelow(roleId, privilege, policyId) {
       const identifier = policyId.split(':').slice(2).join(':');
       return (

@@ -19,6 +19,8 @@ export interface ResourceFilter {
 /** Resources as the API shows them. */
 export interface Resources {
   exists(resourceId: string): boolean;
+  /** Those of the ids that there are. */
+  existingAmong(resourceIds: readonly string[]): Set<string>;
   ownerOf(resourceId: string): string | undefined;
   annotation(resourceId: string, name: string): string | undefined;
   /** The resource in the form of `GET /resources/{account}/{kind}/{id}`. */
@@ -38,6 +40,10 @@ export function createResources(database: Database): Resources {
 
   return {
     exists: (resourceId) => find(resourceId) !== undefined,
+    existingAmong(resourceIds) {
+      const sql = 'SELECT resource_id FROM resources WHERE resource_id IN (SELECT value FROM json_each(?))';
+      return new Set(database.all(sql, JSON.stringify(resourceIds)).map((row) => String(row.resource_id)));
+    },
     ownerOf: (resourceId) => {
       const owner = find(resourceId)?.owner_id;
       return typeof owner === 'string' ? owner : undefined;

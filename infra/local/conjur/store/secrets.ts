@@ -7,11 +7,17 @@ export const VERSION_LIMIT = 20;
 export interface Secrets {
   /** The value of a version, or of the latest one. */
   read(resourceId: string, version?: number): Buffer | undefined;
+  /** The latest value of each of these that has one. */
+  readLatest(resourceIds: readonly string[]): Map<string, Buffer>;
   /** Adds a version, unless the value is the one that the variable already has. */
   write(resourceId: string, value: Buffer): void;
   /** Forgets when the current value expires. */
   expire(resourceId: string): void;
 }
+
+const LATEST_AMONG = `
+SELECT resource_id, value, max(version) FROM secrets
+WHERE resource_id IN (SELECT value FROM json_each(?)) GROUP BY resource_id`;
 
 /** Keeps values in the database. */
 export function createSecrets(database: Database): Secrets {
@@ -28,6 +34,10 @@ export function createSecrets(database: Database): Secrets {
           ? latest(resourceId)
           : database.first('SELECT value FROM secrets WHERE resource_id = ? AND version = ?', resourceId, version);
       return row === undefined ? undefined : Buffer.from(row.value as Uint8Array);
+    },
+    readLatest(resourceIds) {
+      const rows = database.all(LATEST_AMONG, JSON.stringify(resourceIds));
+      return new Map(rows.map((row) => [String(row.resource_id), Buffer.from(row.value as Uint8Array)]));
     },
     write(resourceId, value) {
       database.transaction(() => {
