@@ -51,15 +51,18 @@ WITH RECURSIVE able (role_id) AS (
 )`;
 }
 
+/** {@link ALLOWED} for many resources: those that share an owner, as most do, are walked from there once. */
 const ALLOWED_AMONG = `
-WITH RECURSIVE asked (resource_id) AS (SELECT value FROM json_each(?)), able (resource_id, role_id) AS (
-  SELECT resource_id, owner_id FROM resources WHERE resource_id IN asked
+WITH RECURSIVE holders (resource_id, role_id) AS MATERIALIZED (
+  SELECT r.resource_id, r.owner_id FROM json_each(?) j JOIN resources r ON r.resource_id = j.value
+  UNION ALL
+  SELECT p.resource_id, p.role_id FROM json_each(?) j JOIN permissions p ON p.resource_id = j.value AND p.privilege = ?
+), able (holder, role_id) AS (
+  SELECT role_id, role_id FROM holders
   UNION
-  SELECT resource_id, role_id FROM permissions WHERE resource_id IN asked AND privilege = ?
-  UNION
-  SELECT a.resource_id, m.member_id FROM role_memberships m JOIN able a ON m.role_id = a.role_id
+  SELECT a.holder, m.member_id FROM role_memberships m JOIN able a ON m.role_id = a.role_id
 )
-SELECT resource_id FROM able WHERE role_id = ?`;
+SELECT DISTINCT resource_id FROM holders WHERE role_id IN (SELECT holder FROM able WHERE role_id = ?)`;
 
 const VISIBLE = `${able('')} SELECT 1 FROM able WHERE role_id = ?`;
 const ALLOWED = `${able('AND privilege = ?')} SELECT 1 FROM able WHERE role_id = ?`;
@@ -106,12 +109,11 @@ export function createPermissions(database: Database): Permissions {
     isVisible: (roleId, resourceId) => database.first(VISIBLE, resourceId, resourceId, roleId) !== undefined,
     visibleResources: (roleId) => database.all(VISIBLE_RESOURCES, roleId).map((row) => String(row.resource_id)),
     isAllowed,
-    allowedAmong: (roleId, privilege, resourceIds) =>
-      new Set(
-        database
-          .all(ALLOWED_AMONG, JSON.stringify(resourceIds), privilege, roleId)
-          .map((row) => String(row.resource_id)),
-      ),
+    allowedAmong(roleId, privilege, resourceIds) {
+      const asked = JSON.stringify(resourceIds);
+      const rows = database.all(ALLOWED_AMONG, asked, asked, privilege, roleId);
+      return new Set(rows.map((row) => String(row.resource_id)));
+    },
     isAllowedBelow(roleId, privilege, policyId) {
       const identifier = policyId.split(':').slice(2).join(':');
       return (

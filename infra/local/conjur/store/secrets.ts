@@ -16,8 +16,8 @@ export interface Secrets {
 }
 
 const LATEST_AMONG = `
-SELECT resource_id, value, max(version) FROM secrets
-WHERE resource_id IN (SELECT value FROM json_each(?)) GROUP BY resource_id`;
+SELECT s.resource_id, s.value FROM json_each(?) j JOIN secrets s ON s.resource_id = j.value
+WHERE s.version = (SELECT max(version) FROM secrets WHERE resource_id = j.value)`;
 
 /** Keeps values in the database. */
 export function createSecrets(database: Database): Secrets {

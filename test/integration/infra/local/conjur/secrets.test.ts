@@ -137,6 +137,39 @@ describe('many values at once', () => {
     expect(await ask(full, full)).toEqual([500, undefined]);
   });
 
+  it('are given to whoever may read each of them, in whatever way', async () => {
+    const conjur = await startConjur();
+    await conjur.load(`
+- !host h
+- !group inner
+- !group outer
+- !layer machines
+- !grant { role: !group outer, member: !group inner }
+- !grant { role: !group inner, member: !host h }
+- !grant { role: !layer machines, member: !host h }
+- !variable permitted
+- !variable by-groups
+- !variable by-layer
+- !variable elsewhere
+- !policy { id: own, owner: !host h, body: [ !variable v ] }
+- !permit { role: !host h, privileges: [ read, execute ], resource: !variable permitted }
+- !permit { role: !group outer, privileges: [ execute ], resource: !variable by-groups }
+- !permit { role: !layer machines, privileges: [ execute ], resource: !variable by-layer }
+- !permit { role: !host h, privileges: [ read, update ], resource: !variable elsewhere }
+`);
+    const names = ['permitted', 'by-groups', 'by-layer', 'own/v'];
+    for (const name of [...names, 'elsewhere'])
+      await conjur.ask('POST', `/secrets/default/variable/${encodeURIComponent(name)}`, { body: name });
+    const ask = (...ids: string[]) =>
+      conjur.ask('GET', batch(ids.map((id) => `default:variable:${id}`).join(',')), { as: 'host/h' });
+    const answer = await ask(...names);
+    expect(answer.status).toBe(200);
+    expect(JSON.parse(answer.text)).toEqual(
+      Object.fromEntries(names.map((name) => [`default:variable:${name}`, name])),
+    );
+    expect((await ask(...names, 'elsewhere')).status).toBe(403);
+  });
+
   it.each([
     ['a,,b', 422],
     [',a', 422],
