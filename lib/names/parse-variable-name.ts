@@ -6,6 +6,9 @@ const FORBIDDEN_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const LONE_SURROGATE = /\p{Cs}/u;
 const FORBIDDEN_SEGMENTS = new Set(['', '.', '..']);
 
+/** What most names are, and what every other check lets through. A call of a thousand names checks each. */
+const PLAIN_NAME = /^[\w-][\w.-]*(?:\/[\w-][\w.-]*)*$/;
+
 /** Longest name in bytes: what fits, url-encoded three to one, into the 10,240 bytes of request line that Conjur's server takes. */
 export const MAX_NAME_BYTES = 3_000;
 
@@ -16,6 +19,7 @@ export const MAX_NAME_BYTES = 3_000;
  */
 export function parseVariableName(name: unknown): string {
   if (typeof name !== 'string') throw invalid('must be a string');
+  if (name.length <= MAX_NAME_BYTES && PLAIN_NAME.test(name)) return name;
   if (name === '') throw invalid('is empty');
   if (FORBIDDEN_CHARACTER.test(name)) throw invalid('holds a control character or a line separator');
   if (LONE_SURROGATE.test(name)) throw invalid('is not well-formed unicode');

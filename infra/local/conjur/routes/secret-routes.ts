@@ -72,26 +72,23 @@ function readMany(input: RouteInput): Reply {
   const { context, request } = input;
   const roleId = currentRole(input);
   const ids = parseIds(request);
-  const allowed = context.permissions.allowedAmong(roleId, 'execute', ids);
-  if (allowed.size !== ids.length) throw whyNotAll(context.resources.existingAmong(ids), allowed, ids);
-  const latest = context.secrets.readLatest(ids);
-  const values = ids.map((id) => [id, latest.get(id) ?? missingValue(id)] as const);
+  if (context.permissions.deniedAmong(roleId, 'execute', ids).length > 0) throw forbidden();
+  const values = context.secrets.readLatest(ids);
+  if (values.size !== ids.length) throw whyNotAll(ids, context.resources.existingAmong(ids), values);
   const isBase64 = String(request.headers['accept-encoding'] ?? '').toLowerCase() === 'base64';
   const encode = isBase64 ? toBase64Lines : toUtf8;
-  const body = Object.fromEntries(values.map(([id, value]) => [id, encode(value)]));
+  const body: Record<string, string> = {};
+  for (const id of ids) body[id] = encode(values.get(id) as Buffer);
   return jsonReply(200, body, isBase64 ? { 'content-encoding': 'base64' } : {});
 }
 
-/** What is forbidden is told before what is missing. */
-function whyNotAll(found: ReadonlySet<string>, allowed: ReadonlySet<string>, ids: readonly string[]): Error {
-  if (allowed.size < found.size) return forbidden();
-  const missing = ids.find((id) => !found.has(id));
+/** What is not there is told before what has no value. */
+function whyNotAll(ids: readonly string[], existing: ReadonlySet<string>, values: ReadonlyMap<string, Buffer>): Error {
+  const missing = ids.find((id) => !existing.has(id));
+  if (missing !== undefined) return secretNotFound(missing);
   // An id that is asked for twice: a genuine Conjur counts one row too few and fails looking for the missing one.
-  return missing === undefined ? internalError() : secretNotFound(missing);
-}
-
-function missingValue(id: string): never {
-  throw secretNotFound(id);
+  if (existing.size !== ids.length) return internalError();
+  return secretNotFound(ids.find((id) => !values.has(id)) ?? '');
 }
 
 /** Ids are separated by commas. In the form `variable_ids[]=` a genuine Conjur copes with a single one. */
@@ -103,9 +100,12 @@ function parseIds(request: ConjurRequest): string[] {
   return ids;
 }
 
-/** Base64 with a line break after every 60 characters and at the end. */
+const LINE_LENGTH = 60;
+
+/** Base64 with a line break after every 60 characters and at the end. Most values are a single line. */
 function toBase64Lines(value: Buffer): string {
-  return value.toString('base64').replace(/.{1,60}/g, '$&\n');
+  const text = value.toString('base64');
+  return text.length <= LINE_LENGTH && text !== '' ? `${text}\n` : text.replace(/.{1,60}/g, '$&\n');
 }
 
 function toUtf8(value: Buffer): string {

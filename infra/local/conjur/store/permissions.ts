@@ -12,8 +12,8 @@ export interface Permissions {
   visibleResources(roleId: string): string[];
   /** Whether the role owns the resource or holds this privilege on it. */
   isAllowed(roleId: string, privilege: string, resourceId: string): boolean;
-  /** Those of the resources that the role owns or holds this privilege on. */
-  allowedAmong(roleId: string, privilege: string, resourceIds: readonly string[]): Set<string>;
+  /** Those of the resources that there are and that the role neither owns nor holds this privilege on. */
+  deniedAmong(roleId: string, privilege: string, resourceIds: readonly string[]): string[];
   /**
    * Whether the role owns, or holds this privilege on, the policy and everything below it: all resources whose
    * identifier starts with the policy's and a slash. (Users are called `name@policy`, so they do not count.)
@@ -51,8 +51,8 @@ WITH RECURSIVE able (role_id) AS (
 )`;
 }
 
-/** {@link ALLOWED} for many resources: those that share an owner, as most do, are walked from there once. */
-const ALLOWED_AMONG = `
+/** Of many resources those that fail {@link ALLOWED}. Those that share an owner, as most do, are walked from there once. */
+const DENIED_AMONG = `
 WITH RECURSIVE holders (resource_id, role_id) AS MATERIALIZED (
   SELECT r.resource_id, r.owner_id FROM json_each(?) j JOIN resources r ON r.resource_id = j.value
   UNION ALL
@@ -62,7 +62,8 @@ WITH RECURSIVE holders (resource_id, role_id) AS MATERIALIZED (
   UNION
   SELECT a.holder, m.member_id FROM role_memberships m JOIN able a ON m.role_id = a.role_id
 )
-SELECT DISTINCT resource_id FROM holders WHERE role_id IN (SELECT holder FROM able WHERE role_id = ?)`;
+SELECT resource_id FROM holders EXCEPT
+SELECT resource_id FROM holders WHERE role_id IN (SELECT holder FROM able WHERE role_id = ?)`;
 
 const VISIBLE = `${able('')} SELECT 1 FROM able WHERE role_id = ?`;
 const ALLOWED = `${able('AND privilege = ?')} SELECT 1 FROM able WHERE role_id = ?`;
@@ -109,10 +110,10 @@ export function createPermissions(database: Database): Permissions {
     isVisible: (roleId, resourceId) => database.first(VISIBLE, resourceId, resourceId, roleId) !== undefined,
     visibleResources: (roleId) => database.all(VISIBLE_RESOURCES, roleId).map((row) => String(row.resource_id)),
     isAllowed,
-    allowedAmong(roleId, privilege, resourceIds) {
+    deniedAmong(roleId, privilege, resourceIds) {
       const asked = JSON.stringify(resourceIds);
-      const rows = database.all(ALLOWED_AMONG, asked, asked, privilege, roleId);
-      return new Set(rows.map((row) => String(row.resource_id)));
+      const rows = database.all(DENIED_AMONG, asked, asked, privilege, roleId);
+      return rows.map((row) => String(row.resource_id));
     },
     isAllowedBelow(roleId, privilege, policyId) {
       const identifier = policyId.split(':').slice(2).join(':');

@@ -1,3 +1,4 @@
+import type { SQLOutputValue } from 'node:sqlite';
 import type { Database } from './database.ts';
 
 /** How many versions of a value are kept; older ones are dropped (Conjur's default). */
@@ -33,11 +34,11 @@ export function createSecrets(database: Database): Secrets {
         version === undefined
           ? latest(resourceId)
           : database.first('SELECT value FROM secrets WHERE resource_id = ? AND version = ?', resourceId, version);
-      return row === undefined ? undefined : Buffer.from(row.value as Uint8Array);
+      return row === undefined ? undefined : toBuffer(row.value);
     },
     readLatest(resourceIds) {
       const rows = database.all(LATEST_AMONG, JSON.stringify(resourceIds));
-      return new Map(rows.map((row) => [String(row.resource_id), Buffer.from(row.value as Uint8Array)]));
+      return new Map(rows.map((row) => [String(row.resource_id), toBuffer(row.value)]));
     },
     write(resourceId, value) {
       database.transaction(() => {
@@ -52,4 +53,10 @@ export function createSecrets(database: Database): Secrets {
       database.run('UPDATE secrets SET expires_at = NULL WHERE resource_id = ?', resourceId);
     },
   };
+}
+
+/** The same bytes, not copied: the row is nobody else's. */
+function toBuffer(value: SQLOutputValue | undefined): Buffer {
+  const { buffer, byteOffset, byteLength } = value as Uint8Array;
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
