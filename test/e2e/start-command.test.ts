@@ -148,6 +148,18 @@ onThisMachine(
 );
 
 onThisMachine(
+  'leaves nothing behind when it is killed outright',
+  async () => {
+    const run = start(...(await ownStack()).flags);
+    await until(run, 'Ctrl-C ends all of it.');
+    const functions = await functionsOf(run.child.pid);
+    run.child.kill('SIGKILL');
+    await expect.poll(() => isRunning(functions), { timeout: 20_000 }).toBe(false);
+  },
+  120_000,
+);
+
+onThisMachine(
   'says in one line that the functions are gone, and ends the rest',
   async () => {
     const run = start(...(await ownStack()).flags);

@@ -29,7 +29,10 @@ export interface RunningFunctions {
 export class FunctionsEndedError extends Error {}
 
 /** Loaded into the process of serverless-offline before anything else. */
-const GUARD = new URL('./guard-servers.ts', import.meta.url).href;
+const LOADED_FIRST = ['./guard-servers.ts', './end-with-parent.ts'].flatMap((file) => [
+  '--import',
+  new URL(file, import.meta.url).href,
+]);
 /** Lines that are kept for the case that the start fails. */
 const LAST_WORDS = 15;
 const START_TIMEOUT_MS = 60_000;
@@ -40,10 +43,11 @@ const STOP_TIMEOUT_MS = 5_000;
  * @throws the reason of the signal, where that ends the start
  */
 export async function startFunctions(options: FunctionsOptions): Promise<RunningFunctions> {
-  const child = spawn(process.execPath, ['--import', GUARD, serverlessBin(), ...offlineArguments(options)], {
+  const child = spawn(process.execPath, [...LOADED_FIRST, serverlessBin(), ...offlineArguments(options)], {
     cwd: root,
     env: { ...process.env, ...options.environment, SLS_TELEMETRY_DISABLED: '1', SLS_NOTIFICATIONS_MODE: 'off' },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    // Nothing is written to its input; that it ends tells that this process is gone.
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C reaches only this process, which then ends all in order.
     detached: true,
   });
