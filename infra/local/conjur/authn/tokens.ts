@@ -22,6 +22,7 @@ export interface SigningKeyStore {
 }
 
 const ALGORITHM = 'EdDSA';
+/** Tokens whose signature is not checked again: those that were, and those that were issued here. */
 const REMEMBERED_TOKENS = 1000;
 
 /**
@@ -30,24 +31,30 @@ const REMEMBERED_TOKENS = 1000;
  */
 export async function createTokens(keys: SigningKeyStore, ttlSeconds: number, now: () => number): Promise<Tokens> {
   const { key, kid } = await loadKey(keys);
-  const verified = new Map<string, TokenClaims>();
+  const known = new Map<string, TokenClaims>();
+  const remember = (token: TokenShape, claims: TokenClaims): void => {
+    if (known.size >= REMEMBERED_TOKENS) known.clear();
+    known.set(toId(token), claims);
+  };
 
   return {
     async issue(login) {
       const issuedAt = Math.floor(now() / 1000);
-      const claims = { iat: issuedAt, exp: issuedAt + ttlSeconds, sub: login };
+      const expiresAt = issuedAt + ttlSeconds;
+      const claims = { iat: issuedAt, exp: expiresAt, sub: login };
       const jws = await new FlattenedSign(Buffer.from(JSON.stringify(claims)))
         .setProtectedHeader({ alg: ALGORITHM, kid })
         .sign(key.privateKey);
-      return { protected: jws.protected ?? '', payload: jws.payload, signature: jws.signature };
+      const token = { protected: jws.protected ?? '', payload: jws.payload, signature: jws.signature };
+      remember(token, { login, issuedAt, expiresAt });
+      return token;
     },
     async verify(token) {
       if (!isTokenShaped(token)) return undefined;
-      const id = `${token.protected}.${token.payload}.${token.signature}`;
-      const claims = verified.get(id) ?? (await readClaims(token, key.publicKey));
+      const held = known.get(toId(token));
+      const claims = held ?? (await readClaims(token, key.publicKey));
       if (claims === undefined || claims.expiresAt <= now() / 1000) return undefined;
-      if (verified.size >= REMEMBERED_TOKENS) verified.clear();
-      verified.set(id, claims);
+      if (held === undefined) remember(token, claims);
       return claims;
     },
   };
@@ -57,6 +64,10 @@ interface TokenShape {
   readonly protected: string;
   readonly payload: string;
   readonly signature: string;
+}
+
+function toId(token: TokenShape): string {
+  return `${token.protected}.${token.payload}.${token.signature}`;
 }
 
 function isTokenShaped(token: unknown): token is TokenShape {
