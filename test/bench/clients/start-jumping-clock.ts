@@ -5,11 +5,12 @@ export interface JumpingClock {
   stop(): void;
 }
 
-/** Makes `Date.now` jump when it is told to, for all of this process; timers and `performance.now` go on as they are. */
+/** Makes `Date.now` stand still but for its jumps, for all of this process; timers and `performance.now` go on as they are. */
 export function startJumpingClock(): JumpingClock {
   const real = Date.now;
   let aheadMs = 0;
-  Date.now = () => real() + aheadMs;
+  const startMs = real();
+  Date.now = () => startMs + aheadMs;
   return {
     jump(ms) {
       aheadMs += ms;
