@@ -20,7 +20,8 @@ export class Secret {
   /** Wraps a text, which is kept as UTF-8, or bytes, which are kept as they are (not copied). */
   static of(value: string | Uint8Array): Secret {
     if (typeof value === 'string') return new Secret(Buffer.from(value, 'utf8'), value);
-    return new Secret(Buffer.from(value.buffer, value.byteOffset, value.byteLength), undefined);
+    const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+    return new Secret(bytes, undefined);
   }
 
   /** The secret as text, decoded as UTF-8. */

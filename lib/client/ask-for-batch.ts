@@ -32,11 +32,12 @@ export async function askForBatch(
   names: readonly string[],
   deadline: Deadline,
 ): Promise<BatchAnswer> {
-  const request = toBatchRequest(context.account, names);
+  const ids = names.map((name) => toFullId(context.account, name));
+  const request = toBatchRequest(ids);
   const response = await sendOrTooLarge(context, request, deadline);
   if (isConjurError(response)) return { kind: 'refused', error: response };
   const { status } = response;
-  if (status === 200) return { kind: 'values', values: decode(context.account, names, request, response) };
+  if (status === 200) return { kind: 'values', values: decode(names, ids, request, response) };
   if (status === 403) return { kind: 'forbidden' };
   if (!REFUSALS.has(status)) throw toConjurError(request, response);
   const missing = status === 404 ? missingName(context.account, response) : undefined;
@@ -44,13 +45,13 @@ export async function askForBatch(
   return { kind: 'refused', error: toConjurError(request, response) };
 }
 
-function toBatchRequest(account: string, names: readonly string[]): ConjurRequest {
+function toBatchRequest(ids: readonly string[]): ConjurRequest {
   return {
     method: 'GET',
-    path: `/secrets?variable_ids=${names.map((name) => toQueryId(account, name)).join(',')}`,
+    path: `/secrets?variable_ids=${ids.map(toQueryId).join(',')}`,
     // Without it, one value that is not UTF-8 is a 406 for all.
     headers: { 'accept-encoding': 'base64' },
-    doing: `reading ${names.length} secrets`,
+    doing: `reading ${ids.length} secrets`,
     repeatableBecause: 'a read changes nothing',
     target: 'read',
     confirmAtLeader: [403, 404],
@@ -73,15 +74,15 @@ async function sendOrTooLarge(
 }
 
 function decode(
-  account: string,
   names: readonly string[],
+  ids: readonly string[],
   request: ConjurRequest,
   response: ConjurResponse,
 ): Map<string, Secret> {
   const values = parseJsonObject(request, response);
   return new Map(
-    names.map((name) => {
-      const value = values[toFullId(account, name)];
+    names.map((name, index) => {
+      const value = values[ids[index] as string];
       if (typeof value !== 'string') throw unreadable(request);
       // Conjur breaks base64 into lines of 60 characters, which Node's decoder passes over.
       return [name, Secret.of(Buffer.from(value, 'base64'))];

@@ -16,7 +16,7 @@ export function toBatches(account: string, names: readonly string[]): Batches {
   let bytes = Number.POSITIVE_INFINITY;
   for (const name of names) {
     if (name.includes(',')) continue;
-    const size = toQueryId(account, name).length + 1;
+    const size = toQueryId(toFullId(account, name)).length + 1;
     if (bytes + size > MAX_ID_BYTES || (batches.at(-1)?.length ?? 0) >= MAX_IDS) {
       batches.push([]);
       bytes = 0;
@@ -30,9 +30,8 @@ export function toBatches(account: string, names: readonly string[]): Batches {
 /** What stands in a query as it is; most ids are nothing else. */
 const PLAIN_ID = /^[\w.~:/-]*$/;
 
-/** `default:variable:app/db`, as it stands in the query; colons and slashes may stay as they are there (RFC 3986, section 3.4). */
-export function toQueryId(account: string, name: string): string {
-  const id = toFullId(account, name);
+/** A full id, `default:variable:app/db`, as it stands in the query; colons and slashes may stay as they are there (RFC 3986, section 3.4). */
+export function toQueryId(id: string): string {
   if (PLAIN_ID.test(id)) return id;
   return encodeURIComponent(id.toWellFormed()).replaceAll('%3A', ':').replaceAll('%2F', '/');
 }
