@@ -26,8 +26,8 @@ interface Rhythm {
   readonly away: number;
 }
 
-const QUIET: Rhythm = { name: 'a read each 10 s', stepMs: LONGEST_STEP_MS, around: 8, away: 7 };
-const BUSY: Rhythm = { name: 'a read each 10 ms', stepMs: 10, around: 100, away: 100 };
+const QUIET: Rhythm = { name: 'each 10 s', stepMs: LONGEST_STEP_MS, around: 8, away: 7 };
+const BUSY: Rhythm = { name: 'each 10 ms', stepMs: 10, around: 100, away: 100 };
 
 interface Times {
   readonly around: number[];
@@ -46,8 +46,8 @@ export async function compareRefresh({ conjur, startConjur, scale }: BenchContex
   try {
     const parts = [
       toResult(`${QUIET.name}, ${REAL_DELAY_MS} ms per request`, await measureAt(slow, QUIET, 5, scale(8))),
-      toResult(`${BUSY.name}, local Conjur as it is`, await measureAt(conjur, BUSY, 7, scale(40))),
-      toResult(`${QUIET.name}, local Conjur as it is`, await measureAt(conjur, QUIET, 7, scale(40))),
+      toResult(`${BUSY.name}, local Conjur`, await measureAt(conjur, BUSY, 7, scale(40))),
+      toResult(`${QUIET.name}, local Conjur`, await measureAt(conjur, QUIET, 7, scale(40))),
     ];
     return {
       title: 'refresh',
@@ -129,11 +129,11 @@ function toResult(where: string, repetitions: readonly Times[]): Omit<Result, 't
   const medians = (of: keyof Times): number[] => repetitions.map((times) => percentile(times[of], 0.5));
   return {
     ratios: [
-      toRatio(`reads around a refresh ÷ away from it, p99, ${where}`, ratios(0.99), 1.2),
-      toRatio(`reads around a refresh ÷ away from it, median, ${where}`, ratios(0.5)),
+      toRatio(`around a refresh ÷ away, p99, ${where}`, ratios(0.99), 1.2),
+      toRatio(`around a refresh ÷ away, median, ${where}`, ratios(0.5)),
     ],
     figures: [
-      { figure: `read that carries the refresh, ${where}`, unit: 'ms', measured: summarize(medians('carrying')) },
+      { figure: `read that carries a refresh, ${where}`, unit: 'ms', measured: summarize(medians('carrying')) },
       { figure: `read away from a refresh, ${where}`, unit: 'ms', measured: summarize(medians('away')) },
     ],
   };
