@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { isConjurError } from '../../lib/errors/conjur-error.ts';
-import { type Access, findRefusals } from '../../lib/key-management/assert-access.ts';
+import { type Access, findRefusal } from '../../lib/key-management/assert-access.ts';
 import { type ParsedSettings, parseSettings } from '../../lib/settings/parse-settings.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import { type CheckName, type CheckOutcome, type CheckResult, failed, passed } from './check.ts';
@@ -89,11 +89,11 @@ function named(
 }
 
 function refusalOf({ settings }: DoctorContext, access: Access, name: string): CheckOutcome | undefined {
-  const [refusal] = findRefusals(settings.keyManagement, access, [name]);
+  const refusal = findRefusal(settings.keyManagement, access, name);
   if (refusal === undefined) return undefined;
   const advice =
     "That is the functions' own rule (custom.key_management_settings in serverless.yml); Conjur was not asked.";
-  return failed('settings_invalid', refusal.error.message, advice);
+  return failed('settings_invalid', refusal.message, advice);
 }
 
 function skipped(name: CheckName, because: CheckName): CheckResult {

@@ -1,9 +1,10 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConjurError, isConjurError } from '../errors/conjur-error.ts';
 import { Secret } from '../secret.ts';
-import { isRegionMissing, REGION_MISSING } from './is-region-missing.ts';
+import { awsErrorName } from './aws-error-name.ts';
 import type { SecretReader, StagingLabel } from './secret-reader.ts';
 import { toAwsCause } from './to-aws-cause.ts';
+import { toRegionMissing } from './to-region-missing.ts';
 import { withinDeadline } from './within-deadline.ts';
 
 /**
@@ -35,7 +36,7 @@ export function createSecretReader(
 
 /** AWS says `ResourceNotFoundException` both of a secret and of a label that is not there; only AWSCURRENT is there in every secret. */
 function isMissingStage(error: unknown, stage: StagingLabel): boolean {
-  return stage !== 'AWSCURRENT' && nameOf(error) === 'ResourceNotFoundException';
+  return stage !== 'AWSCURRENT' && awsErrorName(error) === 'ResourceNotFoundException';
 }
 
 const REFUSED = new Set([
@@ -51,8 +52,9 @@ const REFUSED = new Set([
 ]);
 
 function toConjurError(error: unknown, doing: string): ConjurError {
-  if (isRegionMissing(error)) return new ConjurError('config_invalid', `While ${doing}: ${REGION_MISSING}`);
-  const name = nameOf(error);
+  const regionMissing = toRegionMissing(error, doing);
+  if (regionMissing !== undefined) return regionMissing;
+  const name = awsErrorName(error);
   if (REFUSED.has(name)) {
     return new ConjurError(
       'authentication_failed',
@@ -65,8 +67,4 @@ function toConjurError(error: unknown, doing: string): ConjurError {
     `AWS did not answer (${name}) while ${doing}. Check that the function's network reaches Secrets Manager: a NAT gateway or a VPC endpoint.`,
     { cause: toAwsCause(error) },
   );
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
 }

@@ -25,7 +25,8 @@ export function findRefusals(
   });
 }
 
-function findRefusal(settings: KeyManagementSettings, access: Access, name?: string): ConjurError | undefined {
+/** The error that {@link assertAccess} throws; undefined where it throws none. */
+export function findRefusal(settings: KeyManagementSettings, access: Access, name?: string): ConjurError | undefined {
   const denied = access === 'read' ? 'write_only' : 'read_only';
   if (settings.accessMode === denied) {
     return new ConjurError(

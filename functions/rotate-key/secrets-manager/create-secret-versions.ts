@@ -5,11 +5,12 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
+import { awsErrorName } from '../../../lib/aws/aws-error-name.ts';
 import { type SendOptions, withinDeadline } from '../../../lib/aws/within-deadline.ts';
 import type { Deadline } from '../../../lib/deadline.ts';
 import { Secret } from '../../../lib/secret.ts';
 import type { SecretVersions } from './secret-versions.ts';
-import { awsErrorName, toAwsError } from './to-aws-error.ts';
+import { toAwsError } from './to-aws-error.ts';
 
 /** Per attempt; AWS answers within some tens of milliseconds, or a network is in between that does not let it. */
 const REQUEST_TIMEOUT_MS = 5_000;

@@ -1,11 +1,7 @@
-import { isRegionMissing, REGION_MISSING } from '../../../lib/aws/is-region-missing.ts';
+import { awsErrorName } from '../../../lib/aws/aws-error-name.ts';
 import { toAwsCause } from '../../../lib/aws/to-aws-cause.ts';
+import { toRegionMissing } from '../../../lib/aws/to-region-missing.ts';
 import { ConjurError, isConjurError } from '../../../lib/errors/conjur-error.ts';
-
-/** The name of an exception of AWS's, such as `ResourceNotFoundException`. */
-export function awsErrorName(error: unknown): string {
-  return error instanceof Error ? error.name : 'unknown';
-}
 
 const FORBIDDEN = new Set([
   'AccessDeniedException',
@@ -27,7 +23,8 @@ const CREDENTIALS = new Set([
  */
 export function toAwsError(error: unknown, doing: string): ConjurError {
   if (isConjurError(error)) return error;
-  if (isRegionMissing(error)) return new ConjurError('config_invalid', `While ${doing}: ${REGION_MISSING}`);
+  const regionMissing = toRegionMissing(error, doing);
+  if (regionMissing !== undefined) return regionMissing;
   const name = awsErrorName(error);
   const because = { cause: toAwsCause(error) };
   if (name === 'ResourceNotFoundException') {

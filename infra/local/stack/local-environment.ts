@@ -1,3 +1,5 @@
+import { CONJUR_NAMES } from '../../resources/setting-names.ts';
+
 /**
  * Settings that say which Conjur, which AWS and which LiteLLM are meant, and as whom. Those of another place, as a developer's shell or
  * `.env` may have them, must not reach functions that talk to a local Conjur and stand-ins. All other settings are theirs to have:
@@ -16,12 +18,7 @@ const OF_ANOTHER_PLACE = [
   'CYBERARK_CA_CERT',
   'CYBERARK_SSL_VERIFY',
   'CYBERARK_REQUIRE_TLS',
-  'CONJUR_APPLIANCE_URL',
-  'CONJUR_ACCOUNT',
-  'CONJUR_AUTHN_LOGIN',
-  'CONJUR_AUTHN_API_KEY',
-  'CONJUR_CERT_FILE',
-  'CONJUR_SSL_CERTIFICATE',
+  ...CONJUR_NAMES,
   'LITELLM_MASTER_KEY_SECRET_ID',
   // With a profile AWS's SDK passes by the key in the environment; a session token belongs to another key.
   'AWS_PROFILE',

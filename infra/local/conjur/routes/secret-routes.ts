@@ -101,11 +101,12 @@ function parseIds(request: ConjurRequest): string[] {
 }
 
 const LINE_LENGTH = 60;
+const LINES = new RegExp(`.{1,${LINE_LENGTH}}`, 'g');
 
-/** Base64 with a line break after every 60 characters and at the end. Most values are a single line. */
+/** Base64 with a line break after every {@link LINE_LENGTH} characters and at the end. Most values are a single line. */
 function toBase64Lines(value: Buffer): string {
   const text = value.toString('base64');
-  return text.length <= LINE_LENGTH && text !== '' ? `${text}\n` : text.replace(/.{1,60}/g, '$&\n');
+  return text.length <= LINE_LENGTH && text !== '' ? `${text}\n` : text.replace(LINES, '$&\n');
 }
 
 function toUtf8(value: Buffer): string {

@@ -1,13 +1,12 @@
 import { randomInt } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createConnectAs } from '../../../../functions/rotate-key/create-connect-as.ts';
 import { createLitellmApi } from '../../../../functions/rotate-key/litellm/create-litellm-api.ts';
 import { parseDirect } from '../../../../functions/rotate-key/parse-request.ts';
 import { type RotateKeyAnswer, rotate } from '../../../../functions/rotate-key/rotate-key.ts';
 import type { RotationPorts } from '../../../../functions/rotate-key/rotation-ports.ts';
 import { createSecretVersions } from '../../../../functions/rotate-key/secrets-manager/create-secret-versions.ts';
 import type { EmfMetric } from '../../../../functions/shared/emf.ts';
-import { createApiKeyAuthenticator } from '../../../../lib/authn/api-key.ts';
-import { createStaticCredential } from '../../../../lib/authn/credential-source.ts';
 import { createConjurClient } from '../../../../lib/client/create-conjur-client.ts';
 import type { Clock } from '../../../../lib/clock.ts';
 import { Deadline } from '../../../../lib/deadline.ts';
@@ -70,11 +69,7 @@ export function startProcess(world: World, gate = new Gate(), options: ProcessOp
     logger: silentLogger,
     conjur: createConjurClient(settings, conjurPorts),
     randomInt: (bound) => randomInt(bound),
-    connectAs: (credential, source) =>
-      createConjurClient(settings, {
-        ...conjurPorts,
-        authenticator: createApiKeyAuthenticator(settings.account, createStaticCredential(credential, source)),
-      }),
+    connectAs: createConnectAs({ settings, clock, logger: silentLogger }, conjurPorts.dispatcher),
     loadSecretVersions: async () => createSecretVersions(createGatedSecretsManager(gate, options.aws ?? world.aws)),
     loadLitellm: async () => createLitellmApi(send, Secret.of(MASTER_KEY)),
     publish: undefined,
