@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors/conjur-error.ts';
-import { fieldsOf } from '../shared/fields-of.ts';
+import { parseVariableName } from '../../lib/names/parse-variable-name.ts';
+import { type Fields, fieldsOf } from '../shared/fields-of.ts';
 import { parseInput } from '../shared/parse-input.ts';
 import { parseCursor } from './cursor.ts';
 import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSchema } from './request.ts';
@@ -20,13 +21,28 @@ export function parseDirect(payload: unknown): ReadRequest {
       'The call must be an object with "name", "names", "list" or "health", such as {"name":"app/db/password"}.',
     );
   }
-  return toOne(parseInput(readOneSchema, payload, 'The call'), false);
+  return parseOneOf(fields, 'The call', false);
 }
 
-export function toOne(
-  { name, version, fresh = false }: v.InferOutput<typeof readOneSchema>,
-  raw: boolean,
-): ReadRequest {
+/**
+ * Reads what asks for one secret.
+ * @param what the input, for messages
+ * @param raw whether the bytes themselves are the answer
+ * @throws ConjurError `invalid_request`
+ */
+export function parseOneOf(input: Fields, what: string, raw: boolean): ReadRequest {
+  // A name alone is what most calls are, and the schema would be a good part of a warm read.
+  const name = nameAlone(input);
+  return toOne(name === undefined ? parseInput(readOneSchema, input, what) : { name: parseVariableName(name) }, raw);
+}
+
+/** The name, where nothing else is given. */
+function nameAlone(input: Fields): string | undefined {
+  for (const field of Object.keys(input)) if (field !== 'name' && input[field] !== undefined) return undefined;
+  return typeof input.name === 'string' ? input.name : undefined;
+}
+
+function toOne({ name, version, fresh = false }: v.InferOutput<typeof readOneSchema>, raw: boolean): ReadRequest {
   return { kind: 'one', name, version, fresh, raw };
 }
 

@@ -2,8 +2,8 @@ import type { HttpCall } from '../shared/http/http-call.ts';
 import { assertParameters, parseFlag, parseNumber } from '../shared/http/parse-query.ts';
 import { unknownRoute } from '../shared/http/unknown-route.ts';
 import { parseInput } from '../shared/parse-input.ts';
-import { toList, toMany, toOne } from './parse-direct.ts';
-import { listSchema, type ReadRequest, readManySchema, readOneSchema } from './request.ts';
+import { parseOneOf, toList, toMany } from './parse-direct.ts';
+import { listSchema, type ReadRequest, readManySchema } from './request.ts';
 
 const PREFIX = '/secrets/';
 
@@ -47,7 +47,7 @@ function parseOne(call: HttpCall): ReadRequest {
     version: parseNumber(call.query, 'version'),
     fresh: parseFlag(call.query, 'fresh'),
   };
-  return toOne(parseInput(readOneSchema, input, 'The request'), prefersBytes(call.headers.accept));
+  return parseOneOf(input, 'The request', prefersBytes(call.header('accept')));
 }
 
 const BYTES = 'application/octet-stream';

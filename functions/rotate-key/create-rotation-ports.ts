@@ -3,7 +3,7 @@ import type { Deadline } from '../../lib/deadline.ts';
 import { createTransport } from '../../lib/transport/create-transport.ts';
 import { createDispatchers } from '../../lib/transport/dispatchers.ts';
 import type { Container } from '../shared/container.ts';
-import { METRICS_NAMESPACE, toEmfLine } from '../shared/emf.ts';
+import { createEmf, METRICS_NAMESPACE } from '../shared/emf.ts';
 import { createConnectAs } from './create-connect-as.ts';
 import { createLitellmApi, type LitellmApi } from './litellm/create-litellm-api.ts';
 import { litellmConfigInvalid, loadMasterKey } from './litellm/load-master-key.ts';
@@ -23,6 +23,8 @@ export function createRotationPorts(container: Container): RotationPorts {
 
 function connect(container: Container): RotationPorts {
   const { settings, clock } = container;
+  // The function as AWS names it.
+  const toEmf = createEmf(METRICS_NAMESPACE, { function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'rotate-key' });
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),
@@ -32,7 +34,7 @@ function connect(container: Container): RotationPorts {
     ),
     loadLitellm: createLitellmLoader(container),
     publish: settings.rotationEventBus === undefined ? undefined : createLazyPublisher(settings.rotationEventBus),
-    recordMetrics: (metrics) => writeLine(toEmfLine(METRICS_NAMESPACE, dimensions(), metrics, clock.now())),
+    recordMetrics: (metrics) => process.stdout.write(`{${toEmf(metrics, clock.now())}}\n`),
   };
 }
 
@@ -58,15 +60,6 @@ function createLitellmLoader({ settings, clock }: Container): (deadline: Deadlin
     });
   });
   return async (deadline) => createLitellmApi(await open(), await loadMasterKey(litellm, loadReader, deadline));
-}
-
-/** The function as AWS names it. */
-function dimensions(): Record<string, string> {
-  return { function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'rotate-key' };
-}
-
-function writeLine(line: string): void {
-  process.stdout.write(`${line}\n`);
 }
 
 const SYSTEM_TLS = { verify: true, ca: undefined, clientCert: undefined, clientKey: undefined };

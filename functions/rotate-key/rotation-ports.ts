@@ -27,6 +27,6 @@ export interface RotationPorts {
   readonly loadLitellm: (deadline: Deadline) => Promise<LitellmApi>;
   /** Undefined where no event bus is named. */
   readonly publish: ((event: RotationEvent, deadline: Deadline) => Promise<void>) | undefined;
-  /** Takes metrics by name, for CloudWatch. */
-  readonly recordMetrics: (metrics: Readonly<Record<string, EmfMetric>>) => void;
+  /** Takes metrics for CloudWatch. */
+  readonly recordMetrics: (metrics: readonly EmfMetric[]) => void;
 }

@@ -6,18 +6,17 @@ import {
 } from '../../lib/client/create-conjur-client.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../lib/errors/conjur-error.ts';
-import type { Logger } from '../../lib/logger.ts';
 import { parseSettings } from '../../lib/settings/parse-settings.ts';
 import type { Settings } from '../../lib/settings/settings.ts';
 import type { AttemptReport } from '../../lib/transport/conjur-request.ts';
-import { createLogger } from './create-logger.ts';
+import { createLogger, type LineLogger } from './create-logger.ts';
 
 /** What a warm container keeps from one invocation to the next. */
 export interface Container {
   readonly settings: Settings;
   readonly conjur: ConjurClient;
   readonly clock: Clock;
-  readonly logger: Logger;
+  readonly logger: LineLogger;
   /** What was sent to Conjur since this was last asked. */
   takeAttempts(): AttemptReport[];
   /** Why the session token could last not be refreshed, since this was last asked; undefined where no refresh has failed. */

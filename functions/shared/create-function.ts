@@ -77,8 +77,8 @@ export function createFunction<Request, Answer>(
   }
 
   /** Nothing may be in flight when the container is frozen. */
-  async function settle(): Promise<void> {
-    if ('container' in source) await source.container.conjur.settled();
+  function settle(): Promise<void> | undefined {
+    return 'container' in source ? source.container.conjur.settled() : undefined;
   }
 
   function answerHttpError(request: MiddyRequest): void {

@@ -1,3 +1,5 @@
+import { type JsonFields, joinFields, toJsonFields } from './json-fields.ts';
+
 /** CloudWatch namespace of the functions' own metrics. */
 export const METRICS_NAMESPACE = 'conjur-functions';
 
@@ -5,57 +7,69 @@ export const METRICS_NAMESPACE = 'conjur-functions';
 export type EmfUnit = 'Count' | 'Seconds' | 'Milliseconds';
 
 export interface EmfMetric {
-  readonly value: number;
+  /** Letters, digits and `_`; no dimension's, and each once. */
+  readonly name: string;
   readonly unit: EmfUnit;
+  readonly value: number;
 }
 
 /**
  * Metrics in CloudWatch's embedded metric format, as fields of a log line. Written to the function's standard output they become metrics
  * without a call to AWS; the line itself stays in the log.
+ * @param metrics 1 to 100
+ * @param nowMs milliseconds since 1970
+ * @throws TypeError where a limit or a name is broken: a mistake of the program, not of a caller
+ */
+export type ToEmf = (metrics: readonly EmfMetric[], nowMs: number) => JsonFields;
+
+/**
+ * Forms metrics of one namespace and one dimension set.
  *
  * Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  *
  * @param namespace CloudWatch namespace, such as `ConjurFunctions`
  * @param dimensions at most 30, by name; together they are one dimension set
- * @param metrics at most 100, by name; no name may be a dimension's
- * @param nowMs milliseconds since 1970
- * @throws TypeError where a limit or a name is broken: a mistake of the program, not of a caller
  */
-export function toEmf(
-  namespace: string,
-  dimensions: Readonly<Record<string, string>>,
-  metrics: Readonly<Record<string, EmfMetric>>,
-  nowMs: number,
-): Record<string, unknown> {
-  const names = Object.keys(metrics);
+export function createEmf(namespace: string, dimensions: Readonly<Record<string, string>>): ToEmf {
   const dimensionNames = Object.keys(dimensions);
-  assertWithinLimits(dimensionNames, names);
-  const values: Record<string, number> = {};
-  for (const [name, { value }] of Object.entries(metrics)) values[name] = value;
-  return {
-    _aws: {
-      Timestamp: nowMs,
-      CloudWatchMetrics: [
-        {
-          Namespace: namespace,
-          Dimensions: [dimensionNames],
-          Metrics: names.map((Name) => ({ Name, Unit: metrics[Name]?.unit })),
-        },
-      ],
-    },
-    ...dimensions,
-    ...values,
+  // A function writes a handful of sets of metrics, and one of them with every call: what declares a set is formed once.
+  const declarations = new Map<string, JsonFields>();
+
+  function declare(metrics: readonly EmfMetric[]): JsonFields {
+    assertWithinLimits(
+      dimensionNames,
+      metrics.map(({ name }) => name),
+    );
+    const declaration = {
+      Namespace: namespace,
+      Dimensions: [dimensionNames],
+      Metrics: metrics.map(({ name, unit }) => ({ Name: name, Unit: unit })),
+    };
+    return joinFields(`"CloudWatchMetrics":${JSON.stringify([declaration])}}`, toJsonFields(dimensions));
+  }
+
+  return (metrics, nowMs) => {
+    let set = '';
+    let values = '';
+    for (const { name, unit, value } of metrics) {
+      set += `${name} ${unit},`;
+      values += `,"${name}":${JSON.stringify(value)}`;
+    }
+    const declaration = declarations.get(set) ?? declare(metrics);
+    declarations.set(set, declaration);
+    return `"_aws":{"Timestamp":${nowMs},${declaration}${values}`;
   };
 }
 
-/** {@link toEmf} as a line of its own. */
-export function toEmfLine(...metrics: Parameters<typeof toEmf>): string {
-  return JSON.stringify(toEmf(...metrics));
-}
+const METRIC_NAME = /^\w{1,100}$/;
 
 function assertWithinLimits(dimensionNames: readonly string[], names: readonly string[]): void {
   if (dimensionNames.length > 30) throw new TypeError('At most 30 dimensions fit into a set.');
   if (names.length === 0 || names.length > 100) throw new TypeError('A line holds between 1 and 100 metrics.');
-  const twice = names.find((name) => dimensionNames.includes(name) || name === '_aws');
+  const odd = names.find((name) => !METRIC_NAME.test(name));
+  if (odd !== undefined) throw new TypeError(`The metric "${odd}" has a name of more than letters, digits and "_".`);
+  const twice = names.find(
+    (name, index) => dimensionNames.includes(name) || name === '_aws' || names.indexOf(name) !== index,
+  );
   if (twice !== undefined) throw new TypeError(`The metric "${twice}" has the name of another field of the line.`);
 }

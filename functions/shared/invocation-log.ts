@@ -3,7 +3,7 @@ import { type ConjurError, isConjurError } from '../../lib/errors/conjur-error.t
 import type { LogFields } from '../../lib/logger.ts';
 import type { AttemptReport } from '../../lib/transport/conjur-request.ts';
 import type { ContainerOrFault } from './container.ts';
-import { type EmfMetric, METRICS_NAMESPACE, toEmf } from './emf.ts';
+import { createEmf, type EmfMetric, METRICS_NAMESPACE } from './emf.ts';
 import { isHttpEvent } from './http/is-http-event.ts';
 import { parseCorrelationId } from './parse-correlation-id.ts';
 
@@ -30,6 +30,7 @@ export interface InvocationLog {
  */
 export function createInvocationLog(functionName: string, source: ContainerOrFault): InvocationLog {
   const { clock, logger } = 'container' in source ? source.container : source;
+  const toEmf = createEmf(METRICS_NAMESPACE, { function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? functionName });
   let cold = true;
   return {
     begin(event, context) {
@@ -48,8 +49,10 @@ export function createInvocationLog(functionName: string, source: ContainerOrFau
       };
     },
     end(invocation, error) {
-      const attempts = takeAttempts(source);
-      const failures = [error, takeRefreshFailure(source)];
+      const sent = summarize(takeAttempts(source));
+      const refreshFailure = takeRefreshFailure(source);
+      const loginRefused = isRefusedLogin(error) || isRefusedLogin(refreshFailure);
+      const metrics = toMetrics(invocation, sent, error, loginRefused);
       const nowMs = clock.now();
       const fields = {
         function: functionName,
@@ -57,16 +60,17 @@ export function createInvocationLog(functionName: string, source: ContainerOrFau
         correlationId: invocation.correlationId,
         traceId: process.env._X_AMZN_TRACE_ID,
         ...invocation.call,
-        ...(error === undefined ? { outcome: 'ok' } : toFailure(error)),
+        outcome: error?.code ?? 'ok',
+        ...(error === undefined ? undefined : toFailure(error)),
         durationMs: nowMs - invocation.startedMs,
-        ...toConjurFields(attempts),
+        ...sent,
         tokenAgeMs: 'container' in source ? source.container.conjur.tokenAgeMs() : undefined,
         coldStart: invocation.coldStart,
-        ...toMetricFields(functionName, toMetrics(invocation, attempts, error, failures.some(isRefusedLogin)), nowMs),
       };
-      if (error === undefined) logger.info('done', fields);
-      else if (error.status >= 500) logger.error(error.message, fields);
-      else logger.info(error.message, fields);
+      const emf = metrics.length === 0 ? undefined : toEmf(metrics, nowMs);
+      if (error === undefined) logger.info('done', fields, emf);
+      else if (error.status >= 500) logger.error(error.message, fields, emf);
+      else logger.info(error.message, fields, emf);
     },
   };
 }
@@ -84,17 +88,25 @@ function isRefusedLogin(error: unknown): boolean {
   return isConjurError(error, 'authentication_failed');
 }
 
-function toConjurFields(attempts: readonly AttemptReport[]): LogFields {
-  return {
-    conjurRequests: attempts.length,
-    conjurMs: sumOfMs(attempts),
-    retries: countRetries(attempts),
-  };
+/** What an invocation sent to Conjur, as its line says it. */
+interface Sent {
+  readonly conjurRequests: number;
+  readonly conjurMs: number;
+  readonly retries: number;
+}
+
+function summarize(attempts: readonly AttemptReport[]): Sent {
+  let conjurMs = 0;
+  let retries = 0;
+  for (const { durationMs, attempt } of attempts) {
+    conjurMs += durationMs;
+    if (attempt > 1) retries += 1;
+  }
+  return { conjurRequests: attempts.length, conjurMs, retries };
 }
 
 function toFailure(error: ConjurError): LogFields {
-  const failure = { outcome: error.code, status: error.status };
-  return error.status >= 500 ? { ...failure, ...causeOf(error) } : failure;
+  return { status: error.status, ...(error.status >= 500 ? causeOf(error) : {}) };
 }
 
 /** Name and place of what went wrong underneath; its message may hold anything, and stays out. */
@@ -104,39 +116,28 @@ function causeOf({ cause }: ConjurError): LogFields {
   return { cause: cause.name, at: lines?.slice(0, 5) };
 }
 
-const ONE: EmfMetric = { value: 1, unit: 'Count' };
+const once = (name: string): EmfMetric => ({ name, unit: 'Count', value: 1 });
+const AUTHENTICATION_FAILED = once('AuthenticationFailed');
+const COLD_START = once('ColdStart');
+const FAULTS = once('Faults');
+const THROWN = once('Thrown');
 
 /** Only what happened: the alarms take what is missing for nothing, and CloudWatch asks a price for every metric. */
 function toMetrics(
   { coldStart, http }: Invocation,
-  attempts: readonly AttemptReport[],
+  { conjurRequests, conjurMs, retries }: Sent,
   error: ConjurError | undefined,
   loginRefused: boolean,
-): Record<string, EmfMetric> {
-  const metrics: Record<string, EmfMetric> = {};
-  if (loginRefused) metrics.AuthenticationFailed = ONE;
-  if (coldStart) metrics.ColdStart = ONE;
-  if (attempts.length > 0) {
-    metrics.ConjurTime = { value: sumOfMs(attempts), unit: 'Milliseconds' };
-    metrics.Retries = { value: countRetries(attempts), unit: 'Count' };
+): readonly EmfMetric[] {
+  const metrics: EmfMetric[] = [];
+  if (loginRefused) metrics.push(AUTHENTICATION_FAILED);
+  if (coldStart) metrics.push(COLD_START);
+  if (conjurRequests > 0) {
+    metrics.push({ name: 'ConjurTime', unit: 'Milliseconds', value: conjurMs });
+    metrics.push({ name: 'Retries', unit: 'Count', value: retries });
   }
-  if (error === undefined) return metrics;
-  if (error.status >= 500) metrics.Faults = ONE;
+  if (error !== undefined && error.status >= 500) metrics.push(FAULTS);
   // Lambda counts what is thrown to a direct caller as an error of the function.
-  if (!http) metrics.Thrown = ONE;
+  if (error !== undefined && !http) metrics.push(THROWN);
   return metrics;
-}
-
-function toMetricFields(functionName: string, metrics: Record<string, EmfMetric>, nowMs: number): LogFields {
-  if (Object.keys(metrics).length === 0) return {};
-  const dimensions = { function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? functionName };
-  return toEmf(METRICS_NAMESPACE, dimensions, metrics, nowMs);
-}
-
-function sumOfMs(attempts: readonly AttemptReport[]): number {
-  return attempts.reduce((sum, { durationMs }) => sum + durationMs, 0);
-}
-
-function countRetries(attempts: readonly AttemptReport[]): number {
-  return attempts.filter(({ attempt }) => attempt > 1).length;
 }

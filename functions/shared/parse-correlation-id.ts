@@ -1,5 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { type Fields, fieldsOf } from './fields-of.ts';
+import { headerOf } from './http/header-of.ts';
 import { isHttpEvent } from './http/is-http-event.ts';
 
 const HEADER = 'x-correlation-id';
@@ -12,19 +13,13 @@ const CORRELATION_ID = /^[\w.:=/+-]{1,128}$/;
  */
 export function parseCorrelationId(event: unknown, context: Partial<Context>): string | undefined {
   const candidates = isHttpEvent(event)
-    ? [headerOf(event), fieldsOf(event.requestContext).requestId]
+    ? [headerOf(fieldsOf(event.headers), HEADER), fieldsOf(event.requestContext).requestId]
     : [customOf(context)[HEADER]];
   return candidates.find(isCorrelationId) ?? context.awsRequestId;
 }
 
 function isCorrelationId(value: unknown): value is string {
   return typeof value === 'string' && CORRELATION_ID.test(value);
-}
-
-function headerOf(event: Fields): unknown {
-  const headers = fieldsOf(event.headers);
-  const name = Object.keys(headers).find((key) => key.length === HEADER.length && key.toLowerCase() === HEADER);
-  return name === undefined ? undefined : headers[name];
 }
 
 /** Node's runtime gives the client context as it was sent; the SDKs write `custom`, the type declares `Custom`. */

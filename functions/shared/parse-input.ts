@@ -23,17 +23,18 @@ export function parseInput<const Schema extends v.GenericSchema>(
 }
 
 /** Fields of these names valibot leaves out without a word, as a guard of prototypes. An annotation must not vanish like that. */
-const DROPPED_KEYS = ['__proto__', 'constructor', 'prototype'];
+const DROPPED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** No call's fields lie deeper; what does is refused by its schema. */
 const MAX_DEPTH = 5;
 
 function assertNoDroppedKey(input: unknown, what: string, depth = 1): void {
   if (typeof input !== 'object' || input === null || depth > MAX_DEPTH) return;
-  const dropped = DROPPED_KEYS.find((key) => Object.hasOwn(input, key));
-  if (dropped !== undefined)
-    throw new ConjurError('invalid_request', `${what} has a field "${dropped}", which cannot be taken. Rename it.`);
-  for (const value of Object.values(input)) assertNoDroppedKey(value, what, depth + 1);
+  for (const [key, value] of Object.entries(input)) {
+    if (DROPPED_KEYS.has(key))
+      throw new ConjurError('invalid_request', `${what} has a field "${key}", which cannot be taken. Rename it.`);
+    assertNoDroppedKey(value, what, depth + 1);
+  }
 }
 
 /** Where the problem is. A field's name comes from the caller too: one that does not look like a name may be a value in its place. */

@@ -49,7 +49,7 @@ function toVirtualKeyRequest(call: HttpCall): WriteRequest {
 
 /** A JSON body says how the value is encoded; under any other content type the body is the value. */
 function toSecret(name: string, call: HttpCall): SecretToWrite {
-  const mediaType = call.headers['content-type']?.split(';')[0]?.trim().toLowerCase();
+  const mediaType = call.header('content-type')?.split(';')[0]?.trim().toLowerCase();
   if (mediaType === 'application/json') {
     return toSecretToWrite(name, parseInput(valueSchema, parseJsonBody(call.body, '{"value":"…"}'), 'The body'));
   }

@@ -78,8 +78,8 @@ export interface ConjurClient {
   authenticate(options?: CallOptions): Promise<void>;
   /** Milliseconds since the session token was got; undefined without one. */
   tokenAgeMs(): number | undefined;
-  /** Resolves when nothing is left in flight. Await it before a Lambda invocation ends. */
-  settled(): Promise<void>;
+  /** Resolves when nothing is left in flight; undefined where nothing is. Await it before a Lambda invocation ends. */
+  settled(): Promise<void> | undefined;
   /** Ends the connections. */
   close(): Promise<void>;
 }

@@ -80,8 +80,10 @@ export function createConjurClient(options: ConjurClientOptions, ports: ConjurCl
       await tokens.get(deadlineOf(call));
     },
     tokenAgeMs: () => tokens.ageMs(),
-    settled: async () => {
-      await Promise.all([tokens.settled(), writes.settled()]);
+    settled() {
+      const authentication = tokens.settled();
+      const load = writes.settled();
+      return authentication === undefined ? load : authentication.then(() => load);
     },
     close: () => dispatchers.close(),
   };

@@ -17,7 +17,8 @@ type ReadOperations = Pick<
 
 export interface ReadOperationsPorts {
   readonly context: ConjurContext;
-  readonly loadCache: LoadCache;
+  /** Undefined where values are not cached. */
+  readonly loadCache: LoadCache | undefined;
   readonly deadlineOf: (call?: CallOptions) => Deadline;
 }
 
@@ -26,15 +27,13 @@ export function createReadOperations({ context, loadCache, deadlineOf }: ReadOpe
   return {
     async readSecret(name, options = {}) {
       const deadline = deadlineOf(options);
-      const cache = await loadCache();
-      if (cache === undefined) return readSecret(context, name, options, deadline);
-      return readSecretCached(context, cache, name, options, deadline);
+      if (loadCache === undefined) return readSecret(context, name, options, deadline);
+      return readSecretCached(context, await loadCache(), name, options, deadline);
     },
     async readSecrets(names, options = {}) {
       const deadline = deadlineOf(options);
-      const cache = await loadCache();
-      if (cache === undefined) return readSecrets(context, names, deadline);
-      return readSecretsCached(context, cache, names, options, deadline);
+      if (loadCache === undefined) return readSecrets(context, names, deadline);
+      return readSecretsCached(context, await loadCache(), names, options, deadline);
     },
     listVariables: (options = {}) => listVariables(context, options, deadlineOf(options)),
     showVariable: (name, options) => showVariable(context, name, deadlineOf(options)),

@@ -16,13 +16,14 @@ import { writeSecrets } from './write-secrets.ts';
 export interface WriteOperations {
   readonly operations: Pick<ConjurClient, 'writeSecret' | 'writeSecrets' | 'loadPolicy' | 'deleteVariable'>;
   /** Resolves when no policy load is left in flight. */
-  settled(): Promise<void>;
+  settled(): Promise<void> | undefined;
 }
 
 export interface WriteOperationsPorts {
   readonly context: ConjurContext;
   readonly settings: Pick<ClientSettings, 'policyBranch' | 'grantRead' | 'grantWrite'>;
-  readonly loadCache: LoadCache;
+  /** Undefined where values are not cached. */
+  readonly loadCache: LoadCache | undefined;
   readonly deadlineOf: (call?: CallOptions) => Deadline;
 }
 
@@ -43,8 +44,8 @@ export function createWriteOperations(ports: WriteOperationsPorts): WriteOperati
 
   /** Also where the change failed, for it may have happened; and what is being read at this moment may be the old value still. */
   async function forgetting<T>(forget: (cache: ValueCache) => void, change: () => Promise<T>): Promise<T> {
+    if (loadCache === undefined) return change();
     const cache = await loadCache();
-    if (cache === undefined) return change();
     try {
       return await change();
     } finally {

@@ -2,16 +2,16 @@ import type { Clock } from '../clock.ts';
 import type { ClientSettings } from '../settings/client-settings.ts';
 import type { ValueCache } from './value-cache.ts';
 
-/** Gives the value cache, or undefined where it is switched off. */
-export type LoadCache = () => Promise<ValueCache | undefined>;
+/** Gives the value cache. */
+export type LoadCache = () => Promise<ValueCache>;
 
-/** The cache and its library are loaded on first use, and not at all where the cache is off. */
+/** The cache and its library are loaded on first use. Undefined where the cache is switched off. */
 export function lazyValueCache(
   settings: ClientSettings,
   clock: Pick<Clock, 'now'>,
   login: () => string | undefined,
-): LoadCache {
-  if (settings.secretCacheTtlMs === 0) return async () => undefined;
+): LoadCache | undefined {
+  if (settings.secretCacheTtlMs === 0) return undefined;
   const { baseUrl, account, authn, authnServiceId = '' } = settings;
   const identity = () => [baseUrl.href, account, authn, authnServiceId, login() ?? settings.login];
   let loading: Promise<ValueCache> | undefined;

@@ -58,9 +58,9 @@ export class VariableDefiner {
     await deadline.race(defined, `defining the variable "${variable.name}"`);
   }
 
-  /** Resolves when no load is under way: one whose callers gave up goes on until its own deadline. */
-  async settled(): Promise<void> {
-    await this.#running;
+  /** Resolves when no load is under way: one whose callers gave up goes on until its own deadline. Undefined where none is. */
+  settled(): Promise<void> | undefined {
+    return this.#running;
   }
 
   /** Never rejects: each failure goes to those who wait for it. */

@@ -82,9 +82,9 @@ export class TokenCache {
     return this.#held?.token.login;
   }
 
-  /** Resolves when no authentication is in flight: a promise left behind would be frozen with the container. */
-  async settled(): Promise<void> {
-    await this.#flight?.promise.catch(() => undefined);
+  /** Resolves when no authentication is in flight: a promise left behind would be frozen with the container. Undefined where none is. */
+  settled(): Promise<void> | undefined {
+    return this.#flight?.promise.then(ignore, ignore);
   }
 
   #isExpired({ token, gotAtMs }: Held, nowMs: number): boolean {
@@ -150,4 +150,8 @@ export class TokenCache {
     flight.promise.then(land, () => land());
     return flight;
   }
+}
+
+function ignore(): void {
+  // A flight's end is all that is waited for; its outcome goes to those who asked for the token.
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { type Deadline, deadlineExceeded } from '../deadline.ts';
-import type { AttemptReport, ConjurRequest, ConjurResponse } from './conjur-request.ts';
+import type { AttemptReport, ConjurRequest, ConjurResponse, RequestCompletion } from './conjur-request.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { type Outcome, RetryPlan } from './retry-plan.ts';
 import { sendOnce } from './send-once.ts';
@@ -53,13 +53,19 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function attemptOnce(request: ConjurRequest, plan: RetryPlan, deadline: Deadline): Promise<Outcome> {
     const { attempt, server, freshConnection } = plan;
-    const completed = await complete(request, deadline);
+    // What is at hand, as token and connection mostly are, is not waited for: on the way of a warm read a promise costs as much as the rest.
+    const completion = complete(request, deadline);
+    const completed = completion instanceof Promise ? await completion : completion;
     const remainingMs = deadline.remainingMs();
     if (remainingMs <= 0) throw deadlineExceeded(request.doing);
     const timeoutMs = Math.min(options.timeoutMs, remainingMs);
     const startedMs = clock.now();
-    const dispatcher = await (freshConnection ? dispatchers.fresh() : dispatchers.keptAlive(startedMs));
-    const outcome = await sent(() => sendOnce(completed, { dispatcher, timeoutMs, freshConnection, ...server }));
+    const opened = freshConnection ? dispatchers.fresh() : dispatchers.keptAlive(startedMs);
+    const dispatcher = opened instanceof Promise ? await opened : opened;
+    const outcome = await sendOnce(completed, { dispatcher, timeoutMs, freshConnection, ...server }).then(
+      toAnswer,
+      toFault,
+    );
     report(request, server, attempt, startedMs, outcome);
     // Said by what the attempt was given, and not by another look at the clock: a timer may fire a millisecond before its time.
     if (isTimeout(outcome) && remainingMs <= options.timeoutMs) throw deadlineExceeded(request.doing, outcome.fault);
@@ -80,11 +86,14 @@ export function createTransport(options: TransportOptions): Transport {
   }
 }
 
-async function complete(request: ConjurRequest, deadline: Deadline): Promise<ConjurRequest> {
+function complete(request: ConjurRequest, deadline: Deadline): ConjurRequest | Promise<ConjurRequest> {
   if (request.complete === undefined) return request;
   const completion = request.complete();
-  // What is at hand, as a session token mostly is, needs no timer to wait for it.
-  const { headers, body } = completion instanceof Promise ? await deadline.race(completion, request.doing) : completion;
+  if (!(completion instanceof Promise)) return withCompletion(request, completion);
+  return deadline.race(completion, request.doing).then((late) => withCompletion(request, late));
+}
+
+function withCompletion(request: ConjurRequest, { headers, body }: RequestCompletion): ConjurRequest {
   return {
     ...request,
     headers: { ...request.headers, ...headers },
@@ -92,13 +101,13 @@ async function complete(request: ConjurRequest, deadline: Deadline): Promise<Con
   };
 }
 
-async function sent(send: () => Promise<ConjurResponse>): Promise<Outcome> {
-  try {
-    return { response: await send() };
-  } catch (error) {
-    if (error instanceof TransportFault) return { fault: error };
-    throw error;
-  }
+function toAnswer(response: ConjurResponse): Outcome {
+  return { response };
+}
+
+function toFault(error: unknown): Outcome {
+  if (error instanceof TransportFault) return { fault: error };
+  throw error;
 }
 
 function isTimeout(outcome: Outcome): outcome is Extract<Outcome, { fault: TransportFault }> {

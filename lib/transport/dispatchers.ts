@@ -13,10 +13,11 @@ export interface Dispatchers {
    * The keep-alive pool. A new one where the last request is so long ago that no socket should be left: in a container that was
    * frozen meanwhile, the sockets are dead and no timer has closed them.
    * @param nowMs wall clock
+   * @returns a promise only where its code has to be loaded first, as that of a proxy
    */
-  keptAlive(nowMs: number): Promise<Dispatcher>;
+  keptAlive(nowMs: number): Dispatcher | Promise<Dispatcher>;
   /** A connection of its own for each request. Made when first asked for. */
-  fresh(): Promise<Dispatcher>;
+  fresh(): Dispatcher | Promise<Dispatcher>;
   /** Ends the connections, after the requests that are under way. */
   close(): Promise<void>;
 }
@@ -25,18 +26,20 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
   // One connector for all pools, since it remembers the TLS sessions: a new pool then costs half a handshake.
   const connector = createConnector(options);
   const { proxy } = options;
-  const create = async (keepAlive: boolean): Promise<Dispatcher> => {
+  const create = (keepAlive: boolean): Dispatcher | Promise<Dispatcher> => {
     const pool = { ...options, keepAlive };
     return proxy === undefined ? createDispatcher(pool, connector) : createProxyDispatcher(pool, proxy, connector);
   };
   const retired = new Set<Promise<void>>();
-  let kept: Promise<Dispatcher> | undefined;
-  let fresh: Promise<Dispatcher> | undefined;
+  let kept: Dispatcher | Promise<Dispatcher> | undefined;
+  let fresh: Dispatcher | Promise<Dispatcher> | undefined;
   let usedAtMs = 0;
 
-  function retire(old: Promise<Dispatcher>): void {
+  function retire(old: Dispatcher | Promise<Dispatcher>): void {
     // Whatever an old socket has to say when it is closed concerns nobody any more.
-    const closed = old.then((dispatcher) => dispatcher.close()).catch(() => undefined);
+    const closed = Promise.resolve(old)
+      .then((dispatcher) => dispatcher.close())
+      .catch(() => undefined);
     retired.add(closed);
     void closed.then(() => retired.delete(closed));
   }
@@ -65,5 +68,5 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
 
 /** One dispatcher for all, which stays its owner's to close: a mock in tests. */
 export function sharedDispatcher(dispatcher: Dispatcher): Dispatchers {
-  return { keptAlive: async () => dispatcher, fresh: async () => dispatcher, close: async () => undefined };
+  return { keptAlive: () => dispatcher, fresh: () => dispatcher, close: async () => undefined };
 }

@@ -4,7 +4,7 @@ import type { Container } from '../../functions/shared/container.ts';
 import { createContainer } from '../../functions/shared/container.ts';
 import { createFunction } from '../../functions/shared/create-function.ts';
 import { createLogger } from '../../functions/shared/create-logger.ts';
-import { toEmfLine } from '../../functions/shared/emf.ts';
+import { createEmf } from '../../functions/shared/emf.ts';
 import { isHttpEvent } from '../../functions/shared/http/is-http-event.ts';
 import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
 import { systemClock } from '../../lib/clock.ts';
@@ -190,7 +190,7 @@ describe('a leak that is planted', () => {
     'as bytes': () => Object.assign(new Error('a'), { body: bytes }),
     'in a map': () => Object.assign(new Error('a'), { headers: new Map([['x', secret]]) }),
     'in a header': () => ({ statusCode: 500, headers: { 'x-debug': secret } }),
-    'in a metric': () => toEmfLine('ns', { name: secret }, { Count: { value: 1, unit: 'Count' } }, 0),
+    'in a metric': () => createEmf('ns', { name: secret })([{ name: 'Count', unit: 'Count', value: 1 }], 0),
   };
 
   it.each(Object.entries(plants))('%s is found', (_, plant) => {

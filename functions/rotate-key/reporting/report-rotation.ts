@@ -1,5 +1,6 @@
 import type { Deadline } from '../../../lib/deadline.ts';
 import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import type { EmfMetric } from '../../shared/emf.ts';
 import type { RotationPorts } from '../rotation-ports.ts';
 
 export interface FinishedRotation {
@@ -20,7 +21,7 @@ export async function reportRotated(
   { name, version, strategy, rotatedAt }: FinishedRotation,
   deadline: Deadline,
 ): Promise<string | undefined> {
-  recordMetrics({ RotationSucceeded: { value: 1, unit: 'Count' }, RotationFailed: { value: 0, unit: 'Count' } });
+  recordMetrics(toOutcome({ succeeded: 1, failed: 0 }));
   if (publish === undefined) return undefined;
   try {
     await publish({ name, version: version ?? null, strategy, rotated_at: rotatedAt }, deadline);
@@ -40,7 +41,7 @@ export async function whileCountingFailures<T>(
   try {
     return await work();
   } catch (error) {
-    recordMetrics({ RotationSucceeded: { value: 0, unit: 'Count' }, RotationFailed: { value: 1, unit: 'Count' } });
+    recordMetrics(toOutcome({ succeeded: 0, failed: 1 }));
     throw error;
   }
 }
@@ -52,5 +53,12 @@ export function reportKeyAge(
 ): void {
   if (createdAtMs === undefined) return;
   const ageSeconds = Math.max(0, Math.round((clock.now() - createdAtMs) / 1000));
-  recordMetrics({ OldestKeyAge: { value: ageSeconds, unit: 'Seconds' } });
+  recordMetrics([{ name: 'OldestKeyAge', unit: 'Seconds', value: ageSeconds }]);
+}
+
+function toOutcome({ succeeded, failed }: { readonly succeeded: 0 | 1; readonly failed: 0 | 1 }): EmfMetric[] {
+  return [
+    { name: 'RotationSucceeded', unit: 'Count', value: succeeded },
+    { name: 'RotationFailed', unit: 'Count', value: failed },
+  ];
 }

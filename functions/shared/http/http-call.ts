@@ -4,7 +4,7 @@ export interface HttpCall {
   /** Decoded path from the first segment that is one of ours, such as `/secrets/app/db password`. */
   readonly path: string;
   readonly query: URLSearchParams;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
+  /** By its name in lower case. */
+  readonly header: (name: string) => string | undefined;
   readonly body: Buffer | undefined;
 }

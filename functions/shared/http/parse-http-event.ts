@@ -1,5 +1,6 @@
 import { ConjurError } from '../../../lib/errors/conjur-error.ts';
 import { type Fields, fieldsOf } from '../fields-of.ts';
+import { headerOf } from './header-of.ts';
 import type { HttpCall } from './http-call.ts';
 
 /**
@@ -10,11 +11,12 @@ import type { HttpCall } from './http-call.ts';
  */
 export function parseHttpEvent(event: Fields): HttpCall {
   const http = fieldsOf(fieldsOf(event.requestContext).http);
+  const headers = fieldsOf(event.headers);
   return {
     method: textOf(event.httpMethod ?? http.method).toUpperCase(),
     path: parsePath(event),
     query: parseQuery(event),
-    headers: parseHeaders(event),
+    header: (name) => headerOf(headers, name),
     body: parseBody(event),
   };
 }
@@ -75,14 +77,6 @@ function parseQuery(event: Fields): URLSearchParams {
 /** A front sends texts; a number may stand in an event that was written by hand. */
 function toText(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(value);
-}
-
-function parseHeaders(event: Fields): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(fieldsOf(event.headers))) {
-    if (typeof value === 'string') headers[name.toLowerCase()] = value;
-  }
-  return headers;
 }
 
 function parseBody(event: Fields): Buffer | undefined {

@@ -10,6 +10,7 @@ const SIGNATURE = /^x-amz-/i;
  * @throws ConjurError `invalid_request`
  */
 export function assertParameters(query: URLSearchParams, known: readonly string[]): void {
+  if (query.size === 0) return;
   const unknown = [...query.keys()].find((name) => !known.includes(name) && !SIGNATURE.test(name));
   if (unknown === undefined) return;
   const what = PARAMETER_NAME.test(unknown) ? `the parameter "${unknown}"` : 'a parameter';

@@ -34,7 +34,8 @@ export interface ProcessOptions {
 /** A process of rotate-key, which has just started: it holds nothing that another one knew. */
 export interface RotateKeyProcess {
   readonly gate: Gate;
-  readonly metrics: Record<string, EmfMetric>[];
+  /** By name. */
+  readonly metrics: Record<string, Omit<EmfMetric, 'name'>>[];
   /** Takes what Lambda would hand over. @throws CrashedError where the process crashes on the way */
   invoke(event: unknown): Promise<RotateKeyAnswer>;
 }
@@ -62,7 +63,7 @@ export function startProcess(world: World, gate = new Gate(), options: ProcessOp
     clock,
     random: Math.random,
   });
-  const metrics: Record<string, EmfMetric>[] = [];
+  const metrics: RotateKeyProcess['metrics'] = [];
   const ports: RotationPorts = {
     settings,
     clock,
@@ -73,7 +74,8 @@ export function startProcess(world: World, gate = new Gate(), options: ProcessOp
     loadSecretVersions: async () => createSecretVersions(createGatedSecretsManager(gate, options.aws ?? world.aws)),
     loadLitellm: async () => createLitellmApi(send, Secret.of(MASTER_KEY)),
     publish: undefined,
-    recordMetrics: (recorded) => void metrics.push(recorded),
+    recordMetrics: (recorded) =>
+      void metrics.push(Object.fromEntries(recorded.map(({ name, ...metric }) => [name, metric]))),
     ...options.ports,
   };
   return {

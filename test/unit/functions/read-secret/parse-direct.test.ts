@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDirect } from '../../../../functions/read-secret/parse-direct.ts';
 
@@ -32,5 +33,20 @@ describe('a direct call of read-secret', () => {
     ['a health that is false', { health: false }, 'health'],
   ])('refuses %s', (_, payload, part) => {
     expect(() => parseDirect(payload)).toThrow(refused(part));
+  });
+
+  it('judges a name that stands alone as it judges one beside other fields', () => {
+    const outcomeOf = (payload: unknown) => {
+      try {
+        return parseDirect(payload);
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const judges = (name: string): void => {
+      expect(outcomeOf({ name })).toEqual(outcomeOf({ name, fresh: false }));
+    };
+    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 20 }), judges));
+    for (const name of ['', '.', 'a//b', 'a/../b', 'a\n', '\ud800', 'x'.repeat(3_001)]) judges(name);
   });
 });

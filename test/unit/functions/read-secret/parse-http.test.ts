@@ -5,7 +5,7 @@ import type { HttpCall } from '../../../../functions/shared/http/http-call.ts';
 
 function call(target: string, headers: Record<string, string> = {}, method = 'GET'): HttpCall {
   const [path = '', query = ''] = target.split('?');
-  return { method, path, query: new URLSearchParams(query), headers, body: undefined };
+  return { method, path, query: new URLSearchParams(query), header: (name) => headers[name], body: undefined };
 }
 
 const refused = (part: string) =>

@@ -90,7 +90,7 @@ describe('over HTTP', () => {
     method,
     path,
     query: new URLSearchParams(),
-    headers: {},
+    header: () => undefined,
     body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
   });
 

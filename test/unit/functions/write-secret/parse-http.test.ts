@@ -5,7 +5,8 @@ import { parseHttp } from '../../../../functions/write-secret/parse-http.ts';
 function call(method: string, target: string, body?: unknown, contentType = 'application/json'): HttpCall {
   const [path = '', query = ''] = target.split('?');
   const bytes = body instanceof Buffer ? body : body === undefined ? undefined : Buffer.from(JSON.stringify(body));
-  return { method, path, query: new URLSearchParams(query), headers: { 'content-type': contentType }, body: bytes };
+  const header = (name: string) => (name === 'content-type' ? contentType : undefined);
+  return { method, path, query: new URLSearchParams(query), header, body: bytes };
 }
 
 const refused = (part: string) =>

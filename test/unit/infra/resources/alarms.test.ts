@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { createLogger } from '../../../../functions/shared/create-logger.ts';
 import { createInvocationLog } from '../../../../functions/shared/invocation-log.ts';
 import { listAlarms, resolveAlarms } from '../../../../infra/resources/alarms.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors/conjur-error.ts';
-import type { LogFields } from '../../../../lib/logger.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 const alarms = listAlarms('stack-prod', 45);
@@ -16,12 +16,11 @@ function alarmOf(name: string) {
 
 /** The metrics that a call which fails writes into the log. */
 function metricsOf(error: ConjurError): string[] {
-  const lines: LogFields[] = [];
-  const write = (_: string, fields?: LogFields): void => void lines.push(fields ?? {});
-  const logger = { debug: write, info: write, warn: write, error: write };
+  const lines: string[] = [];
+  const logger = createLogger((line) => lines.push(line), systemClock.now);
   const log = createInvocationLog('read-secret', { fault: error, clock: systemClock, logger });
   log.end(log.begin({}, {}), error);
-  return Object.keys(lines[0] ?? {});
+  return Object.keys(JSON.parse(lines[0] ?? '{}'));
 }
 
 describe('the alarms', () => {

@@ -153,7 +153,7 @@ describe('a policy load whose caller gave up', () => {
     );
     await expect(define('app/a', 1)).rejects.toMatchObject({ code: 'deadline_exceeded' });
     let settled = false;
-    const waiting = definer.settled().then(() => {
+    const waiting = Promise.resolve(definer.settled()).then(() => {
       settled = true;
     });
     await turn();
@@ -161,5 +161,6 @@ describe('a policy load whose caller gave up', () => {
     end();
     await waiting;
     expect(settled).toBe(true);
+    expect(definer.settled()).toBeUndefined();
   });
 });
