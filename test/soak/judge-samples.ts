@@ -11,8 +11,8 @@ const MAX_RESOURCE_GROWTH = 24;
 export interface Judgement {
   readonly memoryBefore: number;
   readonly memoryAfter: number;
-  /** What has grown, in words; empty where all is well. */
-  readonly faults: readonly string[];
+  /** What has grown, in words; empty where nothing has. */
+  readonly growth: readonly string[];
 }
 
 /**
@@ -26,17 +26,17 @@ export function judgeSamples(samples: readonly Sample[]): Judgement {
   const [first, last] = [warm.slice(0, third), warm.slice(-third)];
   const memory = (some: readonly Sample[]): number => median(some.map(({ memoryBytes }) => memoryBytes));
   const [memoryBefore, memoryAfter] = [memory(first), memory(last)];
-  const growth = memoryAfter - memoryBefore;
-  const faults: string[] = [];
-  if (growth > MAX_MEMORY_GROWTH_BYTES && growth > memoryBefore * MAX_MEMORY_GROWTH) {
-    faults.push(`memory grew from ${memoryBefore} to ${memoryAfter} bytes`);
+  const more = memoryAfter - memoryBefore;
+  const growth: string[] = [];
+  if (more > MAX_MEMORY_GROWTH_BYTES && more > memoryBefore * MAX_MEMORY_GROWTH) {
+    growth.push(`memory grew from ${memoryBefore} to ${memoryAfter} bytes`);
   }
   for (const kind of new Set(warm.flatMap(({ resources }) => Object.keys(resources)))) {
     const count = (some: readonly Sample[]): number => median(some.map(({ resources }) => resources[kind] ?? 0));
     if (count(last) > count(first) + MAX_RESOURCE_GROWTH)
-      faults.push(`${kind} grew from ${count(first)} to ${count(last)}`);
+      growth.push(`${kind} grew from ${count(first)} to ${count(last)}`);
   }
-  return { memoryBefore, memoryAfter, faults };
+  return { memoryBefore, memoryAfter, growth };
 }
 
 function median(values: readonly number[]): number {

@@ -28,7 +28,7 @@ async function run(minutes: number, seed: number): Promise<void> {
   }
   process.stdout.write(`soak of ${minutes} minutes, seed ${seed}\n`);
   await buildFunctions();
-  const { faults, memoryBefore, memoryAfter, outcomes } = await runSoak({
+  const { growth, memoryBefore, memoryAfter, outcomes, ...result } = await runSoak({
     durationMs: minutes * 60_000,
     seed,
     onSample: (sample) => process.stdout.write(`${toLine(sample)}\n`),
@@ -37,6 +37,7 @@ async function run(minutes: number, seed: number): Promise<void> {
   process.stdout.write(
     `memory: ${toMegabytes(memoryBefore)} after the warm-up, ${toMegabytes(memoryAfter)} at the end\n`,
   );
+  const faults = [...result.faults, ...growth];
   for (const fault of faults) process.stdout.write(`FAULT: ${fault}\n`);
   process.stdout.write(
     faults.length === 0 ? 'passed: nothing was lost, and nothing grew\n' : `failed: ${faults.length} faults\n`,
