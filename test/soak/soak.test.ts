@@ -47,7 +47,7 @@ describe('the judge of samples', () => {
   });
 
   it('finds memory that grows', () => {
-    expect(judgeSamples(samples((index) => ({ memoryBytes: 20_000_000 + index * 300_000 }))).growth).toEqual([
+    expect(judgeSamples(samples((index) => ({ memoryBytes: 20_000_000 + index * 400_000 }))).growth).toEqual([
       expect.stringMatching(/^memory grew/),
     ]);
   });
