@@ -17,7 +17,7 @@ export async function compareWarmRead({ conjur, scale }: BenchContext): Promise<
   const event = toHttpApiEvent(NAME);
   const turns = await repeatInTurn(
     { bare: () => bare.readSecret(NAME), direct: () => read({ name: NAME }), http: () => read(event) },
-    { repetitions: 9, rounds: scale(100), inARow: 50 },
+    { repetitions: 9, rounds: scale(25), inARow: 200, warmUp: scale(50) },
   );
   await bare.close();
   const ratios = (contender: 'direct' | 'http', part: number): number[] =>
