@@ -55,7 +55,7 @@ export function createFunction<Request, Answer>(
     .use({ before: begin, after: finish, onError: finish })
     .use({ after: settle, onError: settle })
     .use({ onError: answerHttpError })
-    .handler(async (event: unknown, context: Context) => {
+    .handler((event: unknown, context: Context) => {
       if ('fault' in source) throw source.fault;
       return serve(definition, source.container, event, context, invocations.get(context));
     });

@@ -25,15 +25,15 @@ export interface ReadOperationsPorts {
 /** The operations that change nothing. */
 export function createReadOperations({ context, loadCache, deadlineOf }: ReadOperationsPorts): ReadOperations {
   return {
-    async readSecret(name, options = {}) {
+    readSecret(name, options = {}) {
       const deadline = deadlineOf(options);
       if (loadCache === undefined) return readSecret(context, name, options, deadline);
-      return readSecretCached(context, await loadCache(), name, options, deadline);
+      return loadCache().then((cache) => readSecretCached(context, cache, name, options, deadline));
     },
-    async readSecrets(names, options = {}) {
+    readSecrets(names, options = {}) {
       const deadline = deadlineOf(options);
       if (loadCache === undefined) return readSecrets(context, names, deadline);
-      return readSecretsCached(context, await loadCache(), names, options, deadline);
+      return loadCache().then((cache) => readSecretsCached(context, cache, names, options, deadline));
     },
     listVariables: (options = {}) => listVariables(context, options, deadlineOf(options)),
     showVariable: (name, options) => showVariable(context, name, deadlineOf(options)),

@@ -28,27 +28,26 @@ export interface Session {
 export function createSession({ authenticator, transport, ...options }: SessionOptions): Session {
   const tokens = new TokenCache({ authenticate: createAuthenticate(authenticator, transport), ...options });
 
-  async function sendOnceAuthorized(request: ConjurRequest, deadline: Deadline) {
-    let used: AccessToken | undefined;
-    const toCompletion = (token: AccessToken): RequestCompletion => {
-      used = token;
-      return { headers: { authorization: token.authorization.expose() } };
-    };
-    const complete = () => {
-      const held = tokens.getHeld(deadline);
-      return held === undefined ? tokens.get(deadline).then(toCompletion) : toCompletion(held);
-    };
-    return { response: await transport({ ...request, complete }, deadline), used };
-  }
-
   return {
     tokens,
     async send(request, deadline) {
-      const { response, used } = await sendOnceAuthorized(request, deadline);
+      let used: AccessToken | undefined;
+      const toCompletion = (token: AccessToken): RequestCompletion => {
+        used = token;
+        return { headers: { authorization: token.authorization.expose() } };
+      };
+      const authorized: ConjurRequest = {
+        ...request,
+        complete() {
+          const held = tokens.getHeld(deadline);
+          return held === undefined ? tokens.get(deadline).then(toCompletion) : toCompletion(held);
+        },
+      };
+      const response = await transport(authorized, deadline);
       if (response.status !== 401) return response;
       if (used !== undefined) tokens.invalidate(used);
       // Repeating is safe whatever the request: a 401 is given before anything is done.
-      return (await sendOnceAuthorized(request, deadline)).response;
+      return transport(authorized, deadline);
     },
   };
 }
