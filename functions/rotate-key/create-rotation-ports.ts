@@ -3,7 +3,7 @@ import type { Deadline } from '../../lib/deadline.ts';
 import { createTransport } from '../../lib/transport/create-transport.ts';
 import { createDispatchers } from '../../lib/transport/dispatchers.ts';
 import type { Container } from '../shared/container.ts';
-import { createEmf, METRICS_NAMESPACE } from '../shared/emf.ts';
+import { createFunctionEmf } from '../shared/emf.ts';
 import { createConnectAs } from './create-connect-as.ts';
 import { createLitellmApi, type LitellmApi } from './litellm/create-litellm-api.ts';
 import { litellmConfigInvalid, loadMasterKey } from './litellm/load-master-key.ts';
@@ -23,8 +23,7 @@ export function createRotationPorts(container: Container): RotationPorts {
 
 function connect(container: Container): RotationPorts {
   const { settings, clock } = container;
-  // The function as AWS names it.
-  const toEmf = createEmf(METRICS_NAMESPACE, { function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? 'rotate-key' });
+  const toEmf = createFunctionEmf('rotate-key');
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),

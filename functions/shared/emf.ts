@@ -61,6 +61,11 @@ export function createEmf(namespace: string, dimensions: Readonly<Record<string,
   };
 }
 
+/** {@link createEmf} for the metrics of one of the functions. @param functionName where AWS does not say what it is called */
+export function createFunctionEmf(functionName: string): ToEmf {
+  return createEmf(METRICS_NAMESPACE, { function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? functionName });
+}
+
 const METRIC_NAME = /^\w{1,100}$/;
 
 function assertWithinLimits(dimensionNames: readonly string[], names: readonly string[]): void {

@@ -3,7 +3,7 @@ import { type ConjurError, isConjurError } from '../../lib/errors/conjur-error.t
 import type { LogFields } from '../../lib/logger.ts';
 import type { AttemptReport } from '../../lib/transport/conjur-request.ts';
 import type { ContainerOrFault } from './container.ts';
-import { createEmf, type EmfMetric, METRICS_NAMESPACE } from './emf.ts';
+import { createFunctionEmf, type EmfMetric } from './emf.ts';
 import { isHttpEvent } from './http/is-http-event.ts';
 import { parseCorrelationId } from './parse-correlation-id.ts';
 
@@ -30,7 +30,7 @@ export interface InvocationLog {
  */
 export function createInvocationLog(functionName: string, source: ContainerOrFault): InvocationLog {
   const { clock, logger } = 'container' in source ? source.container : source;
-  const toEmf = createEmf(METRICS_NAMESPACE, { function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? functionName });
+  const toEmf = createFunctionEmf(functionName);
   let cold = true;
   return {
     begin(event, context) {

@@ -15,7 +15,7 @@ import { writeSecrets } from './write-secrets.ts';
 
 export interface WriteOperations {
   readonly operations: Pick<ConjurClient, 'writeSecret' | 'writeSecrets' | 'loadPolicy' | 'deleteVariable'>;
-  /** Resolves when no policy load is left in flight. */
+  /** Resolves when no policy load is left in flight. Undefined where none is. */
   settled(): Promise<void> | undefined;
 }
 

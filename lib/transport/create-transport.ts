@@ -53,7 +53,7 @@ export function createTransport(options: TransportOptions): Transport {
 
   async function attemptOnce(request: ConjurRequest, plan: RetryPlan, deadline: Deadline): Promise<Outcome> {
     const { attempt, server, freshConnection } = plan;
-    // What is at hand, as token and connection mostly are, is not waited for: on the way of a warm read a promise costs as much as the rest.
+    // What is at hand, as token and connection mostly are, is not waited for: on the way of a warm read every promise costs a turn.
     const completion = complete(request, deadline);
     const completed = completion instanceof Promise ? await completion : completion;
     const remainingMs = deadline.remainingMs();

@@ -3,14 +3,12 @@ import type { BenchContext } from '../clients/bench-context.ts';
 import { loadFunction } from '../clients/load-function.ts';
 import { repeatInTurn, type Turns } from '../clients/time-in-turn.ts';
 import { toRatio } from '../report/ratio.ts';
-import type { Result } from '../report/result.ts';
+import { joinParts, type Result } from '../report/result.ts';
 import { percentile, summarize } from '../report/statistics.ts';
+import { atRealPace, REAL_DELAY_MS } from '../server/at-real-pace.ts';
 import type { ConjurProcess } from '../server/start-conjur-process.ts';
 
 export const BATCH_NAMES: readonly string[] = Array.from({ length: 50 }, (_, index) => `bench/batch-${index}`);
-
-/** Added to every request, so that a read takes about as long as a real Conjur's: 18 ms. */
-const REAL_DELAY_MS = 15;
 
 /**
  * A batch of 50 ÷ 50 single reads, in sequence and in parallel: at a Conjur that takes its time as a real one does, and at the local one as
@@ -18,18 +16,11 @@ const REAL_DELAY_MS = 15;
  */
 export async function compareBatch({ conjur, startConjur, scale }: BenchContext): Promise<Result> {
   const atLocal = await measureAt(conjur, { repetitions: 7, rounds: scale(60) }, scale(WARM_UP_CALLS));
-  const slow = await startConjur(REAL_DELAY_MS);
-  try {
-    const atSlow = await measureAt(slow, { repetitions: 3, rounds: scale(5) });
-    const results = [toResult(`${REAL_DELAY_MS} ms per request`, atSlow), toResult('local Conjur as it is', atLocal)];
-    return {
-      title: 'batch',
-      ratios: results.flatMap(({ ratios }) => ratios),
-      figures: results.flatMap(({ figures }) => figures),
-    };
-  } finally {
-    await slow.close();
-  }
+  const atReal = await atRealPace({ startConjur }, (real) => measureAt(real, { repetitions: 3, rounds: scale(5) }));
+  return joinParts('batch', [
+    toResult(`${REAL_DELAY_MS} ms per request`, atReal),
+    toResult('local Conjur as it is', atLocal),
+  ]);
 }
 
 interface Measured {

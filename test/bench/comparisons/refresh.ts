@@ -3,8 +3,9 @@ import type { BenchContext } from '../clients/bench-context.ts';
 import { loadFunction } from '../clients/load-function.ts';
 import { startJumpingClock } from '../clients/start-jumping-clock.ts';
 import { toRatio } from '../report/ratio.ts';
-import type { Result } from '../report/result.ts';
+import { joinParts, type Result } from '../report/result.ts';
 import { percentile, summarize } from '../report/statistics.ts';
+import { atRealPace, REAL_DELAY_MS } from '../server/at-real-pace.ts';
 import type { ConjurProcess } from '../server/start-conjur-process.ts';
 
 const NAME = 'bench/warm-read';
@@ -12,9 +13,6 @@ const NAME = 'bench/warm-read';
 const REFRESH_MS = 300_000;
 /** The clock moves on by no more at once, or a kept-alive connection would be given up for its age. */
 const LONGEST_STEP_MS = 10_000;
-/** Added to every request, so that a read and an authentication take about as long as a real Conjur's: 18 and 17 ms. */
-const REAL_DELAY_MS = 15;
-
 /**
  * What counts as around a refresh, half before it and half from the read that carries it on, and as away from it, around half-time between
  * two refreshes: a minute, as in CloudWatch's graphs of a function's p99.
@@ -46,21 +44,12 @@ interface Times {
  * carries the refresh ends later for it. The process's clock moves on with each read, so that the 300 s of a token pass in a moment.
  */
 export async function compareRefresh({ conjur, startConjur, scale }: BenchContext): Promise<Result> {
-  const slow = await startConjur(REAL_DELAY_MS);
-  try {
-    const parts = [
-      toResult(`${QUIET.name}, ${REAL_DELAY_MS} ms per request`, await measureAt(slow, QUIET, 5, scale(8))),
-      toResult(`${BUSY.name}, local Conjur`, await measureAt(conjur, BUSY, 7, scale(12))),
-      toResult(`${QUIET.name}, local Conjur`, await measureAt(conjur, QUIET, 7, scale(40))),
-    ];
-    return {
-      title: 'refresh',
-      ratios: parts.flatMap(({ ratios }) => ratios),
-      figures: parts.flatMap(({ figures }) => figures),
-    };
-  } finally {
-    await slow.close();
-  }
+  const atReal = await atRealPace({ startConjur }, (real) => measureAt(real, QUIET, 5, scale(8)));
+  return joinParts('refresh', [
+    toResult(`${QUIET.name}, ${REAL_DELAY_MS} ms per request`, atReal),
+    toResult(`${BUSY.name}, local Conjur`, await measureAt(conjur, BUSY, 7, scale(12))),
+    toResult(`${QUIET.name}, local Conjur`, await measureAt(conjur, QUIET, 7, scale(40))),
+  ]);
 }
 
 async function measureAt(conjur: ConjurProcess, rhythm: Rhythm, repetitions: number, cycles: number): Promise<Times[]> {

@@ -16,6 +16,15 @@ export interface Result {
   readonly figures: readonly Figure[];
 }
 
+/** What several parts of one comparison found. */
+export function joinParts(title: string, parts: readonly Omit<Result, 'title'>[]): Result {
+  return {
+    title,
+    ratios: parts.flatMap(({ ratios }) => ratios),
+    figures: parts.flatMap(({ figures }) => figures),
+  };
+}
+
 export function formatResults(results: readonly Result[]): string {
   const ratios = results.flatMap((result) => result.ratios.map(toRatioRow));
   const figures = results.flatMap((result) => result.figures.map(toFigureRow));

@@ -19,7 +19,6 @@ function holdRequests() {
   const turn = () => new Promise((resolve) => setImmediate(resolve));
   return {
     dispatcher,
-    turn,
     async answer(part: string, status: number, body = ''): Promise<void> {
       await turn();
       const index = pending.findIndex(({ path }) => path.includes(part));
