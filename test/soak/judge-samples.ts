@@ -4,8 +4,7 @@ import type { Sample } from './messages.ts';
 const WARM_UP = 0.3;
 /** Between the first and the last third of the rest. */
 const MAX_MEMORY_GROWTH = 0.1;
-/** V8 compiles code and drops it again, which moves the heap by some 6 MB within a minute. A leak of 1 KB a call is several times this. */
-const MAX_MEMORY_GROWTH_BYTES = 8 * 1024 * 1024;
+const MAX_MEMORY_GROWTH_BYTES = 4 * 1024 * 1024;
 /** More sockets or timers than a pool and its requests open and close by themselves. */
 const MAX_RESOURCE_GROWTH = 24;
 
