@@ -4,7 +4,7 @@ import {
   SECRET_SETTINGS,
   SECRETS_ADVICE,
   SHARED_SETTINGS,
-} from '../resources/setting-names.ts';
+} from '../stack/setting-names.ts';
 
 /** `serverless` takes `--param="name=value"` and `--param "name=value"`. */
 const FLAG = /^--param(?:=(.*))?$/s;

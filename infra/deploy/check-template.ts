@@ -1,4 +1,4 @@
-import { SECRET_SETTINGS } from '../resources/setting-names.ts';
+import { SECRET_SETTINGS } from '../stack/setting-names.ts';
 import { environmentOf, listStatements, type PolicyStatement, resourcesOf, type Template } from './template.ts';
 
 /**

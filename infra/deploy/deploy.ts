@@ -1,4 +1,4 @@
-import { SECRET_SETTINGS } from '../resources/setting-names.ts';
+import { SECRET_SETTINGS } from '../stack/setting-names.ts';
 import { checkDestination } from './check-destination.ts';
 import { checkSettings } from './check-settings.ts';
 import { packageFunctions } from './package-functions.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { SECRET_SETTINGS } from '../resources/setting-names.ts';
+import { SECRET_SETTINGS } from '../stack/setting-names.ts';
 
 /** Where serverless.yml stands. */
 export const PROJECT_DIRECTORY = fileURLToPath(new URL('../..', import.meta.url));

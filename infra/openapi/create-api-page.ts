@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request, type ServerResponse } from
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { isFromThisMachine } from '../local/http/is-from-this-machine.ts';
+import { isFromThisMachine } from '../local/stand-ins/http/is-from-this-machine.ts';
 import { formatOpenapi } from './format-openapi.ts';
 
 export interface ApiPageOptions {

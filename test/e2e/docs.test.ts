@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseDirect as parseRotation } from '../../functions/rotate-key/parse-request.ts';
 import { parseDirect as parseWrite } from '../../functions/write-secret/parse-direct.ts';
-import { parseRotations } from '../../infra/resources/rotation-schedules.ts';
+import { parseRotations } from '../../infra/stack/rotation-schedules.ts';
 import { type DocBlock, readDocBlocks } from '../support/doc-blocks.ts';
 import { startTarget, type Target } from './start-target.ts';
 

@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 
-const START = fileURLToPath(new URL('../../infra/local/start.ts', import.meta.url));
+const START = fileURLToPath(new URL('../../infra/local/stack/main.ts', import.meta.url));
 
 let folder: string;
 

@@ -1,8 +1,8 @@
 import { CreateSecretCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, request } from 'undici';
 import { createLitellmApi, type LitellmApi } from '../../functions/rotate-key/litellm/create-litellm-api.ts';
-import { createLocalLitellm } from '../../infra/local/litellm/create-local-litellm.ts';
-import { createLocalSecretsManager } from '../../infra/local/secrets-manager/create-local-secrets-manager.ts';
+import { createLocalLitellm } from '../../infra/local/stand-ins/litellm/create-local-litellm.ts';
+import { createLocalSecretsManager } from '../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { Secret } from '../../lib/secret.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createLocalConjur, type LocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
-import { createLocalSecretsManager } from '../../infra/local/secrets-manager/create-local-secrets-manager.ts';
+import { createLocalSecretsManager } from '../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
 import { authenticatorPolicy } from '../integration/lib/authn/authenticator-policy.ts';
 import { createCertificateAuthority } from '../support/certificates.ts';

@@ -1,4 +1,4 @@
-import type { ResolverContext } from '../../infra/resources/resolver-context.ts';
+import type { ResolverContext } from '../../infra/stack/resolver-context.ts';
 
 /** What serverless.yml hands to a resolver: parameters by name, and its own `custom` block. */
 export function resolverContext(

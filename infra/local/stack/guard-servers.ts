@@ -1,5 +1,5 @@
 import { type IncomingMessage, Server, type ServerResponse } from 'node:http';
-import { isFromThisMachine } from '../http/is-from-this-machine.ts';
+import { isFromThisMachine } from '../stand-ins/http/is-from-this-machine.ts';
 
 /*
  * Loaded into the process of serverless-offline (`node --import`). That one asks nobody for a signature and lets every site read its

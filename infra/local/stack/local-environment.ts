@@ -1,4 +1,4 @@
-import { CONJUR_NAMES } from '../../resources/setting-names.ts';
+import { CONJUR_NAMES } from '../../stack/setting-names.ts';
 
 /**
  * Settings that say which Conjur, which AWS and which LiteLLM are meant, and as whom. Those of another place, as a developer's shell or

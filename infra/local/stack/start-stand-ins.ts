@@ -7,8 +7,8 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { createLocalLitellm } from '../litellm/create-local-litellm.ts';
-import { createLocalSecretsManager } from '../secrets-manager/create-local-secrets-manager.ts';
+import { createLocalLitellm } from '../stand-ins/litellm/create-local-litellm.ts';
+import { createLocalSecretsManager } from '../stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import type { LocalConjurAdmin } from './local-conjur-admin.ts';
 import { CREDENTIAL_NAME, DEMO_KEY_NAME } from './stand-in-names.ts';
 

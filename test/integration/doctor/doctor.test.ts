@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../infra/doctor/check.ts';
 import { type DoctorOptions, runDoctor } from '../../../infra/doctor/run-doctor.ts';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
-import { createLocalSecretsManager } from '../../../infra/local/secrets-manager/create-local-secrets-manager.ts';
+import { createLocalSecretsManager } from '../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import { createConjurClient } from '../../../lib/client/create-conjur-client.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
 import { findProgram } from '../../support/find-program.ts';

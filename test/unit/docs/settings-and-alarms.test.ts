@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { listAlarms } from '../../../infra/resources/alarms.ts';
+import { listAlarms } from '../../../infra/stack/alarms.ts';
 import {
   CONJUR_NAMES,
   PROXY_SETTINGS,
   ROTATION_SETTINGS,
   SECRET_SETTINGS,
   SHARED_SETTINGS,
-} from '../../../infra/resources/setting-names.ts';
+} from '../../../infra/stack/setting-names.ts';
 import { parseSettings } from '../../../lib/settings/parse-settings.ts';
 
 const textOf = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');

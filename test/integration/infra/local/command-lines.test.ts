@@ -14,7 +14,7 @@ interface Started {
 }
 
 function toPath(standIn: string): string {
-  return fileURLToPath(new URL(`../../../../infra/local/${standIn}/main.ts`, import.meta.url));
+  return fileURLToPath(new URL(`../../../../infra/local/stand-ins/${standIn}/main.ts`, import.meta.url));
 }
 
 function start(file: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Started {

@@ -2,7 +2,7 @@ import { CreateSecretCommand, PutSecretValueCommand } from '@aws-sdk/client-secr
 import { describe, expect, it } from 'vitest';
 import { createSecretReader } from '../../../../lib/aws/create-secret-reader.ts';
 import type { ConjurClient } from '../../../../lib/client/conjur-client.ts';
-import { startSecretsManager, toToken } from '../../infra/local/secrets-manager/start-secrets-manager.ts';
+import { startSecretsManager, toToken } from '../../infra/local/stand-ins/secrets-manager/start-secrets-manager.ts';
 import { MovableClock } from '../movable-clock.ts';
 import { startClient } from '../start-client.ts';
 

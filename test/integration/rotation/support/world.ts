@@ -1,12 +1,12 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, type Dispatcher, request } from 'undici';
 import { createLocalConjur, type LocalConjur } from '../../../../infra/local/conjur/create-local-conjur.ts';
-import { createLocalLitellm } from '../../../../infra/local/litellm/create-local-litellm.ts';
+import { createLocalLitellm } from '../../../../infra/local/stand-ins/litellm/create-local-litellm.ts';
 import {
   createLocalSecretsManager,
   type LocalSecretsManager,
-} from '../../../../infra/local/secrets-manager/create-local-secrets-manager.ts';
-import type { RotationEvent as StepEvent } from '../../../../infra/local/secrets-manager/rotation/rotation-event.ts';
+} from '../../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
+import type { RotationEvent as StepEvent } from '../../../../infra/local/stand-ins/secrets-manager/rotation/rotation-event.ts';
 import { type ConjurClient, createConjurClient } from '../../../../lib/client/create-conjur-client.ts';
 import { parseSettings } from '../../../../lib/settings/parse-settings.ts';
 import type { Settings } from '../../../../lib/settings/settings.ts';

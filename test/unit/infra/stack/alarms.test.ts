@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../../../../functions/shared/create-logger.ts';
 import { createInvocationLog } from '../../../../functions/shared/invocation-log.ts';
-import { listAlarms, resolveAlarms } from '../../../../infra/resources/alarms.ts';
+import { listAlarms, resolveAlarms } from '../../../../infra/stack/alarms.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors/conjur-error.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest';
 import {
   createLocalLitellm,
   type LocalLitellmOptions,
-} from '../../../../../infra/local/litellm/create-local-litellm.ts';
+} from '../../../../../../infra/local/stand-ins/litellm/create-local-litellm.ts';
 
 export const MASTER_KEY = 'sk-master';
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { parsePort } from '../cli/parse-port.ts';
-import { runCli } from '../cli/run-cli.ts';
-import { runUntilSignal } from '../cli/run-until-signal.ts';
+import { parsePort } from '../../cli/parse-port.ts';
+import { runCli } from '../../cli/run-cli.ts';
+import { runUntilSignal } from '../../cli/run-until-signal.ts';
 import { createLocalSecretsManager } from './create-local-secrets-manager.ts';
 
 const USAGE = `A stand-in for AWS Secrets Manager, for development and tests only.

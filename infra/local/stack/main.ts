@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { buildFunctions } from '../build/build.ts';
-import { findTrouble } from './stack/find-trouble.ts';
-import { formatCommands } from './stack/format-commands.ts';
-import { parseStartOptions, START_HELP } from './stack/parse-start-options.ts';
-import { FunctionsEndedError } from './stack/start-functions.ts';
-import { assertPortsFree, type Stack, startStack } from './stack/start-stack.ts';
-import { toComplaint } from './stack/to-complaint.ts';
+import { buildFunctions } from '../../build/build.ts';
+import { findTrouble } from './find-trouble.ts';
+import { formatCommands } from './format-commands.ts';
+import { parseStartOptions, START_HELP } from './parse-start-options.ts';
+import { FunctionsEndedError } from './start-functions.ts';
+import { assertPortsFree, type Stack, startStack } from './start-stack.ts';
+import { toComplaint } from './to-complaint.ts';
 
 const DEFAULT_DATA = fileURLToPath(new URL('../../.local/conjur.sqlite', import.meta.url));
 

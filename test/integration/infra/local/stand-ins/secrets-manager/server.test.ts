@@ -15,8 +15,8 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import type { RequestFault } from '../../../../../infra/local/http/request-fault.ts';
-import { createLocalSecretsManager } from '../../../../../infra/local/secrets-manager/create-local-secrets-manager.ts';
+import type { RequestFault } from '../../../../../../infra/local/stand-ins/http/request-fault.ts';
+import { createLocalSecretsManager } from '../../../../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import { createClient, startSecretsManager, toToken } from './start-secrets-manager.ts';
 
 const [ONE, TWO] = [toToken('one'), toToken('two')];

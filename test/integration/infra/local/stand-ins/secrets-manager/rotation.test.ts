@@ -9,8 +9,8 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
-import type { RotationFailure } from '../../../../../infra/local/secrets-manager/rotation/create-rotation-runner.ts';
-import type { RotationEvent } from '../../../../../infra/local/secrets-manager/rotation/rotation-event.ts';
+import type { RotationFailure } from '../../../../../../infra/local/stand-ins/secrets-manager/rotation/create-rotation-runner.ts';
+import type { RotationEvent } from '../../../../../../infra/local/stand-ins/secrets-manager/rotation/rotation-event.ts';
 import { startSecretsManager, toToken } from './start-secrets-manager.ts';
 
 const [ONE, TWO, THREE] = [toToken('one'), toToken('two'), toToken('three')];

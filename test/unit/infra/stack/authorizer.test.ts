@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveHttpApi, resolveRouteAuthorizer } from '../../../../infra/resources/authorizer.ts';
+import { resolveHttpApi, resolveRouteAuthorizer } from '../../../../infra/stack/authorizer.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 describe('the authorizer of the routes', () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { resolveAccessPolicies, resolvePolicyDependencies } from '../../../../infra/resources/access-policies.ts';
-import { resolveCredentialFile, resolveCredentialRotation } from '../../../../infra/resources/credential-rotation.ts';
-import { resolveVpc } from '../../../../infra/resources/network.ts';
-import { resolveRotateKeyConcurrency } from '../../../../infra/resources/rotate-key-concurrency.ts';
+import { resolveAccessPolicies, resolvePolicyDependencies } from '../../../../infra/stack/access-policies.ts';
+import { resolveCredentialFile, resolveCredentialRotation } from '../../../../infra/stack/credential-rotation.ts';
+import { resolveVpc } from '../../../../infra/stack/network.ts';
+import { resolveRotateKeyConcurrency } from '../../../../infra/stack/rotate-key-concurrency.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 describe('the rights that parameters bring with them', () => {

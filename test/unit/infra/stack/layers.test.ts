@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { resolveLayers } from '../../../../infra/resources/layers.ts';
+import { resolveLayers } from '../../../../infra/stack/layers.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 const ARN = 'arn:aws:lambda:eu-central-1:123456789012:layer:certificates:3';

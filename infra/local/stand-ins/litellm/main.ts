@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { parsePort } from '../cli/parse-port.ts';
-import { runCli } from '../cli/run-cli.ts';
-import { runUntilSignal } from '../cli/run-until-signal.ts';
+import { parsePort } from '../../cli/parse-port.ts';
+import { runCli } from '../../cli/run-cli.ts';
+import { runUntilSignal } from '../../cli/run-until-signal.ts';
 import { createLocalLitellm } from './create-local-litellm.ts';
 
 const USAGE = `A stand-in for the key management of a LiteLLM proxy, for development and tests only.

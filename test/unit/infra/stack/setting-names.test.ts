@@ -7,7 +7,7 @@ import {
   ROTATION_SETTINGS,
   SECRET_SETTINGS,
   SHARED_SETTINGS,
-} from '../../../../infra/resources/setting-names.ts';
+} from '../../../../infra/stack/setting-names.ts';
 
 const folder = fileURLToPath(new URL('../../../../lib/settings', import.meta.url));
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseRotations, resolveRotations } from '../../../../infra/resources/rotation-schedules.ts';
+import { parseRotations, resolveRotations } from '../../../../infra/stack/rotation-schedules.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 const entry = { name: 'app/db/password', strategy: 'random', rate: 'rate(30 days)' };

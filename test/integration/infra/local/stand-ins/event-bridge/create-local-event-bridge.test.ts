@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import {
   createLocalEventBridge,
   type LocalEventBridgeOptions,
-} from '../../../../../infra/local/event-bridge/create-local-event-bridge.ts';
+} from '../../../../../../infra/local/stand-ins/event-bridge/create-local-event-bridge.ts';
 
 async function startEventBridge(options: LocalEventBridgeOptions = {}) {
   const server = await createLocalEventBridge(options);

@@ -4,7 +4,7 @@ import {
   createLocalSecretsManager,
   type LocalSecretsManager,
   type LocalSecretsManagerOptions,
-} from '../../../../../infra/local/secrets-manager/create-local-secrets-manager.ts';
+} from '../../../../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
 
 /** A stand-in and AWS's own client for it; both are closed when the test is over. */
 export async function startSecretsManager(

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isFromThisMachine } from '../../../../../infra/local/http/is-from-this-machine.ts';
+import { isFromThisMachine } from '../../../../../../infra/local/stand-ins/http/is-from-this-machine.ts';
 
 it.each([
   ['a program', { host: '127.0.0.1:3000' }],

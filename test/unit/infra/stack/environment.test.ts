@@ -3,8 +3,8 @@ import {
   resolveEnvironment,
   resolveReadEnvironment,
   resolveRotationEnvironment,
-} from '../../../../infra/resources/environment.ts';
-import { SECRET_SETTINGS } from '../../../../infra/resources/setting-names.ts';
+} from '../../../../infra/stack/environment.ts';
+import { SECRET_SETTINGS } from '../../../../infra/stack/setting-names.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 const deployed = (environment: Record<string, string> = {}) => ({ environment, local: false });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createLocalLitellm } from '../../../../../infra/local/litellm/create-local-litellm.ts';
+import { createLocalLitellm } from '../../../../../../infra/local/stand-ins/litellm/create-local-litellm.ts';
 import { startLitellm } from './start-litellm.ts';
 
 const hash = (key: string) => createHash('sha256').update(key).digest('hex');
