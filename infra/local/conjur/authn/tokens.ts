@@ -8,7 +8,10 @@ export interface TokenClaims {
   readonly expiresAt: number;
 }
 
-/** Issues and checks access tokens: `{"protected", "payload", "signature"}`, each base64url, signed (RFC 7515, 7.2.2). */
+/**
+ * Issues and checks access tokens: `{"protected", "payload", "signature"}`, signed (RFC 7515, 7.2.2), each in base64url with
+ * its padding as a genuine Conjur has it. A token that comes without the padding is good as well.
+ */
 export interface Tokens {
   issue(login: string): Promise<Record<string, string>>;
   /** The claims of a token; undefined when it is forged, expired or not a token at all. */
@@ -47,14 +50,15 @@ export async function createTokens(keys: SigningKeyStore, ttlSeconds: number, no
         .sign(key.privateKey);
       const token = { protected: jws.protected ?? '', payload: jws.payload, signature: jws.signature };
       remember(token, { login, issuedAt, expiresAt });
-      return token;
+      return mapParts(token, pad);
     },
     async verify(token) {
       if (!isTokenShaped(token)) return undefined;
-      const held = known.get(toId(token));
-      const claims = held ?? (await readClaims(token, key.publicKey));
+      const bare = mapParts(token, unpad);
+      const held = known.get(toId(bare));
+      const claims = held ?? (await readClaims(bare, key.publicKey));
       if (claims === undefined || claims.expiresAt <= now() / 1000) return undefined;
-      if (held === undefined) remember(token, claims);
+      if (held === undefined) remember(bare, claims);
       return claims;
     },
   };
@@ -64,6 +68,18 @@ interface TokenShape {
   readonly protected: string;
   readonly payload: string;
   readonly signature: string;
+}
+
+function mapParts({ protected: header, payload, signature }: TokenShape, change: (part: string) => string) {
+  return { protected: change(header), payload: change(payload), signature: change(signature) };
+}
+
+function pad(part: string): string {
+  return part.padEnd(Math.ceil(part.length / 4) * 4, '=');
+}
+
+function unpad(part: string): string {
+  return part.replace(/=+$/, '');
 }
 
 function toId(token: TokenShape): string {

@@ -77,23 +77,8 @@ export function isRequestLineAccepted(target: string): boolean {
   return isShort && !/%(?![\da-f]{2})/i.test(target);
 }
 
-/**
- * Refuses (400) parameters that cannot be decoded. Rails reads the query, and JSON and form bodies, of every route
- * before the route runs, although Conjur then uses the raw bytes of the body.
- */
+/** Refuses (400) a query that cannot be decoded. A body is never read as parameters, whatever its content type says. */
 export function checkParameters(request: ConjurRequest): void {
-  const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  const query = request.target.slice(request.target.indexOf('?') + 1);
-  try {
-    if (request.target.includes('?')) decodeURIComponent(query);
-    if (request.body.length === 0) return;
-    if (type === 'application/json') JSON.parse(decodeUtf8(request.body));
-    else if (type === 'application/x-www-form-urlencoded') decodeURIComponent(decodeUtf8(request.body));
-  } catch {
-    throw badRequest();
-  }
-}
-
-function decodeUtf8(bytes: Buffer): string {
-  return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  const at = request.target.indexOf('?');
+  if (at >= 0) decodeSegment(request.target.slice(at + 1));
 }

@@ -91,6 +91,21 @@ describe('a password', () => {
 });
 
 describe('an access token', () => {
+  it('has parts that are padded base64url, and is good with the padding and without', async () => {
+    const conjur = await startConjur();
+    const login = { as: null, body: conjur.conjur.adminApiKey };
+    const answer = await conjur.ask('POST', '/authn/default/admin/authenticate', login);
+    const token = answer.json<Record<string, string>>();
+    for (const part of Object.values(token)) expect(part).toMatch(/^(?:[\w-]{4})*(?:[\w-]{2}==|[\w-]{3}=)?$/);
+    expect(Object.values(token).join('')).toContain('=');
+    const bare = Object.fromEntries(Object.entries(token).map(([name, part]) => [name, part.replace(/=+$/, '')]));
+    for (const shape of [token, bare]) {
+      const text = Buffer.from(JSON.stringify(shape)).toString('base64');
+      const headers = { authorization: `Token token="${text}"` };
+      expect((await conjur.ask('GET', '/whoami', { as: null, headers })).status).toBe(200);
+    }
+  });
+
   it('has the parts that Conjur gives it and lives as long as the setting says', async () => {
     let now = Date.UTC(2026, 0, 1);
     const conjur = await startConjur({ tokenTtlSeconds: 60, now: () => now });

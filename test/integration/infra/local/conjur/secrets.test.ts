@@ -55,17 +55,35 @@ describe('values', () => {
   });
 
   it.each([
-    ['application/json', '{"a": 1}', 201],
-    ['application/json', 'not json', 400],
-    ['application/x-www-form-urlencoded', 'a=b&c', 201],
-    ['application/x-www-form-urlencoded', '100%', 400],
-    ['text/plain', '100%', 201],
-    ['nonsense', '100%', 201],
-  ])('sent as %s with the body %j are answered with %i', async (type, body, status) => {
+    ['application/json', '{"a": 1}'],
+    ['application/json', 'not json'],
+    ['application/x-www-form-urlencoded', 'a=b&c'],
+    ['application/x-www-form-urlencoded', '100% sure'],
+    ['application/x-www-form-urlencoded', Buffer.from([0xff, 0xfe, 0])],
+    ['application/json', Buffer.from([0xff, 0xfe, 0])],
+    ['multipart/form-data', 'no boundary'],
+    ['text/plain', '100%'],
+    ['nonsense', '100%'],
+  ])('sent as %s are never parsed: %j comes back as it was', async (type, body) => {
+    const conjur = await startConjur();
+    const policy = { body: '- !variable v\n', headers: { 'content-type': type } };
+    expect((await conjur.ask('POST', '/policies/default/policy/root', policy)).status).toBe(201);
+    expect((await conjur.ask('POST', V, { body, headers: { 'content-type': type } })).status).toBe(201);
+    expect((await conjur.ask('GET', V)).bytes).toEqual(Buffer.from(body));
+    const login = { as: null, body: conjur.conjur.adminApiKey, headers: { 'content-type': type } };
+    expect((await conjur.ask('POST', '/authn/default/admin/authenticate', login)).status).toBe(200);
+  });
+
+  it('a query that cannot be decoded is refused, on whatever route', async () => {
     const conjur = await startConjur();
     await conjur.load('- !variable v\n');
-    const answer = await conjur.ask('POST', V, { body, headers: { 'content-type': type } });
-    expect(answer.status).toBe(status);
+    for (const [method, path] of [
+      ['POST', V],
+      ['GET', V],
+      ['GET', '/resources/default'],
+    ] as const) {
+      expect((await conjur.ask(method, `${path}?version=%ff`, { body: 'x' })).status).toBe(400);
+    }
   });
 
   it('can be told to expire later, or not at all', async () => {
