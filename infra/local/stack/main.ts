@@ -8,7 +8,7 @@ import { FunctionsEndedError } from './start-functions.ts';
 import { assertPortsFree, type Stack, startStack } from './start-stack.ts';
 import { toComplaint } from './to-complaint.ts';
 
-const DEFAULT_DATA = fileURLToPath(new URL('../../.local/conjur.sqlite', import.meta.url));
+const DEFAULT_DATA = fileURLToPath(new URL('../../../.local/conjur.sqlite', import.meta.url));
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`);

@@ -29,7 +29,7 @@ export interface RunningFunctions {
 export class FunctionsEndedError extends Error {}
 
 /** Loaded into the process of serverless-offline before anything else. */
-const LOADED_FIRST = ['./guard-servers.ts', './end-with-parent.ts'].flatMap((file) => [
+const LOADED_FIRST = ['./guard-servers.ts', './answer-as-lambda.ts', './end-with-parent.ts'].flatMap((file) => [
   '--import',
   new URL(file, import.meta.url).href,
 ]);
