@@ -1,20 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConjurClient } from '../../../lib/client/create-conjur-client.ts';
 import { outcomeOf, type Policies, startPolicies } from './start-policies.ts';
 
+const POLICIES = new URL('../../../infra/conjur/', import.meta.url);
+const POLICY_FILES = readdirSync(POLICIES).filter((name) => name.endsWith('.yml'));
+
 const ACCOUNT = '111122223333';
-const ROLE = 'conjur-functions-dev-read-secret';
+const ROLE = 'conjur-functions-dev-eu-central-1-read-secret';
 const IAM_ROLE = { accessKeyId: 'ASIATESTREADSECRET', secretAccessKey: 'made-up', accountId: ACCOUNT, roleName: ROLE };
 
-const READER = 'conjur-functions/read-secret';
-const WRITER = 'conjur-functions/write-secret';
-const ROTATOR = 'conjur-functions/rotate-key';
-const BLUE = 'conjur-functions/credential/blue';
-const GREEN = 'conjur-functions/credential/green';
+const READER = 'conjur-functions/read-secret/blue';
+const WRITER = 'conjur-functions/write-secret/green';
+const ROTATOR = 'conjur-functions/rotate-key/blue';
+const SHARED = 'conjur-functions/credential/blue';
 const STRANGER = 'other/stranger';
-const HOSTS = [READER, WRITER, ROTATOR, BLUE, STRANGER] as const;
+const HOSTS = [READER, WRITER, ROTATOR, SHARED, STRANGER] as const;
 type Host = (typeof HOSTS)[number];
 
 let policies: Policies;
@@ -45,19 +48,19 @@ const STATEMENTS: readonly Statement[] = [
   {
     what: 'read a value in the branch',
     attempt: (client) => client.readSecret('litellm/known'),
-    outcomes: { [READER]: 'done', [ROTATOR]: 'done', [BLUE]: 'done', [WRITER]: 'forbidden' },
+    outcomes: { [READER]: 'done', [ROTATOR]: 'done', [SHARED]: 'done', [WRITER]: 'forbidden' },
     otherwise: 'secret_not_found',
   },
   {
     what: 'write a value in the branch',
     attempt: (client) => client.writeSecret('litellm/known', 'value'),
-    outcomes: { [WRITER]: 'done', [ROTATOR]: 'done', [BLUE]: 'done' },
+    outcomes: { [WRITER]: 'done', [ROTATOR]: 'done', [SHARED]: 'done' },
     otherwise: 'forbidden',
   },
   {
     what: 'make a variable in the branch, and write it',
     attempt: (client, host) => client.writeSecret(`litellm/made by ${host}`, 'value'),
-    outcomes: { [WRITER]: 'done', [ROTATOR]: 'done', [BLUE]: 'done' },
+    outcomes: { [WRITER]: 'done', [ROTATOR]: 'done', [SHARED]: 'done' },
     otherwise: 'forbidden',
   },
   {
@@ -97,22 +100,22 @@ const STATEMENTS: readonly Statement[] = [
     otherwise: 'forbidden',
   },
   {
-    what: "rotate a function's api key",
+    what: "rotate another function's api key",
     attempt: (client, host) => client.rotateApiKeyOf(`host:${host === READER ? WRITER : READER}`),
     outcomes: {},
     otherwise: 'forbidden',
   },
   {
-    what: "rotate green's api key",
-    attempt: (client) => client.rotateApiKeyOf(`host:${GREEN}`),
-    outcomes: { [BLUE]: 'done' },
+    what: "rotate the api key of the other host of rotate-key's pair",
+    attempt: (client) => client.rotateApiKeyOf(`host:${siblingOf(ROTATOR)}`),
+    outcomes: { [ROTATOR]: 'done' },
     otherwise: 'forbidden',
   },
   {
-    what: "rotate blue's api key by a token",
-    attempt: (client) => client.rotateApiKeyOf(`host:${BLUE}`),
+    what: "rotate rotate-key's own api key by a token",
+    attempt: (client) => client.rotateApiKeyOf(`host:${ROTATOR}`),
     // Conjur refuses one's own role by a 401, whatever the rights.
-    outcomes: { [BLUE]: 'authentication_failed' },
+    outcomes: { [ROTATOR]: 'authentication_failed' },
     otherwise: 'forbidden',
   },
 ];
@@ -142,12 +145,15 @@ describe('the policies of the bundle', () => {
     expect((await policies.as(READER).readSecret('litellm/fresh')).value.expose()).toBe('value');
   });
 
-  it("let each of the pair give the other a new key, with which it logs in, and not one's own", async () => {
-    const key = await policies.as(BLUE).rotateApiKeyOf(`host:${GREEN}`);
-    const green = policies.as(GREEN, { CYBERARK_API_KEY: key.expose() });
-    expect(await green.whoami()).toMatchObject({ login: `host/${GREEN}` });
-    const blue = policies.as(BLUE, { CYBERARK_API_KEY: (await green.rotateApiKeyOf(`host:${BLUE}`)).expose() });
-    expect(await blue.whoami()).toMatchObject({ login: `host/${BLUE}` });
+  it('ask for an api key of every host: a server with CONJUR_AUTHN_API_KEY_DEFAULT=false refuses any other', () => {
+    for (const file of POLICY_FILES) {
+      const text = readFileSync(new URL(file, POLICIES), 'utf8');
+      const defined = text.match(/^ *- !host\n( *)id: .*\n\1annotations:\n(?:\1 {2}.*\n)*/gm) ?? [];
+      // A host in a list of a grant is none that is defined; one defined in short would have no annotations at all.
+      const inShort = [...text.matchAll(/body:\n(?: +#.*\n)*( +)- !host \S/g)];
+      expect({ file, inShort }).toEqual({ file, inShort: [] });
+      for (const host of defined) expect(host).toContain('authn/api-key: true\n');
+    }
   });
 });
 
@@ -177,10 +183,6 @@ describe('what `create` means', () => {
 });
 
 describe('authn-iam.yml', () => {
-  it('gives its hosts no api keys', () => {
-    expect(policies.rolesWithKeys().filter((role) => role.includes('/iam/'))).toEqual([]);
-  });
-
   it('lets the role of a function log in as its host, with the rights of that function', async () => {
     const authorization = await logIn(`host/conjur-functions/iam/${ACCOUNT}/${ROLE}`);
     const read = (init: RequestInit) =>
@@ -190,7 +192,9 @@ describe('authn-iam.yml', () => {
   });
 
   it('lets it log in as no other host', async () => {
-    await expect(logIn(`host/conjur-functions/iam/${ACCOUNT}/conjur-functions-dev-rotate-key`)).rejects.toThrow('401');
+    await expect(
+      logIn(`host/conjur-functions/iam/${ACCOUNT}/conjur-functions-dev-eu-central-1-rotate-key`),
+    ).rejects.toThrow('401');
     await expect(logIn(`host/${READER}`)).rejects.toThrow('401');
   });
 });
@@ -215,6 +219,10 @@ describe('allow-delete.yml and single-host.yml', () => {
     }
   });
 });
+
+function siblingOf(host: string): string {
+  return host.endsWith('/blue') ? host.replace(/blue$/, 'green') : host.replace(/green$/, 'blue');
+}
 
 /** As AWS's SDK signs, and as Conjur asks for it: a signed request for STS, whose headers are the credential. */
 async function logIn(login: string): Promise<string> {

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createLocalConjur, type LocalConjurOptions } from '../../../infra/local/conjur/create-local-conjur.ts';
+import { createIamAuthenticator } from '../../../lib/authn/iam.ts';
+import { createCallerIdentitySigner } from '../../../lib/aws/sign-caller-identity.ts';
 import { type ConjurClient, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
 import { isConjurError } from '../../../lib/errors/conjur-error.ts';
 import { settingsFor } from '../../support/settings.ts';
@@ -22,7 +24,14 @@ export interface Policies {
   rolesWithKeys(): string[];
   /** A client of the host, with the api key that a load gave it. */
   as(host: string, environment?: Record<string, string>): ConjurClient;
+  /** A client of a host that logs in by its AWS role (authn-iam). */
+  asRole(host: string, role: AwsRole): ConjurClient;
   close(): Promise<void>;
+}
+
+export interface AwsRole {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 export async function startPolicies(options: LocalConjurOptions = {}): Promise<Policies> {
@@ -47,6 +56,21 @@ export async function startPolicies(options: LocalConjurOptions = {}): Promise<P
       const client = createConjurClient(
         settingsFor({ url: conjur.url, adminApiKey }, { ...BRANCH_SETTINGS, ...login, ...environment }),
       );
+      clients.push(client);
+      return client;
+    },
+    asRole(host, role) {
+      const login = `host/${host}`;
+      const sign = createCallerIdentitySigner({
+        sts: 'regional',
+        region: 'eu-central-1',
+        now: Date.now,
+        credentials: async () => role,
+      });
+      const authenticator = createIamAuthenticator({ account: 'default', login, serviceId: 'aws', sign });
+      // The api key is for the settings' own check: the authenticator has no use for it.
+      const settings = settingsFor({ url: conjur.url, adminApiKey: 'unused' }, BRANCH_SETTINGS);
+      const client = createConjurClient(settings, { authenticator });
       clients.push(client);
       return client;
     },
