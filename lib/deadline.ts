@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { ConjurError } from './errors/conjur-error.ts';
+import { ConjurError } from './errors.ts';
 
 /** How long a call of the library may take when the caller names no deadline, in milliseconds. */
 export const DEFAULT_DEADLINE_MS = 30_000;

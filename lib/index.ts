@@ -1,49 +1,53 @@
-export { createApiKeyAuthenticator } from './authn/api-key.ts';
-export type { Authenticator, AuthenticatorKind } from './authn/authenticator.ts';
-export type { CertAuthenticatorOptions } from './authn/cert.ts';
-export { createCertAuthenticator } from './authn/cert.ts';
-export type { ApiKeyCredential, CredentialSource } from './authn/credential-source.ts';
-export { createStaticCredential } from './authn/credential-source.ts';
-export type { IamAuthenticatorOptions, SignedHeaders } from './authn/iam.ts';
-export { createIamAuthenticator } from './authn/iam.ts';
-export type { JwtAuthenticatorOptions, JwtSource } from './authn/jwt.ts';
-export { createJwtAuthenticator, createJwtFile, createStaticJwt } from './authn/jwt.ts';
-export type { SecretsManagerCredentialOptions } from './authn/secrets-manager-credential.ts';
-export { createSecretsManagerCredential } from './authn/secrets-manager-credential.ts';
-export type { SecretReader, StagingLabel } from './aws/secret-reader.ts';
+export { createApiKeyAuthenticator } from './auth/api-key.ts';
+export type { Authenticator, AuthenticatorKind } from './auth/authenticator.ts';
+export type { CertAuthenticatorOptions } from './auth/cert.ts';
+export { createCertAuthenticator } from './auth/cert.ts';
+export type { ApiKeyCredential, CredentialSource } from './auth/credential.ts';
+export { createStaticCredential } from './auth/credential.ts';
+export type { IamAuthenticatorOptions, SignedHeaders } from './auth/iam.ts';
+export { createIamAuthenticator } from './auth/iam.ts';
+export type { JwtAuthenticatorOptions, JwtSource } from './auth/jwt.ts';
+export { createJwtAuthenticator, createJwtFile, createStaticJwt } from './auth/jwt.ts';
+export type { SecretReader, StagingLabel } from './auth/secret-reader.ts';
+export type { SecretsManagerCredentialOptions } from './auth/secrets-manager-credential.ts';
+export { createSecretsManagerCredential } from './auth/secrets-manager-credential.ts';
 export type {
   CallOptions,
   ConjurClient,
+  ConjurClientPorts,
   ReadSecretOptions,
   ReadSecretsOptions,
   RotateApiKeyOptions,
   WriteSecretOptions,
   WriteSecretsOptions,
-} from './client/conjur-client.ts';
-export type { ClientProxyOptions, ClientTlsOptions, ConjurClientOptions } from './client/conjur-client-options.ts';
-export type { ConjurClientPorts } from './client/create-conjur-client.ts';
-export { createConjurClient } from './client/create-conjur-client.ts';
-export type { IsPermittedOptions } from './client/is-permitted.ts';
-export type { LastRotation } from './client/last-rotation.ts';
-export type { ListVariablesOptions, VariablePage } from './client/list-variables.ts';
-export type { LoadPolicyOptions, PolicyLoadResult } from './client/load-policy.ts';
-export type { Variable } from './client/parse-variable.ts';
-export type { SecretValue } from './client/read-secret.ts';
-export type { BatchResult, NamedError } from './client/read-secrets.ts';
-export type { RotateApiKeyOfOptions } from './client/rotate-api-key-of.ts';
-export type { Identity } from './client/whoami.ts';
-export type { WriteResult } from './client/write-secret.ts';
-export type { BatchWriteResult, SecretWrite } from './client/write-secrets.ts';
+} from './client.ts';
+export { createConjurClient } from './client.ts';
 export type { Clock } from './clock.ts';
 export { systemClock } from './clock.ts';
 export { Deadline } from './deadline.ts';
-export { ConjurError, isConjurError } from './errors/conjur-error.ts';
-export type { ErrorCode } from './errors/error-code.ts';
-export { ERROR_STATUS } from './errors/error-code.ts';
+export type { ParsedSettings, ParseSettingsOptions } from './env.ts';
+export { parseSettings } from './env.ts';
+export type { ErrorCode } from './errors.ts';
+export { ConjurError, ERROR_STATUS, isConjurError } from './errors.ts';
+export type { AttemptReport } from './http/request.ts';
 export type { Logger } from './logger.ts';
-export { parseVariableName } from './names/parse-variable-name.ts';
+export { parseVariableName } from './names.ts';
+export type {
+  ClientProxyOptions,
+  ClientTlsOptions,
+  ConjurClientOptions,
+  IamSts,
+  ProxySettings,
+  Settings,
+  TlsSettings,
+} from './options.ts';
+export type { LastRotation, RotateApiKeyOfOptions } from './resources/api-keys.ts';
+export type { IsPermittedOptions } from './resources/is-permitted.ts';
+export type { LoadPolicyOptions, PolicyLoadResult } from './resources/load-policy.ts';
+export type { ListVariablesOptions, Variable, VariablePage } from './resources/variables.ts';
+export type { Identity } from './resources/whoami.ts';
 export { Secret } from './secret.ts';
-export type { ParsedSettings, ParseSettingsOptions } from './settings/parse-settings.ts';
-export { parseSettings } from './settings/parse-settings.ts';
-export type { IamSts, LitellmSettings, ProxySettings, Settings, TlsSettings } from './settings/settings.ts';
-export type { AttemptReport } from './transport/conjur-request.ts';
+export type { SecretValue } from './secrets/read-secret.ts';
+export type { BatchResult, NamedError } from './secrets/read-secrets.ts';
+export type { WriteResult } from './secrets/write-secret.ts';
+export type { BatchWriteResult, SecretWrite } from './secrets/write-secrets.ts';

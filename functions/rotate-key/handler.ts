@@ -1,6 +1,6 @@
-import { createContainer } from '../shared/container.ts';
-import { createFunction, warmUp } from '../shared/create-function.ts';
-import { rotateKeyFunction } from './rotate-key-function.ts';
+import { createContainer } from '../runtime/container.ts';
+import { createFunction, warmUp } from '../runtime/create-function.ts';
+import { rotateKeyFunction } from './api.ts';
 
 const container = createContainer();
 

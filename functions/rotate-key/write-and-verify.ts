@@ -1,6 +1,6 @@
-import type { ConjurClient } from '../../lib/client/create-conjur-client.ts';
+import type { ConjurClient } from '../../lib/client.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { ConjurError, isConjurError } from '../../lib/errors/conjur-error.ts';
+import { ConjurError, isConjurError } from '../../lib/errors.ts';
 import type { Secret } from '../../lib/secret.ts';
 
 /** What Conjur holds after a write that was read back. */

@@ -1,6 +1,6 @@
-import { createContainer } from '../shared/container.ts';
-import { createFunction, warmUp } from '../shared/create-function.ts';
-import { writeSecretFunction } from './write-secret-function.ts';
+import { createContainer } from '../runtime/container.ts';
+import { createFunction, warmUp } from '../runtime/create-function.ts';
+import { writeSecretFunction } from './api.ts';
 
 const container = createContainer();
 

@@ -66,7 +66,7 @@ export async function bundlePlainly({ root, entry, outdir }: BundleOptions, mini
 }
 
 /** What every function loads at its start, whatever it is called for. */
-const CORE = ['functions/shared/container.ts', 'functions/shared/create-function.ts'];
+const CORE = ['functions/runtime/container.ts', 'functions/runtime/create-function.ts'];
 
 const COMMON = {
   outExtension: { '.js': '.mjs' },

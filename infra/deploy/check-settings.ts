@@ -1,5 +1,5 @@
-import { isConjurError } from '../../lib/errors/conjur-error.ts';
-import { parseSettings } from '../../lib/settings/parse-settings.ts';
+import { parseFunctionSettings } from '../../functions/runtime/settings.ts';
+import { isConjurError } from '../../lib/errors.ts';
 import { environmentOf, resourcesOf, type Template } from './template.ts';
 
 /**
@@ -26,7 +26,7 @@ function toText(value: unknown): string {
 
 function explain(environment: Record<string, string>): string[] {
   try {
-    parseSettings(environment, { readFile });
+    parseFunctionSettings(environment, { readFile });
     return [];
   } catch (error) {
     if (!isConjurError(error)) throw error;

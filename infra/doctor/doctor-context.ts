@@ -1,19 +1,19 @@
-import type { Authenticator } from '../../lib/authn/authenticator.ts';
-import { createAuthenticator, createCredentialSource } from '../../lib/authn/create-authenticator.ts';
-import { lazyAuthenticatorPorts } from '../../lib/client/lazy-authenticator-ports.ts';
+import type { FunctionSettings } from '../../functions/runtime/settings.ts';
+import type { Authenticator } from '../../lib/auth/authenticator.ts';
+import { createAuthenticator, createCredentialSource } from '../../lib/auth/create-authenticator.ts';
+import { lazyAuthenticatorPorts } from '../../lib/client.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { Deadline } from '../../lib/deadline.ts';
+import { createDispatchers } from '../../lib/http/dispatchers.ts';
+import type { ConjurRequest, ConjurResponse } from '../../lib/http/request.ts';
+import { createTransport } from '../../lib/http/transport.ts';
 import type { Secret } from '../../lib/secret.ts';
-import type { Settings } from '../../lib/settings/settings.ts';
-import type { ConjurRequest, ConjurResponse } from '../../lib/transport/conjur-request.ts';
-import { createTransport } from '../../lib/transport/create-transport.ts';
-import { createDispatchers } from '../../lib/transport/dispatchers.ts';
 import type { ShellValues } from './shell-values.ts';
 import { type CurlOptions, toCurl } from './to-curl.ts';
 
 /** What the checks share. One learns what the next one needs. */
 export interface DoctorContext {
-  readonly settings: Settings;
+  readonly settings: FunctionSettings;
   readonly values: ShellValues;
   readonly now: () => number;
   /** One attempt, and the answer as it is. @throws ConjurError where no answer came */
@@ -36,7 +36,7 @@ export interface DoctorContext {
 /** Longest wait for one answer. */
 const LIMIT_MS = 10_000;
 
-export function createDoctorContext(settings: Settings, values: ShellValues, now: () => number): DoctorContext {
+export function createDoctorContext(settings: FunctionSettings, values: ShellValues, now: () => number): DoctorContext {
   const clock: Clock = systemClock;
   const dispatchers = createDispatchers(settings);
   // The doctor looks at each server's first answer; followers are passed over, so that it is the base URL that is examined.

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { isConjurError } from '../../lib/errors/conjur-error.ts';
-import { parseVariableName } from '../../lib/names/parse-variable-name.ts';
+import { isConjurError } from '../../lib/errors.ts';
+import { parseVariableName } from '../../lib/names.ts';
 import type { CheckResult } from './check.ts';
 import { formatResult } from './format-result.ts';
 import { type DoctorOptions, runDoctor } from './run-doctor.ts';

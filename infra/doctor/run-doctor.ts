@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { isConjurError } from '../../lib/errors/conjur-error.ts';
-import { type Access, findRefusal } from '../../lib/key-management/assert-access.ts';
-import { type ParsedSettings, parseSettings } from '../../lib/settings/parse-settings.ts';
-import type { Settings } from '../../lib/settings/settings.ts';
+import { type Access, findRefusal } from '../../functions/runtime/access.ts';
+import { type ParsedFunctionSettings, parseFunctionSettings } from '../../functions/runtime/settings.ts';
+import { isConjurError } from '../../lib/errors.ts';
+import type { Settings } from '../../lib/options.ts';
 import { type CheckName, type CheckOutcome, type CheckResult, failed, passed } from './check.ts';
 import { checkAuthentication } from './checks/check-authentication.ts';
 import { checkCertificate } from './checks/check-certificate.ts';
@@ -100,9 +100,9 @@ function skipped(name: CheckName, because: CheckName): CheckResult {
   return { name, status: 'skipped', message: `Not examined: ${because} comes first.` };
 }
 
-function parse(environment: DoctorOptions['environment']): { outcome: CheckOutcome; parsed?: ParsedSettings } {
+function parse(environment: DoctorOptions['environment']): { outcome: CheckOutcome; parsed?: ParsedFunctionSettings } {
   try {
-    const parsed = parseSettings(environment, { readFile: (path) => readFileSync(path, 'utf8') });
+    const parsed = parseFunctionSettings(environment, { readFile: (path) => readFileSync(path, 'utf8') });
     const { baseUrl, account, authn } = parsed.settings;
     const warnings = parsed.warnings.map((warning) => ` ${warning}`).join('');
     return {

@@ -1,4 +1,4 @@
-import type { Settings } from '../../lib/settings/settings.ts';
+import type { Settings } from '../../lib/options.ts';
 
 /** How a shell names what is secret, and the certificates: for the curl commands. */
 export interface ShellValues {

@@ -1,5 +1,5 @@
-import type { ConjurError } from '../../lib/errors/conjur-error.ts';
-import { TransportFault } from '../../lib/transport/transport-fault.ts';
+import type { ConjurError } from '../../lib/errors.ts';
+import { TransportFault } from '../../lib/http/fault.ts';
 import type { FaultCode } from './check.ts';
 
 /** Which fault it is that no answer came, or none that could be used. */

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { ERROR_STATUS, type ErrorCode } from '../../lib/errors/error-code.ts';
+import { ERROR_STATUS, type ErrorCode } from '../../lib/errors.ts';
 
 // What the functions answer. Requests have their schemas where they are parsed; answers are built by plain functions (`to-answer.ts`), and
 // a test holds those to these schemas.

@@ -1,8 +1,8 @@
 import type * as v from 'valibot';
-import { listSchema, readManySchema, readOneSchema } from '../../functions/read-secret/request.ts';
+import { listSchema, readManySchema, readOneSchema } from '../../functions/contract/read-calls.ts';
+import { valueSchema, virtualKeySchema, writeManySchema } from '../../functions/contract/write-calls.ts';
 import { STRATEGIES } from '../../functions/rotate-key/strategies/registry.ts';
-import { valueSchema, virtualKeySchema, writeManySchema } from '../../functions/write-secret/request.ts';
-import type { ErrorCode } from '../../lib/errors/error-code.ts';
+import type { ErrorCode } from '../../lib/errors.ts';
 import type { answers } from './answer-schemas.ts';
 import { type JsonSchema, toFields, toSchema } from './to-schema.ts';
 

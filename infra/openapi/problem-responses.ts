@@ -1,4 +1,4 @@
-import { ERROR_STATUS, type ErrorCode } from '../../lib/errors/error-code.ts';
+import { ERROR_STATUS, type ErrorCode } from '../../lib/errors.ts';
 
 const ALWAYS: readonly ErrorCode[] = [
   'invalid_request',

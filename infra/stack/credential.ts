@@ -1,4 +1,4 @@
-import { inferAuthenticator } from '../../lib/authn/infer-authenticator.ts';
+import { inferAuthenticator } from '../../lib/auth/create-authenticator.ts';
 import { Secret } from '../../lib/secret.ts';
 import { type ResolverContext, resolveSetting } from './resolver-context.ts';
 

@@ -1,4 +1,4 @@
-import { METRICS_NAMESPACE } from '../../functions/shared/emf.ts';
+import { METRICS_NAMESPACE } from '../../functions/runtime/log.ts';
 
 /** A CloudWatch metric with one dimension. */
 export interface Metric {
@@ -10,7 +10,7 @@ export interface Metric {
   readonly stat: 'Sum' | 'Maximum' | 'Average' | 'p50' | 'p99';
 }
 
-/** A metric that the functions write into their log (functions/shared/emf.ts). */
+/** A metric that the functions write into their log (functions/runtime/log.ts). */
 export function ownMetric(name: string, functionName: string, stat: Metric['stat']): Metric {
   return { namespace: METRICS_NAMESPACE, name, dimension: 'function_name', value: functionName, stat };
 }

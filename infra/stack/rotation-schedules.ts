@@ -1,9 +1,9 @@
-import { parseDirect } from '../../functions/rotate-key/parse-request.ts';
-import { isConjurError } from '../../lib/errors/conjur-error.ts';
+import { parseDirect } from '../../functions/rotate-key/api.ts';
+import { isConjurError } from '../../lib/errors.ts';
+import { resolveRouteAuthorizer } from './authorizer.ts';
 import { type Credential, resolveCredential } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { type ResolverContext, resolveSetting } from './resolver-context.ts';
-import { resolveRoutes } from './routes.ts';
 import { needsOwnCredential } from './scheduled-secrets.ts';
 
 /** An entry of `custom.rotations`: when, and beside that the call of rotate-key itself. */
@@ -87,9 +87,10 @@ async function checkNeeds(
 
 /** The events of rotate-key in serverless.yml: its route, and one schedule for each rotation. */
 export async function resolveRotateKeyEvents(context: ResolverContext): Promise<Record<string, unknown>[]> {
+  const authorizer = await resolveRouteAuthorizer(context);
   const rotations = await resolveRotations(context);
   return [
-    ...(await resolveRoutes(context, 'rotate-key')),
+    { httpApi: { method: 'POST', path: '/rotations', authorizer } },
     ...rotations.map(({ rate, enabled, timezone, input }) => ({
       schedule: {
         method: 'scheduler',

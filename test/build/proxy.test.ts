@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
-import { startHttpProxy } from '../integration/lib/transport/start-http-proxy.ts';
+import { startHttpProxy } from '../integration/lib/http/start-http-proxy.ts';
 import { createCertificateAuthority } from '../support/certificates.ts';
 import { loadBundle } from '../support/load-bundle.ts';
 

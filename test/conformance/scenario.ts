@@ -3,8 +3,6 @@ export interface Scenario {
   readonly name: string;
   readonly area: string;
   readonly steps: readonly Step[];
-  /** Whether the order of a list in an answer does not count. Default: it does. */
-  readonly areListsSets?: boolean;
 }
 
 /** A request and the answer that came back. */

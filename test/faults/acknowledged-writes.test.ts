@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
-import { type ConjurClient, createConjurClient } from '../../lib/client/create-conjur-client.ts';
-import { isConjurError } from '../../lib/errors/conjur-error.ts';
+import { type ConjurClient, createConjurClient } from '../../lib/client.ts';
+import { isConjurError } from '../../lib/errors.ts';
 import { captureOutput } from '../canary/capture-output.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { settingsFor } from '../support/settings.ts';

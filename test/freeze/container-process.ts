@@ -2,7 +2,7 @@
  * A warm container: loads the built functions that its first message names and then answers one event after the other, as Lambda's
  * runtime does. Started by freeze.test.ts with an IPC channel.
  */
-import type { Handler } from '../../functions/shared/create-function.ts';
+import type { Handler } from '../../functions/runtime/create-function.ts';
 
 interface Invocation {
   readonly id: number;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
-import { type ConjurClient, createConjurClient } from '../../lib/client/create-conjur-client.ts';
+import { type ConjurClient, createConjurClient } from '../../lib/client.ts';
 import { createFaultProxy, type FaultProxy } from '../faults/fault-proxy/create-fault-proxy.ts';
 import { createIdleSocketClosed } from '../faults/fault-proxy/faults/idle-socket-closed.ts';
 import { createIdleSocketDead } from '../faults/fault-proxy/faults/idle-socket-dead.ts';

@@ -1,13 +1,16 @@
 import { CreateSecretCommand, RotateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, request } from 'undici';
-import { createLitellmApi, type LitellmApi } from '../../functions/rotate-key/litellm/create-litellm-api.ts';
+import {
+  createLitellmApi,
+  type LitellmApi,
+} from '../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
 import { createLocalLitellm } from '../../infra/local/stand-ins/litellm/create-local-litellm.ts';
 import { createLocalSecretsManager } from '../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
-import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
+import { createConjurClient } from '../../lib/client.ts';
 import { systemClock } from '../../lib/clock.ts';
+import { sharedDispatcher } from '../../lib/http/dispatchers.ts';
+import { createTransport } from '../../lib/http/transport.ts';
 import { Secret } from '../../lib/secret.ts';
-import { createTransport } from '../../lib/transport/create-transport.ts';
-import { sharedDispatcher } from '../../lib/transport/dispatchers.ts';
 import { createEmbeddedConjur, type EmbeddedConjur } from '../support/embedded-conjur.ts';
 import { settingsFor } from '../support/settings.ts';
 import { CREDENTIAL_ID, PENDING_TOKEN } from './arbitraries/foreign-events.ts';

@@ -1,6 +1,5 @@
-import { isHttpEvent } from '../../functions/shared/http/is-http-event.ts';
-import { isConjurError } from '../../lib/errors/conjur-error.ts';
-import { ERROR_STATUS, isErrorCode, toErrorName } from '../../lib/errors/error-code.ts';
+import { isHttpEvent } from '../../functions/runtime/http.ts';
+import { ERROR_STATUS, isConjurError, isErrorCode, toErrorName } from '../../lib/errors.ts';
 
 /** What came of an invocation. */
 export type Outcome = { readonly answer: unknown } | { readonly thrown: unknown };

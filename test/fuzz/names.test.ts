@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type ConjurClient, createConjurClient } from '../../lib/client/create-conjur-client.ts';
-import { isConjurError } from '../../lib/errors/conjur-error.ts';
-import { parseVariableName } from '../../lib/names/parse-variable-name.ts';
+import { type ConjurClient, createConjurClient } from '../../lib/client.ts';
+import { isConjurError } from '../../lib/errors.ts';
+import { parseVariableName } from '../../lib/names.ts';
 import { createEmbeddedConjur, type EmbeddedConjur } from '../support/embedded-conjur.ts';
 import { settingsFor } from '../support/settings.ts';
 import type { Call } from './arbitraries/calls.ts';

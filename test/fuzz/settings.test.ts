@@ -2,11 +2,11 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { MockAgent } from 'undici';
 import { expect, it } from 'vitest';
-import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
+import { type ParsedFunctionSettings, parseFunctionSettings } from '../../functions/runtime/settings.ts';
+import { createConjurClient } from '../../lib/client.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { Deadline } from '../../lib/deadline.ts';
-import { isConjurError } from '../../lib/errors/conjur-error.ts';
-import { type ParsedSettings, parseSettings } from '../../lib/settings/parse-settings.ts';
+import { isConjurError } from '../../lib/errors.ts';
 import { environment, MARK } from './arbitraries/environments.ts';
 
 const SEED = 20_260_303;
@@ -15,9 +15,9 @@ function readFile(path: string): string {
   throw new Error(`ENOENT: no such file, open '${path}'`);
 }
 
-function parse(variables: Record<string, string>): ParsedSettings | undefined {
+function parse(variables: Record<string, string>): ParsedFunctionSettings | undefined {
   try {
-    return parseSettings(variables, { readFile });
+    return parseFunctionSettings(variables, { readFile });
   } catch (error) {
     if (!isConjurError(error, 'config_invalid')) throw error;
     expect(error.message).toMatch(/(?:CYBERARK|CONJUR|LITELLM)_[A-Z_]+ /);
@@ -63,7 +63,7 @@ it('settings that were taken are good for a client: a call ends with a documente
   expect(codes.get('upstream_unavailable')).toBeGreaterThan(100);
 }, 60_000);
 
-async function reachNobody(settings: ParsedSettings['settings'], dispatcher: MockAgent): Promise<unknown> {
+async function reachNobody(settings: ParsedFunctionSettings['settings'], dispatcher: MockAgent): Promise<unknown> {
   try {
     const client = createConjurClient(settings, { dispatcher });
     await client.readSecret('a/b', { deadline: new Deadline(systemClock, 1_000) });

@@ -4,8 +4,8 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createLocalConjur, type LocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
 import { createLocalSecretsManager } from '../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
-import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
-import { authenticatorPolicy } from '../integration/lib/authn/authenticator-policy.ts';
+import { createConjurClient } from '../../lib/client.ts';
+import { authenticatorPolicy } from '../integration/lib/auth/authenticator-policy.ts';
 import { createCertificateAuthority } from '../support/certificates.ts';
 
 /** What the examples of the documentation need around them. */

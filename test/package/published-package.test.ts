@@ -48,8 +48,11 @@ afterAll(() => {
 });
 
 describe('the published package', () => {
-  it('holds the build of lib/, its types and their documentation, and nothing else', () => {
-    const others = files.filter((path) => !/^dist\/lib\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d\.ts|\.js)$/.test(path));
+  it('holds the build of lib/ and of the typed client, their types and documentation, and nothing else', () => {
+    const others = files.filter(
+      (path) =>
+        !/^dist\/(?:lib|functions\/(?:client|contract))\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d\.ts|\.js)$/.test(path),
+    );
     expect(others.sort()).toEqual([
       'CHANGELOG.md',
       'LICENSE',

@@ -3,7 +3,7 @@ import { request } from 'undici';
 import { createLocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
 import { createLocalLitellm } from '../../infra/local/stand-ins/litellm/create-local-litellm.ts';
 import { createLocalSecretsManager } from '../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
-import { createConjurClient } from '../../lib/client/create-conjur-client.ts';
+import { createConjurClient } from '../../lib/client.ts';
 import { createFaultProxy } from '../faults/fault-proxy/create-fault-proxy.ts';
 import type { Fault } from '../faults/fault-proxy/fault.ts';
 import { createAnswerTruncated } from '../faults/fault-proxy/faults/answer-truncated.ts';

@@ -4,8 +4,8 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Handler } from '../../functions/shared/create-function.ts';
-import { isErrorCode, toErrorName } from '../../lib/errors/error-code.ts';
+import type { Handler } from '../../functions/runtime/create-function.ts';
+import { isErrorCode, toErrorName } from '../../lib/errors.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { SoakMessage, SoakOrder } from './messages.ts';
 import { CREDENTIAL_ID, pickCall, type SoakCall, VIRTUAL_KEY_NAME } from './pick-call.ts';

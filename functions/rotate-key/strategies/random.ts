@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import { Secret } from '../../../lib/secret.ts';
 import { writeAndVerify } from '../write-and-verify.ts';
-import { commonFields } from './common-fields.ts';
 import { draw, LETTERS_AND_DIGITS } from './draw.ts';
 import type { RotationStrategy } from './strategy.ts';
+import { commonFields } from './strategy.ts';
 
 const DEFAULT_LENGTH = 32;
 

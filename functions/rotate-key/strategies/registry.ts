@@ -1,5 +1,5 @@
-import { conjurApiKey } from './conjur-api-key.ts';
-import { litellmVirtualKey } from './litellm-virtual-key.ts';
+import { conjurApiKey } from './conjur-api-key/strategy.ts';
+import { litellmVirtualKey } from './litellm-virtual-key/strategy.ts';
 import { random } from './random.ts';
 import type { RotationStrategy } from './strategy.ts';
 import { supplied } from './supplied.ts';

@@ -1,8 +1,8 @@
-import type * as v from 'valibot';
+import * as v from 'valibot';
 import type { Deadline } from '../../../lib/deadline.ts';
 import type { Secret } from '../../../lib/secret.ts';
-import type { RotationPorts } from '../rotation-ports.ts';
-import type { RunStep } from '../run-step.ts';
+import { variableName } from '../../runtime/input.ts';
+import type { RotationPorts, RunStep } from '../deps.ts';
 
 export interface Rotated {
   readonly name: string;
@@ -28,3 +28,10 @@ export interface RotationStrategy<Schema extends v.GenericSchema = v.GenericSche
   /** @param runStep runs a step under its name, so that the log says how far a rotation got */
   rotate(ports: RotationPorts, input: v.InferOutput<Schema>, deadline: Deadline, runStep: RunStep): Promise<Rotated>;
 }
+
+/** Fields that every rotation of a Conjur variable takes. */
+export const commonFields = {
+  name: variableName,
+  /** Default false: the new value stays out of the answer. */
+  return_value: v.optional(v.boolean()),
+};

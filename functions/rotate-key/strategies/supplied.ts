@@ -1,12 +1,11 @@
 import * as v from 'valibot';
 import type { Deadline } from '../../../lib/deadline.ts';
-import { isConjurError } from '../../../lib/errors/conjur-error.ts';
-import { decodeValue } from '../../shared/decode-value.ts';
-import { encoding, variableName } from '../../shared/schema.ts';
-import type { RotationPorts } from '../rotation-ports.ts';
+import { isConjurError } from '../../../lib/errors.ts';
+import { decodeValue, encoding, variableName } from '../../runtime/input.ts';
+import type { RotationPorts } from '../deps.ts';
 import { writeAndVerify } from '../write-and-verify.ts';
-import { commonFields } from './common-fields.ts';
 import type { RotationStrategy } from './strategy.ts';
+import { commonFields } from './strategy.ts';
 
 const schema = v.strictObject({
   ...commonFields,

@@ -1,10 +1,10 @@
+import { parseAccessToken } from '../../../lib/auth/access-token.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { Deadline } from '../../../lib/deadline.ts';
-import { type ConjurError, isConjurError } from '../../../lib/errors/conjur-error.ts';
-import { parseAccessToken } from '../../../lib/session/access-token.ts';
-import type { Settings } from '../../../lib/settings/settings.ts';
-import type { ConjurRequest, ConjurResponse } from '../../../lib/transport/conjur-request.ts';
-import { TransportFault } from '../../../lib/transport/transport-fault.ts';
+import { type ConjurError, isConjurError } from '../../../lib/errors.ts';
+import { TransportFault } from '../../../lib/http/fault.ts';
+import type { ConjurRequest, ConjurResponse } from '../../../lib/http/request.ts';
+import type { Settings } from '../../../lib/options.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { toSecretCommand } from '../shell-values.ts';

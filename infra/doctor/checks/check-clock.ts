@@ -1,4 +1,4 @@
-import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { isConjurError } from '../../../lib/errors.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { toFault } from '../to-fault.ts';

@@ -1,4 +1,4 @@
-import { toResourcePath } from '../../../lib/names/to-variable-path.ts';
+import { toResourcePath } from '../../../lib/names.ts';
 import { adviseGrant, toReference } from '../advise-grant.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';

@@ -1,7 +1,7 @@
-import { isConjurError } from '../../../lib/errors/conjur-error.ts';
-import { toPolicyPath, toResourcePath } from '../../../lib/names/to-variable-path.ts';
-import { buildVariablePolicy } from '../../../lib/policy/build-variable-policy.ts';
-import type { ConjurResponse } from '../../../lib/transport/conjur-request.ts';
+import { isConjurError } from '../../../lib/errors.ts';
+import type { ConjurResponse } from '../../../lib/http/request.ts';
+import { toPolicyPath, toResourcePath } from '../../../lib/names.ts';
+import { buildVariablePolicy } from '../../../lib/secrets/policy-document.ts';
 import { adviseGrant, toReference } from '../advise-grant.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';

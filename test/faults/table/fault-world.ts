@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { request } from 'undici';
 import { createLocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
-import { type ConjurClient, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
 import { settingsFor } from '../../support/settings.ts';
 import type { Target } from '../fault-proxy/forward-request.ts';

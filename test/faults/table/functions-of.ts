@@ -1,8 +1,8 @@
-import { readSecretFunction } from '../../../functions/read-secret/read-secret-function.ts';
-import { rotateKeyFunction } from '../../../functions/rotate-key/rotate-key-function.ts';
-import type { Container } from '../../../functions/shared/container.ts';
-import { createFunction, type Handler } from '../../../functions/shared/create-function.ts';
-import { writeSecretFunction } from '../../../functions/write-secret/write-secret-function.ts';
+import { readSecretFunction } from '../../../functions/read-secret/api.ts';
+import { rotateKeyFunction } from '../../../functions/rotate-key/api.ts';
+import type { Container } from '../../../functions/runtime/container.ts';
+import { createFunction, type Handler } from '../../../functions/runtime/create-function.ts';
+import { writeSecretFunction } from '../../../functions/write-secret/api.ts';
 
 export type FunctionName = 'read-secret' | 'write-secret' | 'rotate-key';
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { ConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import type { ConjurClient } from '../../../lib/client.ts';
 import type { Deadline } from '../../../lib/deadline.ts';
 import { Secret } from '../../../lib/secret.ts';
 import type { FaultWorld } from './fault-world.ts';

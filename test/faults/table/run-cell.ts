@@ -1,11 +1,11 @@
 import type { Context } from 'aws-lambda';
-import type { Container } from '../../../functions/shared/container.ts';
-import { createLogger } from '../../../functions/shared/create-logger.ts';
-import { type ConjurClient, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import type { Container } from '../../../functions/runtime/container.ts';
+import { createLogger } from '../../../functions/runtime/log.ts';
+import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
 import type { Clock } from '../../../lib/clock.ts';
 import { Deadline } from '../../../lib/deadline.ts';
-import { isConjurError } from '../../../lib/errors/conjur-error.ts';
-import type { AttemptReport } from '../../../lib/transport/conjur-request.ts';
+import { isConjurError } from '../../../lib/errors.ts';
+import type { AttemptReport } from '../../../lib/http/request.ts';
 import { settingsFor } from '../../support/settings.ts';
 import { createFaultProxy, type FaultProxy } from '../fault-proxy/create-fault-proxy.ts';
 import type { Fault } from '../fault-proxy/fault.ts';

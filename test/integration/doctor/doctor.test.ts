@@ -8,13 +8,13 @@ import type { CheckResult } from '../../../infra/doctor/check.ts';
 import { type DoctorOptions, runDoctor } from '../../../infra/doctor/run-doctor.ts';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
 import { createLocalSecretsManager } from '../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
-import { createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import { createConjurClient } from '../../../lib/client.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
 import { findProgram } from '../../support/find-program.ts';
 import { freePort } from '../../support/free-port.ts';
 import { runNode, runProgram } from '../../support/run-node.ts';
 import { settingsFor } from '../../support/settings.ts';
-import { startHttpProxy } from '../lib/transport/start-http-proxy.ts';
+import { startHttpProxy } from '../lib/http/start-http-proxy.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 

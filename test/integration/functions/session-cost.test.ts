@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { read } from '../../../functions/read-secret/read-secret.ts';
+import { read } from '../../../functions/read-secret/read.ts';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
-import { type ConjurClient, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
 import { Deadline } from '../../../lib/deadline.ts';
 import { settingsFor } from '../../support/settings.ts';
 

@@ -4,9 +4,9 @@ import {
   type LocalConjur,
   type LocalConjurOptions,
 } from '../../../infra/local/conjur/create-local-conjur.ts';
-import type { ConjurClient } from '../../../lib/client/conjur-client.ts';
-import { type ConjurClientPorts, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
-import { parseSettings } from '../../../lib/settings/parse-settings.ts';
+import type { ConjurClient } from '../../../lib/client.ts';
+import { type ConjurClientPorts, createConjurClient } from '../../../lib/client.ts';
+import { parseSettings } from '../../../lib/env.ts';
 
 /** A local Conjur on a free port with a client of its admin, and more clients where they are wanted. All end with the test. */
 export interface ClientUnderTest {

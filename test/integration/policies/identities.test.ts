@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../../infra/build/function-names.ts';
-import type { ConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import type { ConjurClient } from '../../../lib/client.ts';
 import { outcomeOf, type Policies, startPolicies } from './start-policies.ts';
 
 type FunctionName = (typeof FUNCTION_NAMES)[number];

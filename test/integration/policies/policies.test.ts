@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Hash } from '@smithy/hash-node';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import type { ConjurClient } from '../../../lib/client.ts';
 import { outcomeOf, type Policies, startPolicies } from './start-policies.ts';
 
 const POLICIES = new URL('../../../infra/conjur/', import.meta.url);

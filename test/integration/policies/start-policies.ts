@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createLocalConjur, type LocalConjurOptions } from '../../../infra/local/conjur/create-local-conjur.ts';
-import { createIamAuthenticator } from '../../../lib/authn/iam.ts';
-import { createCallerIdentitySigner } from '../../../lib/aws/sign-caller-identity.ts';
-import { type ConjurClient, createConjurClient } from '../../../lib/client/create-conjur-client.ts';
-import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { createIamAuthenticator } from '../../../lib/auth/iam.ts';
+import { createCallerIdentitySigner } from '../../../lib/auth/sign-caller-identity.ts';
+import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
+import { isConjurError } from '../../../lib/errors.ts';
 import { settingsFor } from '../../support/settings.ts';
 
 /** As infra/conjur/secrets-branch.yml asks for them. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, it, onTestFinished } from 'vitest';
-import type { RotateKeyAnswer } from '../../../functions/rotate-key/rotate-key.ts';
-import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import type { RotateKeyAnswer } from '../../../functions/rotate-key/rotate.ts';
+import { isConjurError } from '../../../lib/errors.ts';
 import {
   createPairs,
   createSingles,

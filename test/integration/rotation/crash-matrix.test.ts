@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { isConjurError } from '../../../lib/errors/conjur-error.ts';
+import { isConjurError } from '../../../lib/errors.ts';
 import { pairScenario, singleScenario } from './support/credential-scenarios.ts';
 import { type Fault, Gate, type OutgoingCall, type PlannedFault } from './support/gate.ts';
 import { CrashedError, startProcess } from './support/process.ts';

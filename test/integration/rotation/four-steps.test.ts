@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CancelRotateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { StepAnswer } from '../../../functions/rotate-key/rotate-key.ts';
+import type { StepAnswer } from '../../../functions/rotate-key/rotate.ts';
 import { Secret } from '../../../lib/secret.ts';
 import {
   createPairs,

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { parseDirect } from '../../../functions/rotate-key/parse-request.ts';
-import { toDirect } from '../../../functions/rotate-key/to-answer.ts';
+import { parseDirect, toDirect } from '../../../functions/rotate-key/api.ts';
 import { createPairs, readCredential } from './support/credentials.ts';
 import { startProcess } from './support/process.ts';
 import { startWorld, type World } from './support/world.ts';

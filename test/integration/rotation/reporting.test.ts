@@ -1,8 +1,7 @@
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { expect, it, onTestFinished } from 'vitest';
-import { parseDirect } from '../../../functions/rotate-key/parse-request.ts';
-import { createPublisher } from '../../../functions/rotate-key/reporting/create-publisher.ts';
-import { toDirect } from '../../../functions/rotate-key/to-answer.ts';
+import { parseDirect, toDirect } from '../../../functions/rotate-key/api.ts';
+import { createPublisher } from '../../../functions/rotate-key/create-publisher.ts';
 import { createLocalEventBridge } from '../../../infra/local/stand-ins/event-bridge/create-local-event-bridge.ts';
 import type { RequestHook } from '../../../infra/local/stand-ins/http/request-fault.ts';
 import { createPairs, rotateByFourSteps, versionWith } from './support/credentials.ts';

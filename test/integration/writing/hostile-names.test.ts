@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
-import type { BatchWriteResult } from '../../../lib/client/write-secrets.ts';
 import { Secret } from '../../../lib/secret.ts';
-import { hostileDefinition } from '../../unit/lib/policy/hostile-definitions.ts';
+import type { BatchWriteResult } from '../../../lib/secrets/write-secrets.ts';
+import { hostileDefinition } from '../../unit/lib/secrets/hostile-definitions.ts';
 import { startPolicies } from '../policies/start-policies.ts';
 
 it('of 200 hostile definitions each is refused, or stored under exactly that name, and nothing else gets into Conjur', async () => {

@@ -1,5 +1,5 @@
 import { createLocalConjur, type LocalConjurOptions } from '../../../infra/local/conjur/create-local-conjur.ts';
-import { createConjurClient } from '../../../lib/client/create-conjur-client.ts';
+import { createConjurClient } from '../../../lib/client.ts';
 import { type Bundle, loadBundle } from '../../support/load-bundle.ts';
 import { settingsFor } from '../../support/settings.ts';
 

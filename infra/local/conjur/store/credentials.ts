@@ -4,7 +4,8 @@ import type { Database } from './database.ts';
 /** What a role logs in with. */
 export interface Credentials {
   readonly roleId: string;
-  readonly apiKey: string;
+  /** Absent for a host that the policy denies an api key (`authn/api-key: false`). */
+  readonly apiKey: string | undefined;
   /** Addresses (CIDR) that the role may log in from; empty means any. */
   readonly restrictedTo: readonly string[];
   /** Time of the last change, ISO 8601. */
@@ -14,8 +15,8 @@ export interface Credentials {
 /** The credentials of users and hosts. */
 export interface CredentialStore {
   find(roleId: string): Credentials | undefined;
-  /** Makes credentials with a fresh api key; keeps what a role already has. */
-  create(roleId: string): Credentials;
+  /** Makes credentials with a fresh api key, or none; keeps what a role already has. */
+  create(roleId: string, options: { apiKey: boolean }): Credentials;
   /** Replaces the api key. The old one is dead when this returns. */
   rotate(roleId: string): string;
   isApiKey(roleId: string, candidate: string): boolean;
@@ -41,7 +42,7 @@ export function createCredentialStore(database: Database, now: () => number): Cr
     if (row === undefined) return undefined;
     return {
       roleId,
-      apiKey: String(row.api_key),
+      apiKey: row.api_key === null ? undefined : String(row.api_key),
       restrictedTo: JSON.parse(String(row.restricted_to)),
       updatedAt: String(row.updated_at),
     };
@@ -49,12 +50,12 @@ export function createCredentialStore(database: Database, now: () => number): Cr
 
   return {
     find,
-    create(roleId) {
+    create(roleId, options) {
       const known = find(roleId);
       if (known) return known;
-      const key = createApiKey();
+      const key = options.apiKey ? createApiKey() : null;
       database.run('INSERT INTO credentials (role_id, api_key, updated_at) VALUES (?, ?, ?)', roleId, key, timestamp());
-      return { roleId, apiKey: key, restrictedTo: [], updatedAt: timestamp() };
+      return { roleId, apiKey: key ?? undefined, restrictedTo: [], updatedAt: timestamp() };
     },
     rotate(roleId) {
       const key = createApiKey();

@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Dispatcher } from 'undici';
-import { TransportFault } from '../../../../lib/transport/transport-fault.ts';
+import { TransportFault } from '../../../../lib/http/fault.ts';
 import { createExchangeDispatcher, EMPTY_ANSWER, type Exchange, type HttpAnswer } from './exchange.ts';
 import type { FaultForms, Gate, OutgoingCall } from './gate.ts';
 

@@ -1,27 +1,27 @@
 import { randomInt } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { createConnectAs } from '../../../../functions/rotate-key/create-connect-as.ts';
-import { createLitellmApi } from '../../../../functions/rotate-key/litellm/create-litellm-api.ts';
-import { parseDirect } from '../../../../functions/rotate-key/parse-request.ts';
-import { type RotateKeyAnswer, rotate } from '../../../../functions/rotate-key/rotate-key.ts';
-import type { RotationPorts } from '../../../../functions/rotate-key/rotation-ports.ts';
-import { createSecretVersions } from '../../../../functions/rotate-key/secrets-manager/create-secret-versions.ts';
-import type { EmfMetric } from '../../../../functions/shared/emf.ts';
-import { createConjurClient } from '../../../../lib/client/create-conjur-client.ts';
+import { parseDirect } from '../../../../functions/rotate-key/api.ts';
+import { createConnectAs } from '../../../../functions/rotate-key/create-deps.ts';
+import type { RotationPorts } from '../../../../functions/rotate-key/deps.ts';
+import { type RotateKeyAnswer, rotate } from '../../../../functions/rotate-key/rotate.ts';
+import { createSecretVersions } from '../../../../functions/rotate-key/strategies/conjur-api-key/create-secret-versions.ts';
+import { createLitellmApi } from '../../../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
+import type { EmfMetric } from '../../../../functions/runtime/log.ts';
+import type { FunctionSettings } from '../../../../functions/runtime/settings.ts';
+import { createConjurClient } from '../../../../lib/client.ts';
 import type { Clock } from '../../../../lib/clock.ts';
 import { Deadline } from '../../../../lib/deadline.ts';
+import { sharedDispatcher } from '../../../../lib/http/dispatchers.ts';
+import { createTransport } from '../../../../lib/http/transport.ts';
 import { silentLogger } from '../../../../lib/logger.ts';
 import { Secret } from '../../../../lib/secret.ts';
-import type { Settings } from '../../../../lib/settings/settings.ts';
-import { createTransport } from '../../../../lib/transport/create-transport.ts';
-import { sharedDispatcher } from '../../../../lib/transport/dispatchers.ts';
 import { type Exchange, exchangeBy } from './exchange.ts';
 import { Gate } from './gate.ts';
 import { createGatedDispatcher, createGatedSecretsManager } from './gated-clients.ts';
 import { MASTER_KEY, type World } from './world.ts';
 
 export interface ProcessOptions {
-  readonly settings?: Partial<Settings>;
+  readonly settings?: Partial<FunctionSettings>;
   readonly ports?: Partial<RotationPorts>;
   /** What stands between the process and Conjur. Default: nothing. */
   readonly exchange?: Exchange;

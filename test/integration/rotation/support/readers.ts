@@ -1,6 +1,6 @@
-import { createSecretReader } from '../../../../lib/aws/create-secret-reader.ts';
-import type { ConjurClient } from '../../../../lib/client/conjur-client.ts';
-import { createConjurClient } from '../../../../lib/client/create-conjur-client.ts';
+import { createSecretReader } from '../../../../lib/auth/create-secret-reader.ts';
+import type { ConjurClient } from '../../../../lib/client.ts';
+import { createConjurClient } from '../../../../lib/client.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { readCredential } from './credentials.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { isConjurError } from '../../../../lib/errors/conjur-error.ts';
+import { isConjurError } from '../../../../lib/errors.ts';
 import type { Cell, Scenario } from './scenario.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Agent, type Dispatcher, request } from 'undici';
+import type { FunctionSettings } from '../../../../functions/runtime/settings.ts';
+import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
 import { createLocalConjur, type LocalConjur } from '../../../../infra/local/conjur/create-local-conjur.ts';
 import { createLocalLitellm } from '../../../../infra/local/stand-ins/litellm/create-local-litellm.ts';
 import {
@@ -7,9 +9,7 @@ import {
   type LocalSecretsManager,
 } from '../../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import type { RotationEvent as StepEvent } from '../../../../infra/local/stand-ins/secrets-manager/rotation/rotation-event.ts';
-import { type ConjurClient, createConjurClient } from '../../../../lib/client/create-conjur-client.ts';
-import { parseSettings } from '../../../../lib/settings/parse-settings.ts';
-import type { Settings } from '../../../../lib/settings/settings.ts';
+import { type ConjurClient, createConjurClient } from '../../../../lib/client.ts';
 
 export const MASTER_KEY = 'sk-master-key-of-the-tests';
 
@@ -29,7 +29,7 @@ export interface LitellmAnswer {
 export interface World {
   readonly conjur: LocalConjur;
   readonly secretsManager: LocalSecretsManager;
-  readonly settings: Settings;
+  readonly settings: FunctionSettings;
   /** The operator's own access, past every gate. */
   readonly admin: ConjurClient;
   readonly aws: SecretsManagerClient;
@@ -54,7 +54,7 @@ export async function startWorld(
     invokeRotation: async (event) => void (await invoke(event)),
     onRotationFailed: () => undefined,
   });
-  const { settings } = parseSettings(
+  const { settings } = parseFunctionSettings(
     {
       CYBERARK_API_BASE: conjur.url,
       CYBERARK_API_KEY: conjur.adminApiKey,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseDirect } from '../../../../functions/read-secret/parse-direct.ts';
+import { parseDirect } from '../../../../functions/read-secret/api.ts';
 
 const refused = (part: string) =>
   expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(part) });

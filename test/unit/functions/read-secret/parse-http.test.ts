@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toCursor } from '../../../../functions/read-secret/cursor.ts';
-import { parseHttp } from '../../../../functions/read-secret/parse-http.ts';
-import type { HttpCall } from '../../../../functions/shared/http/http-call.ts';
+import { parseHttp, toCursor } from '../../../../functions/read-secret/api.ts';
+import type { HttpCall } from '../../../../functions/runtime/http.ts';
 
 function call(target: string, headers: Record<string, string> = {}, method = 'GET'): HttpCall {
   const [path = '', query = ''] = target.split('?');

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { parseDirect } from '../../../../functions/read-secret/parse-direct.ts';
-import { read } from '../../../../functions/read-secret/read-secret.ts';
-import { toBody, toReply } from '../../../../functions/read-secret/to-answer.ts';
+import { parseDirect, toBody, toReply } from '../../../../functions/read-secret/api.ts';
+import { read } from '../../../../functions/read-secret/read.ts';
+import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
 import { Deadline } from '../../../../lib/deadline.ts';
-import { parseSettings } from '../../../../lib/settings/parse-settings.ts';
-import { mockConjur } from '../../lib/client/mock-conjur.ts';
+import { mockConjur } from '../../lib/mock-conjur.ts';
 
 /** A read-secret whose Conjur answers with a value that counts the requests. */
 function setUp(environment: Record<string, string> = {}) {
@@ -14,7 +13,7 @@ function setUp(environment: Record<string, string> = {}) {
     const values = { 'default:variable:a': 'QQ==', 'default:variable:b': 'Qg==' };
     return { status: 200, body: path.startsWith('/secrets?') ? JSON.stringify(values) : `value ${served}` };
   }, environment);
-  const { settings } = parseSettings({ CYBERARK_API_KEY: 'key', ...environment }, { readFile: () => '' });
+  const { settings } = parseFunctionSettings({ CYBERARK_API_KEY: 'key', ...environment }, { readFile: () => '' });
   const call = (payload: unknown) => read({ settings, conjur }, parseDirect(payload), new Deadline(clock, 10_000));
   return { call, seen };
 }

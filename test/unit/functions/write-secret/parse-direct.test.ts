@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseDirect } from '../../../../functions/write-secret/parse-direct.ts';
+import { parseDirect } from '../../../../functions/write-secret/api.ts';
 
 const refused = (part: string) =>
   expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(part) });

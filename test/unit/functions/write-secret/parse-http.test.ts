@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { HttpCall } from '../../../../functions/shared/http/http-call.ts';
-import { parseHttp } from '../../../../functions/write-secret/parse-http.ts';
+import type { HttpCall } from '../../../../functions/runtime/http.ts';
+import { parseHttp } from '../../../../functions/write-secret/api.ts';
 
 function call(method: string, target: string, body?: unknown, contentType = 'application/json'): HttpCall {
   const [path = '', query = ''] = target.split('?');

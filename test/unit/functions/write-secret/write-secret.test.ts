@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { parseDirect } from '../../../../functions/write-secret/parse-direct.ts';
-import { write } from '../../../../functions/write-secret/write-secret.ts';
+import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
+import { parseDirect } from '../../../../functions/write-secret/api.ts';
+import { write } from '../../../../functions/write-secret/write.ts';
 import { Deadline } from '../../../../lib/deadline.ts';
-import { parseSettings } from '../../../../lib/settings/parse-settings.ts';
-import { mockConjur, type SeenRequest } from '../../lib/client/mock-conjur.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
+import { mockConjur, type SeenRequest } from '../../lib/mock-conjur.ts';
 
 type Reply = Parameters<typeof mockConjur>[0];
 
 function setUp(reply: Reply, environment: Record<string, string> = {}) {
   const { conjur, seen } = mockConjur(reply, environment);
-  const { settings } = parseSettings({ CYBERARK_API_KEY: 'key', ...environment }, { readFile: () => '' });
+  const { settings } = parseFunctionSettings({ CYBERARK_API_KEY: 'key', ...environment }, { readFile: () => '' });
   const call = (payload: unknown) =>
     write({ settings, conjur }, parseDirect(payload), new Deadline(new FakeClock(), 10_000_000_000));
   return { call, seen };

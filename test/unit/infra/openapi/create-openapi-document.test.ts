@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parse } from 'yaml';
-import { parseDirect } from '../../../../functions/rotate-key/parse-request.ts';
+import { parseDirect } from '../../../../functions/rotate-key/api.ts';
 import { STRATEGIES } from '../../../../functions/rotate-key/strategies/registry.ts';
 import { createOpenapiDocument } from '../../../../infra/openapi/create-openapi-document.ts';
 import { formatOpenapi } from '../../../../infra/openapi/format-openapi.ts';
-import { ERROR_STATUS } from '../../../../lib/errors/error-code.ts';
+import { ERROR_STATUS } from '../../../../lib/errors.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
@@ -18,12 +17,14 @@ const paths = createOpenapiDocument('0.0.0').paths as Record<string, Operations>
 
 describe('the OpenAPI document', () => {
   it('has the routes of serverless.yml, and no other', () => {
-    const { custom } = parse(read('serverless.yml'), { logLevel: 'silent' }) as { custom: { routes: object } };
-    const routes = (Object.values(custom.routes) as string[][]).flat().map((route) => route.replace('+}', '}'));
+    const routes = [...read('serverless.yml').matchAll(/method: (\w+), path: '(\S+)'/g)].map(
+      ([, method, path]) => `${method} ${path?.replace('+}', '}')}`,
+    );
     const documented = Object.entries(paths).flatMap(([path, operations]) =>
       Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(documented.sort()).toEqual(routes.sort());
+    // The route of rotate-key is written where its schedules are.
+    expect(documented.sort()).toEqual([...routes, 'POST /rotations'].sort());
   });
 
   it('stands in docs as the schemas give it (npm run openapi)', () => {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createLogger } from '../../../../functions/shared/create-logger.ts';
-import { createInvocationLog } from '../../../../functions/shared/invocation-log.ts';
+import { createInvocationLog } from '../../../../functions/runtime/invocation-log.ts';
+import { createLogger } from '../../../../functions/runtime/log.ts';
 import { listAlarms, resolveAlarms } from '../../../../infra/stack/alarms.ts';
 import { systemClock } from '../../../../lib/clock.ts';
-import { ConjurError } from '../../../../lib/errors/conjur-error.ts';
+import { ConjurError } from '../../../../lib/errors.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 const alarms = listAlarms('stack-prod', 45);

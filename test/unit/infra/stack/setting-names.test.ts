@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import {
@@ -9,11 +9,13 @@ import {
   SHARED_SETTINGS,
 } from '../../../../infra/stack/setting-names.ts';
 
-const folder = fileURLToPath(new URL('../../../../lib/settings', import.meta.url));
+const SOURCES = ['lib/env.ts', 'functions/runtime/settings.ts'].map((file) =>
+  fileURLToPath(new URL(`../../../../${file}`, import.meta.url)),
+);
 
 /** Every variable that the parsers of the settings ask for. */
 function variablesOfTheCode(): string[] {
-  const source = readdirSync(folder).map((file) => readFileSync(`${folder}/${file}`, 'utf8'));
+  const source = SOURCES.map((file) => readFileSync(file, 'utf8'));
   const names = source.join('\n').matchAll(/'((?:CYBERARK|CONJUR|LITELLM|ROTATION)_[A-Z_]+|(?:HTTPS?|NO)_PROXY)'/g);
   return [...new Set([...names].map(([, name]) => name as string))].sort();
 }

@@ -1,0 +1,126 @@
+import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import { ConjurError, type ErrorCode, fromErrorName } from '../../lib/errors.ts';
+import type { InvokeOptions } from './secrets-client.ts';
+
+export type Answer = Readonly<Record<string, unknown>>;
+
+/**
+ * Invokes a function and waits for its answer.
+ * https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+ * @throws ConjurError whatever went wrong: in the function, or on the way to it
+ */
+export async function invokeFunction(
+  lambda: Pick<LambdaClient, 'send'>,
+  functionName: string,
+  payload: unknown,
+  { correlationId, signal }: InvokeOptions,
+): Promise<Answer> {
+  const command = new InvokeCommand({
+    FunctionName: functionName,
+    InvocationType: 'RequestResponse',
+    Payload: Buffer.from(JSON.stringify(payload)),
+    ...(correlationId === undefined ? {} : { ClientContext: toClientContext(correlationId) }),
+  });
+  let output: InvokeCommandOutput;
+  try {
+    output = await lambda.send(command, signal === undefined ? {} : { abortSignal: signal });
+  } catch (error) {
+    throw toInvocationError(error, functionName);
+  }
+  const answer = parseAnswer(output.Payload, functionName);
+  const failure = parseFunctionError(answer, output.FunctionError);
+  if (failure !== undefined) throw failure;
+  return answer;
+}
+
+function toClientContext(correlationId: string): string {
+  return Buffer.from(JSON.stringify({ custom: { 'x-correlation-id': correlationId } })).toString('base64');
+}
+
+function parseAnswer(payload: Uint8Array | undefined, functionName: string): Answer {
+  try {
+    const answer: unknown = JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
+    if (typeof answer === 'object' && answer !== null) return answer as Answer;
+  } catch {
+    // Not the parser's error: it quotes the text, which may hold a secret.
+  }
+  throw unreadableAnswer(functionName);
+}
+
+export function unreadableAnswer(functionName: string): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `The answer of ${functionName} is not one that this client knows. Check that this is the name of the right function, and of the same version as this client.`,
+  );
+}
+
+/**
+ * The error that an answer stands for; undefined where it is none. Lambda names the error's class in `errorType`. serverless-offline says
+ * `Error` there, and has the name only in front of the first line of `trace`.
+ * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
+ * @param functionError what Lambda said beside the answer
+ */
+export function parseFunctionError(answer: Answer, functionError: string | undefined): ConjurError | undefined {
+  const { errorType, errorMessage } = answer;
+  if (typeof errorMessage !== 'string' || (functionError === undefined && typeof errorType !== 'string')) {
+    return functionError === undefined ? undefined : unknown('an unknown error');
+  }
+  const code = fromErrorName(String(errorType)) ?? codeOfTrace(answer.trace);
+  if (code !== undefined) return new ConjurError(code, errorMessage);
+  if (errorType === 'Sandbox.Timedout' || /^\S+ Task timed out after/.test(errorMessage)) {
+    return new ConjurError(
+      'deadline_exceeded',
+      'The function ran out of its time. Try again, or give it a longer timeout.',
+    );
+  }
+  return unknown(/^[\w.]{1,80}$/.test(String(errorType)) ? String(errorType) : 'an unknown error');
+}
+
+function codeOfTrace(trace: unknown): ErrorCode | undefined {
+  const [first] = Array.isArray(trace) ? trace : [];
+  return typeof first === 'string' ? fromErrorName(first.split(':', 1)[0] ?? '') : undefined;
+}
+
+/** Its message was written by somebody else, and may hold anything. */
+function unknown(what: string): ConjurError {
+  return new ConjurError('internal', `The function ended with ${what}. Its log says more.`);
+}
+
+/** What AWS said instead of invoking the function. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
+export function toInvocationError(cause: unknown, functionName: string): ConjurError {
+  const name = cause instanceof Error ? cause.name : 'unknown';
+  switch (name) {
+    case 'AccessDeniedException':
+      return new ConjurError(
+        'forbidden',
+        `This program may not invoke ${functionName}. Allow its role lambda:InvokeFunction on that function.`,
+        { cause },
+      );
+    case 'ResourceNotFoundException':
+      return new ConjurError(
+        'config_invalid',
+        `There is no function ${functionName} in this account and region. Check functionNames and the region of the Lambda client.`,
+        { cause },
+      );
+    case 'RequestTooLargeException':
+      return new ConjurError('payload_too_large', 'The call is larger than the 6 MB that Lambda takes. Divide it.', {
+        cause,
+      });
+    case 'TooManyRequestsException':
+      return new ConjurError('upstream_unavailable', `Lambda has no concurrency left for ${functionName}. Try again.`, {
+        cause,
+        retryAfterSeconds: 1,
+      });
+    case 'AbortError':
+    case 'TimeoutError':
+      return new ConjurError(
+        'deadline_exceeded',
+        `The wait for ${functionName} was ended. What it was asked for may have happened all the same.`,
+        { cause },
+      );
+    default:
+      return new ConjurError('upstream_unavailable', `${functionName} could not be invoked (${name}). Try again.`, {
+        cause,
+      });
+  }
+}

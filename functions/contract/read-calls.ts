@@ -1,0 +1,48 @@
+import * as v from 'valibot';
+import { MAX_PAGE_SIZE } from '../../lib/resources/variables.ts';
+import { variableName, versionNumber } from '../runtime/input.ts';
+
+/** Names in one call; each costs a share of a batch request. */
+export const MAX_NAMES = 1_000;
+
+/** Characters of a search: what fits, url-encoded nine to one, into the 10,240 bytes of query that Conjur's server takes. */
+export const MAX_SEARCH_LENGTH = 1_000;
+
+/** Past the value cache (`CYBERARK_SECRET_CACHE_TTL`), where there is one. Default false. */
+const fresh = v.optional(v.boolean());
+
+export const readOneSchema = v.strictObject({ name: variableName, version: v.optional(versionNumber), fresh });
+
+/** Names are checked one by one later: a bad one is an error of its own and does not lose the others. */
+export const readManySchema = v.strictObject({
+  names: v.pipe(v.array(v.string()), v.minLength(1), v.maxLength(MAX_NAMES)),
+  fresh,
+});
+
+export const listSchema = v.strictObject({
+  list: v.strictObject({
+    search: v.optional(v.pipe(v.string(), v.maxLength(MAX_SEARCH_LENGTH))),
+    limit: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_PAGE_SIZE))),
+    cursor: v.optional(v.string()),
+  }),
+});
+
+export const healthSchema = v.strictObject({ health: v.literal(true) });
+
+/** What read-secret can be asked for. */
+export type ReadRequest =
+  | {
+      readonly kind: 'one';
+      readonly name: string;
+      readonly version: number | undefined;
+      readonly fresh: boolean;
+      readonly raw: boolean;
+    }
+  | { readonly kind: 'many'; readonly names: readonly string[]; readonly fresh: boolean }
+  | {
+      readonly kind: 'list';
+      readonly search: string | undefined;
+      readonly limit: number | undefined;
+      readonly offset: number;
+    }
+  | { readonly kind: 'health' };

@@ -1,0 +1,74 @@
+import * as v from 'valibot';
+import type { Secret } from '../../lib/secret.ts';
+import {
+  MAX_ANNOTATION_NAME_LENGTH,
+  MAX_ANNOTATION_VALUE_LENGTH,
+  MAX_ANNOTATIONS,
+  MAX_MIME_TYPE_LENGTH,
+  MIME_TYPE,
+} from '../../lib/secrets/variable-policy.ts';
+import type { VirtualKeyIdentity } from '../runtime/access.ts';
+import { encoding, variableName } from '../runtime/input.ts';
+
+/** Secrets in one call. */
+export const MAX_SECRETS = 500;
+
+const value = {
+  value: v.string(),
+  encoding: v.optional(encoding),
+  mime_type: v.optional(v.pipe(v.string(), v.regex(MIME_TYPE), v.maxLength(MAX_MIME_TYPE_LENGTH))),
+  annotations: v.optional(
+    v.pipe(
+      v.record(
+        v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ANNOTATION_NAME_LENGTH)),
+        v.pipe(v.string(), v.maxLength(MAX_ANNOTATION_VALUE_LENGTH)),
+      ),
+      v.maxEntries(MAX_ANNOTATIONS),
+    ),
+  ),
+};
+
+/** The JSON body of `PUT /secrets/{name+}`. */
+export const valueSchema = v.strictObject(value);
+
+export const writeOneSchema = v.strictObject({ name: variableName, ...value, version: v.optional(v.boolean()) });
+
+/** Names are checked one by one later: a bad one is an error of its own and does not lose the others. */
+export const writeManySchema = v.strictObject({
+  secrets: v.pipe(v.array(v.strictObject({ name: v.string(), ...value })), v.minLength(1), v.maxLength(MAX_SECRETS)),
+  version: v.optional(v.boolean()),
+});
+
+/** The JSON body of `POST /virtual-keys`: what LiteLLM knows when it has made a key. It sends null for no alias. */
+export const virtualKeySchema = v.strictObject({
+  key: v.pipe(v.string(), v.minLength(1)),
+  key_alias: v.nullish(v.string()),
+  token_id: v.pipe(v.string(), v.minLength(1)),
+});
+
+export const storeVirtualKeySchema = v.strictObject({
+  virtual_key: virtualKeySchema,
+  version: v.optional(v.boolean()),
+});
+
+export const deleteSchema = v.strictObject({ delete: variableName });
+
+/** A secret to be written. */
+export interface SecretToWrite {
+  readonly name: string;
+  readonly value: Secret;
+  readonly mimeType: string | undefined;
+  readonly annotations: Readonly<Record<string, string>> | undefined;
+}
+
+/** A virtual key to be stored. */
+export interface VirtualKey extends VirtualKeyIdentity {
+  readonly key: Secret;
+}
+
+/** What write-secret can be asked for. */
+export type WriteRequest =
+  | { readonly kind: 'one'; readonly secret: SecretToWrite; readonly reportVersion: boolean }
+  | { readonly kind: 'many'; readonly secrets: readonly SecretToWrite[]; readonly reportVersion: boolean }
+  | { readonly kind: 'virtual-key'; readonly virtualKey: VirtualKey; readonly reportVersion: boolean }
+  | { readonly kind: 'delete'; readonly name: string };

@@ -1,0 +1,75 @@
+import type { ConjurClient } from '../../lib/client.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import type { Variable } from '../../lib/resources/variables.ts';
+import type { SecretValue } from '../../lib/secrets/read-secret.ts';
+import type { BatchResult } from '../../lib/secrets/read-secrets.ts';
+import type { ReadRequest } from '../contract/read-calls.ts';
+import { assertAccess, findRefusals, isHosted } from '../runtime/access.ts';
+import type { KeyManagementSettings } from '../runtime/settings.ts';
+
+export interface Health {
+  readonly ok: true;
+  readonly account: string;
+  readonly login: string;
+  /** Seconds since the session token was got. */
+  readonly tokenAgeSeconds: number;
+}
+
+export type ReadAnswer =
+  | { readonly kind: 'one'; readonly secret: SecretValue }
+  | { readonly kind: 'many'; readonly result: BatchResult }
+  | { readonly kind: 'list'; readonly variables: readonly Variable[]; readonly nextOffset: number | undefined }
+  | { readonly kind: 'health'; readonly health: Health };
+
+export interface ReadPorts {
+  readonly settings: { readonly keyManagement: KeyManagementSettings };
+  readonly conjur: Pick<ConjurClient, 'readSecret' | 'readSecrets' | 'listVariables' | 'whoami' | 'tokenAgeMs'>;
+}
+
+/** The use case of read-secret. */
+export async function read(ports: ReadPorts, request: ReadRequest, deadline: Deadline): Promise<ReadAnswer> {
+  const { conjur, settings } = ports;
+  switch (request.kind) {
+    case 'one': {
+      const { name, version, fresh } = request;
+      assertAccess(settings.keyManagement, 'read', name);
+      return { kind: 'one', secret: await conjur.readSecret(name, { version, fresh, deadline }) };
+    }
+    case 'many':
+      return { kind: 'many', result: await readMany(ports, request, deadline) };
+    case 'list':
+      return { kind: 'list', ...(await list(ports, request, deadline)) };
+    case 'health':
+      return { kind: 'health', health: await health(ports, deadline) };
+  }
+}
+
+async function readMany(
+  { conjur, settings }: ReadPorts,
+  { names, fresh }: ReadRequest & { kind: 'many' },
+  deadline: Deadline,
+): Promise<BatchResult> {
+  assertAccess(settings.keyManagement, 'read');
+  const refused = findRefusals(settings.keyManagement, 'read', names);
+  const refusedNames = new Set(refused.map(({ name }) => name));
+  const allowed = names.filter((name) => !refusedNames.has(name));
+  const { secrets, errors } =
+    allowed.length === 0 ? { secrets: [], errors: [] } : await conjur.readSecrets(allowed, { fresh, deadline });
+  return { secrets, errors: [...errors, ...refused] };
+}
+
+async function list({ conjur, settings }: ReadPorts, request: ReadRequest & { kind: 'list' }, deadline: Deadline) {
+  assertAccess(settings.keyManagement, 'read');
+  const { variables, nextOffset } = await conjur.listVariables({
+    search: request.search,
+    limit: request.limit,
+    offset: request.offset,
+    deadline,
+  });
+  return { variables: variables.filter(({ name }) => isHosted(settings.keyManagement, name)), nextOffset };
+}
+
+async function health({ conjur }: ReadPorts, deadline: Deadline): Promise<Health> {
+  const { account, login } = await conjur.whoami({ deadline });
+  return { ok: true, account, login, tokenAgeSeconds: Math.floor((conjur.tokenAgeMs() ?? 0) / 1000) };
+}

@@ -1,0 +1,98 @@
+import { ConjurError } from '../../lib/errors.ts';
+import type { FunctionDefinition } from '../runtime/create-function.ts';
+import {
+  assertParameters,
+  encodeValue,
+  fieldsOf,
+  type HttpCall,
+  type HttpReply,
+  jsonReply,
+  unknownRoute,
+} from '../runtime/http.ts';
+import { parseInput, parseJsonBody } from '../runtime/input.ts';
+import { createRotationPorts } from './create-deps.ts';
+import { isKeyAgeCall, keyAgeSchema } from './key-age.ts';
+import { type RotateKeyAnswer, rotate } from './rotate.ts';
+import { isStepEvent, type StepEvent, stepEventSchema } from './strategies/conjur-api-key/secrets-manager-step.ts';
+import { STRATEGIES } from './strategies/registry.ts';
+import type { RotationStrategy } from './strategies/strategy.ts';
+
+/** What rotate-key can be asked for: a rotation, a step of one that Secrets Manager runs, or how old the credential is. */
+export type RotateRequest =
+  | {
+      readonly kind: 'rotation';
+      readonly strategy: RotationStrategy;
+      /** Checked by the strategy's own schema. */
+      readonly input: unknown;
+      readonly returnValue: boolean;
+    }
+  | { readonly kind: 'step'; readonly event: StepEvent }
+  | { readonly kind: 'key-age'; readonly secretId: string | undefined };
+
+const EXAMPLE = '{"name":"app/db/password","strategy":"random"}';
+
+/** `POST /rotations`. @throws ConjurError `invalid_request` */
+export function parseHttp(call: HttpCall): RotateRequest {
+  if (call.method !== 'POST' || call.path !== '/rotations') throw unknownRoute(call, 'POST /rotations');
+  assertParameters(call.query, []);
+  return parseRotation(parseJsonBody(call.body, EXAMPLE));
+}
+
+/** A direct call, the input of a schedule, or an event of Secrets Manager's. @throws ConjurError `invalid_request` */
+export function parseDirect(payload: unknown): RotateRequest {
+  if (isStepEvent(payload)) return { kind: 'step', event: parseInput(stepEventSchema, payload, 'The event') };
+  if (isKeyAgeCall(payload)) {
+    return { kind: 'key-age', secretId: parseInput(keyAgeSchema, payload, 'The call').key_age.secret_id };
+  }
+  return parseRotation(payload);
+}
+
+function parseRotation(payload: unknown): RotateRequest {
+  const { strategy: named } = fieldsOf(payload);
+  const strategy = typeof named === 'string' ? STRATEGIES.get(named) : undefined;
+  if (strategy === undefined) {
+    throw new ConjurError(
+      'invalid_request',
+      `The call must name a strategy: ${[...STRATEGIES.keys()].join(', ')}. For example ${EXAMPLE}.`,
+    );
+  }
+  const input = parseInput(strategy.schema, payload, 'The call') as { return_value?: boolean };
+  return { kind: 'rotation', strategy, input, returnValue: input.return_value === true };
+}
+
+/** What is not known is null, and not guessed. */
+export function toDirect(request: RotateRequest, answer: RotateKeyAnswer): unknown {
+  if (answer.kind === 'step') return { name: answer.name, step: answer.step, outcome: answer.outcome };
+  if (answer.kind === 'key-age') return { name: answer.name, age_seconds: answer.ageSeconds ?? null };
+  const { name, strategy, version, rotatedAt, value, details, eventFailure } = answer;
+  const returnValue = request.kind === 'rotation' && request.returnValue;
+  return {
+    name,
+    strategy,
+    version: version ?? null,
+    rotated_at: rotatedAt,
+    ...details,
+    ...(eventFailure === undefined ? {} : { event_not_published_because: eventFailure }),
+    ...(returnValue && value !== undefined ? encodeValue(value) : {}),
+  };
+}
+
+export function toReply(request: RotateRequest, answer: RotateKeyAnswer): HttpReply {
+  return jsonReply(200, toDirect(request, answer));
+}
+
+/** rotate-key without a container, so that a test can give it one of its own. */
+export const rotateKeyFunction: FunctionDefinition<RotateRequest, RotateKeyAnswer> = {
+  name: 'rotate-key',
+  parseHttp,
+  parseDirect,
+  handle: (container, request, deadline) => rotate(createRotationPorts(container), request, deadline),
+  toReply,
+  toDirect,
+  describe(request) {
+    if (request.kind === 'step') return { call: request.event.Step, secretId: request.event.SecretId };
+    if (request.kind === 'key-age') return { call: 'key-age', secretId: request.secretId };
+    const [name] = request.strategy.variablesOf(request.input);
+    return { call: 'rotate', strategy: request.strategy.name, name };
+  },
+};

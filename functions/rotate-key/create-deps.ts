@@ -1,0 +1,96 @@
+import { randomInt } from 'node:crypto';
+import type { Dispatcher } from 'undici';
+import { createApiKeyAuthenticator } from '../../lib/auth/api-key.ts';
+import { createStaticCredential } from '../../lib/auth/credential.ts';
+import { createConjurClient } from '../../lib/client.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import { createDispatchers } from '../../lib/http/dispatchers.ts';
+import { createTransport } from '../../lib/http/transport.ts';
+import type { Container } from '../runtime/container.ts';
+import { createFunctionEmf } from '../runtime/log.ts';
+import type { RotationPorts } from './deps.ts';
+import { createLitellmApi, type LitellmApi } from './strategies/litellm-virtual-key/litellm-api.ts';
+import { litellmConfigInvalid, loadMasterKey } from './strategies/litellm-virtual-key/master-key.ts';
+
+const kept = new WeakMap<Container, RotationPorts>();
+
+/**
+ * The real ports of a container, kept from one invocation to the next. AWS's SDK is heavy, and is loaded by the rotations that need it:
+ * a cold start does not pay for it.
+ */
+export function createRotationPorts(container: Container): RotationPorts {
+  const ports = kept.get(container) ?? connect(container);
+  kept.set(container, ports);
+  return ports;
+}
+
+function connect(container: Container): RotationPorts {
+  const { settings, clock } = container;
+  const toEmf = createFunctionEmf('rotate-key');
+  return {
+    ...container,
+    randomInt: (bound) => randomInt(bound),
+    connectAs: createConnectAs(container),
+    loadSecretVersions: keep(async () =>
+      (await import('./strategies/conjur-api-key/create-secret-versions.ts')).createSecretVersions(),
+    ),
+    loadLitellm: createLitellmLoader(container),
+    publish: settings.rotationEventBus === undefined ? undefined : createLazyPublisher(settings.rotationEventBus),
+    recordMetrics: (metrics) => process.stdout.write(`{${toEmf(metrics, clock.now())}}\n`),
+  };
+}
+
+function createLazyPublisher(bus: string): NonNullable<RotationPorts['publish']> {
+  const load = keep(async () => (await import('./create-publisher.ts')).createPublisher(bus));
+  return async (event, deadline) => (await load())(event, deadline);
+}
+
+function createLitellmLoader({ settings, clock }: Container): (deadline: Deadline) => Promise<LitellmApi> {
+  const { litellm, proxy, timeoutMs, maxAttempts } = settings;
+  const loadReader = keep(async () => (await import('../../lib/auth/create-secret-reader.ts')).createSecretReader());
+  const open = keep(async () => {
+    if (litellm.baseUrl === undefined) throw litellmConfigInvalid('LITELLM_API_BASE is missing');
+    return createTransport({
+      // Conjur's TLS settings are not LiteLLM's: that is trusted by the system's authorities (and NODE_EXTRA_CA_CERTS).
+      dispatchers: createDispatchers({ tls: SYSTEM_TLS, proxy, timeoutMs }),
+      baseUrl: litellm.baseUrl,
+      readBaseUrls: [],
+      timeoutMs,
+      maxAttempts,
+      clock,
+      random: Math.random,
+    });
+  });
+  return async (deadline) => createLitellmApi(await open(), await loadMasterKey(litellm, loadReader, deadline));
+}
+
+const SYSTEM_TLS = { verify: true, ca: undefined, clientCert: undefined, clientKey: undefined };
+
+/** Makes a thing once, unless making it failed. */
+function keep<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
+}
+
+/**
+ * Clients of the container's Conjur with the api keys of other hosts.
+ * @param dispatcher of undici, which its owner closes. Default: each client has connections of its own
+ */
+export function createConnectAs(
+  { settings, clock, logger }: Pick<Container, 'settings' | 'clock' | 'logger'>,
+  dispatcher?: Dispatcher,
+): RotationPorts['connectAs'] {
+  return (credential, source) =>
+    createConjurClient(settings, {
+      clock,
+      logger,
+      authenticator: createApiKeyAuthenticator(settings.account, createStaticCredential(credential, source)),
+      ...(dispatcher === undefined ? {} : { dispatcher }),
+    });
+}

@@ -1,0 +1,55 @@
+import type { ApiKeyCredential } from '../../lib/auth/credential.ts';
+import type { ConjurClient } from '../../lib/client.ts';
+import type { Clock } from '../../lib/clock.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import { isConjurError } from '../../lib/errors.ts';
+import type { Logger } from '../../lib/logger.ts';
+import type { EmfMetric } from '../runtime/log.ts';
+import type { FunctionSettings } from '../runtime/settings.ts';
+import type { RotationEvent } from './create-publisher.ts';
+import type { SecretVersions } from './strategies/conjur-api-key/secret-versions.ts';
+import type { LitellmApi } from './strategies/litellm-virtual-key/litellm-api.ts';
+
+/** What a rotation works with. What only some rotations need is loaded when it is asked for. */
+export interface RotationPorts {
+  readonly settings: FunctionSettings;
+  readonly conjur: ConjurClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Unbiased random integer in [0, bound), from the system's generator. */
+  readonly randomInt: (bound: number) => number;
+  /**
+   * A client of the same Conjur with another identity. Whoever asks for it closes it.
+   * @param source where an operator finds the credential, for messages
+   */
+  readonly connectAs: (credential: ApiKeyCredential, source: string) => ConjurClient;
+  readonly loadSecretVersions: () => Promise<SecretVersions>;
+  /** @throws ConjurError `config_invalid` where the settings name no LiteLLM */
+  readonly loadLitellm: (deadline: Deadline) => Promise<LitellmApi>;
+  /** Undefined where no event bus is named. */
+  readonly publish: ((event: RotationEvent, deadline: Deadline) => Promise<void>) | undefined;
+  /** Takes metrics for CloudWatch. */
+  readonly recordMetrics: (metrics: readonly EmfMetric[]) => void;
+}
+
+/** Runs one step of a rotation and passes on what it gives. */
+export type RunStep = <T>(step: string, work: () => Promise<T>) => Promise<T>;
+
+/** A line for each step that was done, and one for the step that failed: where a broken rotation stands is read from the log. */
+export function createRunStep(
+  { logger, clock }: { logger: Logger; clock: Clock },
+  about: Readonly<Record<string, string>>,
+): RunStep {
+  return async (step, work) => {
+    const startedMs = clock.now();
+    try {
+      const result = await work();
+      logger.info('rotation step', { ...about, step, durationMs: clock.now() - startedMs });
+      return result;
+    } catch (error) {
+      const code = isConjurError(error) ? error.code : 'internal';
+      logger.warn('rotation step failed', { ...about, step, code, durationMs: clock.now() - startedMs });
+      throw error;
+    }
+  };
+}

@@ -1,0 +1,55 @@
+import * as v from 'valibot';
+import type { Deadline } from '../../lib/deadline.ts';
+import { ConjurError } from '../../lib/errors.ts';
+import { fieldsOf } from '../runtime/http.ts';
+import type { RotationPorts } from './deps.ts';
+import { reportKeyAge } from './report.ts';
+
+/** A daily schedule asks how old the credential is, so that a rotation that does not happen is seen too. */
+export const keyAgeSchema = v.strictObject({
+  key_age: v.strictObject({
+    /** Name or ARN of the credential in Secrets Manager. Default: `CYBERARK_API_KEY_SECRET_ID`, the function's own. */
+    secret_id: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2_048))),
+  }),
+});
+
+/** True for a call that names `key_age`; its contents are for the schema to check. */
+export function isKeyAgeCall(payload: unknown): boolean {
+  return 'key_age' in fieldsOf(payload);
+}
+
+export interface KeyAgeAnswer {
+  readonly kind: 'key-age';
+  readonly name: string;
+  /** Undefined where Secrets Manager does not say when the version was made. */
+  readonly ageSeconds: number | undefined;
+}
+
+/**
+ * Looks when the key in use was put into Secrets Manager, and reports its age as a metric. Changes nothing.
+ * @throws ConjurError `invalid_request` where no secret is named, `secret_not_found` where there is none
+ */
+export async function lookAtKeyAge(
+  ports: Pick<RotationPorts, 'settings' | 'clock' | 'recordMetrics' | 'loadSecretVersions'>,
+  secretId: string | undefined,
+  deadline: Deadline,
+): Promise<KeyAgeAnswer> {
+  const name = secretId ?? ports.settings.apiKeySecretId;
+  if (name === undefined) throw noSecret();
+  const versions = await ports.loadSecretVersions();
+  const current = await versions.read(name, { stage: 'AWSCURRENT' }, deadline);
+  if (current === undefined)
+    throw new ConjurError('secret_not_found', `The secret ${name} in Secrets Manager has no value yet.`);
+  reportKeyAge(ports, current.createdAtMs);
+  const { createdAtMs } = current;
+  const ageSeconds =
+    createdAtMs === undefined ? undefined : Math.max(0, Math.round((ports.clock.now() - createdAtMs) / 1000));
+  return { kind: 'key-age', name, ageSeconds };
+}
+
+function noSecret(): ConjurError {
+  return new ConjurError(
+    'invalid_request',
+    'The call names no secret. Give {"key_age":{"secret_id":"…"}}, or set CYBERARK_API_KEY_SECRET_ID.',
+  );
+}

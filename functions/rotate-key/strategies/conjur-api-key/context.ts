@@ -1,0 +1,54 @@
+import type { ConjurClient } from '../../../../lib/client.ts';
+import type { Deadline } from '../../../../lib/deadline.ts';
+import { isConjurError } from '../../../../lib/errors.ts';
+import type { Secret } from '../../../../lib/secret.ts';
+import type { RotationPorts } from '../../deps.ts';
+import type { HostCredential } from './host-credential.ts';
+import type { SecretVersions } from './secret-versions.ts';
+
+/** What the steps of one rotation of a credential share. */
+export interface RotationContext {
+  readonly ports: Pick<RotationPorts, 'conjur' | 'connectAs' | 'clock' | 'logger' | 'recordMetrics'>;
+  readonly versions: SecretVersions;
+  /** Name or ARN of the secret. */
+  readonly secretId: string;
+  /** Id of the version that the rotation makes: Secrets Manager's `ClientRequestToken`. */
+  readonly versionId: string;
+  /** As Secrets Manager sent it, for a function that acts in another account. */
+  readonly rotationToken: Secret | undefined;
+  readonly deadline: Deadline;
+}
+
+/**
+ * Logs in as a host, does the work and ends the connections.
+ * @returns undefined where Conjur refuses the credential
+ */
+export async function withClient<T>(
+  { ports, secretId, deadline }: RotationContext,
+  { login, apiKey }: HostCredential,
+  work: (client: ConjurClient) => Promise<T>,
+): Promise<T | undefined> {
+  const client = ports.connectAs({ login, apiKey }, `the Secrets Manager secret ${secretId}`);
+  try {
+    if (!(await isAccepted(client))) return undefined;
+    return await work(client);
+  } finally {
+    await client.settled();
+    await client.close();
+  }
+
+  async function isAccepted({ authenticate }: ConjurClient): Promise<boolean> {
+    try {
+      await authenticate({ deadline });
+      return true;
+    } catch (error) {
+      if (isConjurError(error, 'authentication_failed')) return false;
+      throw error;
+    }
+  }
+}
+
+/** Whether Conjur lets the credential in. */
+export async function isAlive(context: RotationContext, credential: HostCredential): Promise<boolean> {
+  return (await withClient(context, credential, async () => true)) === true;
+}

@@ -1,0 +1,109 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
+import { awsErrorName, type SendOptions, withinDeadline } from '../../../../lib/auth/aws-calls.ts';
+import type { Deadline } from '../../../../lib/deadline.ts';
+import { Secret } from '../../../../lib/secret.ts';
+import { toAwsError } from '../../aws-error.ts';
+import type { SecretVersions } from './secret-versions.ts';
+
+/** Per attempt; AWS answers within some tens of milliseconds, or a network is in between that does not let it. */
+const REQUEST_TIMEOUT_MS = 5_000;
+
+/**
+ * {@link SecretVersions} over AWS's own client. Importing this file loads the AWS SDK, so import it with `await import`.
+ * @param client default: region and credentials from the environment, `AWS_ENDPOINT_URL_SECRETS_MANAGER` obeyed
+ */
+export function createSecretVersions(
+  client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient({
+    requestHandler: {
+      connectionTimeout: REQUEST_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+  }),
+): SecretVersions {
+  return {
+    async describe(SecretId, deadline) {
+      const answer = await attempt(`describing the secret ${SecretId}`, deadline, (options) =>
+        client.send(new DescribeSecretCommand({ SecretId }), options),
+      );
+      return {
+        arn: answer.ARN ?? SecretId,
+        name: answer.Name ?? SecretId,
+        rotationEnabled: answer.RotationEnabled === true,
+        stages: new Map(Object.entries(answer.VersionIdsToStages ?? {})),
+      };
+    },
+
+    async read(SecretId, which, deadline) {
+      const version = 'versionId' in which ? { VersionId: which.versionId } : { VersionStage: which.stage };
+      const command = new GetSecretValueCommand({ SecretId, ...version });
+      const answer = await attempt(
+        `reading the secret ${SecretId}`,
+        deadline,
+        (options) => client.send(command, options),
+        // The secret itself is known to be there: it was described before. So this says that the version is not, or has no value.
+        ['ResourceNotFoundException'],
+      );
+      const content = answer?.SecretString ?? answer?.SecretBinary;
+      if (answer?.VersionId === undefined || content === undefined) return undefined;
+      return {
+        versionId: answer.VersionId,
+        content: Secret.of(content),
+        createdAtMs: answer.CreatedDate?.getTime(),
+      };
+    },
+
+    async putPending(SecretId, { versionId, content, rotationToken }, deadline) {
+      const command = new PutSecretValueCommand({
+        SecretId,
+        ClientRequestToken: versionId,
+        SecretString: content.expose(),
+        VersionStages: ['AWSPENDING'],
+        ...(rotationToken === undefined ? {} : { RotationToken: rotationToken.expose() }),
+      });
+      const doing = `staging a version of the secret ${SecretId}`;
+      const send = (options: SendOptions) => client.send(command, options);
+      return (await attempt(doing, deadline, send, ['ResourceExistsException'])) !== undefined;
+    },
+
+    async moveCurrent(SecretId, { from, to }, deadline) {
+      const command = new UpdateSecretVersionStageCommand({
+        SecretId,
+        VersionStage: 'AWSCURRENT',
+        MoveToVersionId: to,
+        RemoveFromVersionId: from,
+      });
+      const doing = `moving AWSCURRENT of the secret ${SecretId}`;
+      const send = (options: SendOptions) => client.send(command, options);
+      return (await attempt(doing, deadline, send, ['InvalidParameterException'])) !== undefined;
+    },
+  };
+}
+
+/** @param expected names of exceptions that are an answer too: undefined */
+async function attempt<T>(doing: string, deadline: Deadline, send: (options: SendOptions) => Promise<T>): Promise<T>;
+async function attempt<T>(
+  doing: string,
+  deadline: Deadline,
+  send: (options: SendOptions) => Promise<T>,
+  expected: readonly string[],
+): Promise<T | undefined>;
+async function attempt<T>(
+  doing: string,
+  deadline: Deadline,
+  send: (options: SendOptions) => Promise<T>,
+  expected: readonly string[] = [],
+): Promise<T | undefined> {
+  try {
+    return await withinDeadline(deadline, doing, send);
+  } catch (error) {
+    if (expected.includes(awsErrorName(error))) return undefined;
+    throw toAwsError(error, doing);
+  }
+}

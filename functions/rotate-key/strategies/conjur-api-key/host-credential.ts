@@ -1,0 +1,77 @@
+import { ConjurError } from '../../../../lib/errors.ts';
+import { Secret } from '../../../../lib/secret.ts';
+
+/** The content of a Secrets Manager secret that holds the api key of a host. */
+export interface HostCredential {
+  /** `host/path/name`. */
+  readonly login: string;
+  readonly apiKey: Secret;
+  /** The logins of the pair that takes turns; undefined in single-host mode. */
+  readonly hosts: readonly [string, string] | undefined;
+  /** A variable that a new key must be able to read before it goes into use. */
+  readonly canary: string | undefined;
+}
+
+const MAX_LOGIN_LENGTH = 1_000;
+
+/**
+ * Reads `{"username","api_key","hosts"?,"canary"?}`. Further fields are the operator's own, and are kept by {@link toContent}.
+ * @param secretId for messages
+ * @throws ConjurError `config_invalid`, which never quotes the content
+ */
+export function parseHostCredential(content: Secret, secretId: string): HostCredential {
+  const { username, api_key: apiKey, hosts, canary } = parseObject(content, secretId);
+  if (!isHostLogin(username)) throw invalid(secretId, 'names no host in "username" (host/path/name)');
+  if (typeof apiKey !== 'string' || apiKey.trim() === '') throw invalid(secretId, 'has no "api_key"');
+  if (canary !== undefined && (typeof canary !== 'string' || canary === '')) {
+    throw invalid(secretId, 'has a "canary" that names no variable');
+  }
+  return { login: username, apiKey: Secret.of(apiKey.trim()), hosts: parsePair(hosts, username, secretId), canary };
+}
+
+/** The same content with another login and key. */
+export function toContent(content: Secret, login: string, apiKey: Secret, secretId: string): Secret {
+  const fields = parseObject(content, secretId);
+  return Secret.of(JSON.stringify({ ...fields, username: login, api_key: apiKey.expose() }));
+}
+
+/** The host that a rotation gives a new key: the other one of a pair, or the only one. */
+export function toTarget({ login, hosts }: HostCredential): string {
+  if (hosts === undefined) return login;
+  return hosts[0] === login ? hosts[1] : hosts[0];
+}
+
+/** `host/path/name` as a role: `host:path/name`. */
+export function toRole(login: string): string {
+  return login.replace(/^host\//, 'host:');
+}
+
+function parsePair(hosts: unknown, login: string, secretId: string): readonly [string, string] | undefined {
+  if (hosts === undefined) return undefined;
+  const [one, other, ...more] = Array.isArray(hosts) ? (hosts as unknown[]) : [];
+  const isPair = isHostLogin(one) && isHostLogin(other) && one !== other && more.length === 0;
+  if (!isPair) throw invalid(secretId, 'must name two hosts in "hosts": ["host/path/blue","host/path/green"]');
+  if (one !== login && other !== login) throw invalid(secretId, 'has a "username" that is not one of its "hosts"');
+  return [one, other];
+}
+
+function isHostLogin(login: unknown): login is string {
+  return typeof login === 'string' && /^host\/[^\s]/.test(login) && login.length <= MAX_LOGIN_LENGTH;
+}
+
+function parseObject(content: Secret, secretId: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(content.expose());
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // The parser's message quotes the text, which holds the key.
+  }
+  throw invalid(secretId, 'is not a JSON object; a bare key cannot be rotated, since it names no host');
+}
+
+function invalid(secretId: string, problem: string): ConjurError {
+  return new ConjurError(
+    'config_invalid',
+    `The secret ${secretId} in Secrets Manager ${problem}. Store {"username":"host/path/blue","api_key":"...","hosts":["host/path/blue","host/path/green"]}; without "hosts" another identity rotates the one host.`,
+  );
+}

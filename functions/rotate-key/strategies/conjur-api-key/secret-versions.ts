@@ -1,0 +1,64 @@
+import type { Deadline } from '../../../../lib/deadline.ts';
+import type { Secret } from '../../../../lib/secret.ts';
+
+/** A Secrets Manager secret and the staging labels of its versions, without values. */
+export interface SecretDescription {
+  readonly arn: string;
+  readonly name: string;
+  readonly rotationEnabled: boolean;
+  /** Staging labels by version id; a version without a label may be missing. */
+  readonly stages: ReadonlyMap<string, readonly string[]>;
+}
+
+/** One version with its value. */
+export interface SecretVersion {
+  readonly versionId: string;
+  readonly content: Secret;
+  /** Milliseconds since 1970; undefined where AWS does not say. */
+  readonly createdAtMs: number | undefined;
+}
+
+/** A version to be read: by id, or the one that has a label. */
+export type WhichVersion = { readonly versionId: string } | { readonly stage: 'AWSCURRENT' | 'AWSPREVIOUS' };
+
+export interface VersionToPut {
+  /** Becomes the version's id (`ClientRequestToken`), 32 to 64 characters. */
+  readonly versionId: string;
+  readonly content: Secret;
+  readonly rotationToken: Secret | undefined;
+}
+
+/**
+ * What a rotation needs of AWS Secrets Manager. Every call is safe to repeat.
+ *
+ * All throw ConjurError: `secret_not_found` where there is no such secret, `forbidden` where IAM refuses, `upstream_unavailable` and
+ * `deadline_exceeded` where no answer came, `config_invalid` without AWS credentials or region, `upstream_error` for anything else.
+ */
+export interface SecretVersions {
+  /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html */
+  describe(secretId: string, deadline: Deadline): Promise<SecretDescription>;
+  /** Undefined where the version is not there or has no value (yet). */
+  read(secretId: string, which: WhichVersion, deadline: Deadline): Promise<SecretVersion | undefined>;
+  /**
+   * Puts a value as AWSPENDING. False where the version has another value already: a version is written once.
+   * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+   */
+  putPending(secretId: string, version: VersionToPut, deadline: Deadline): Promise<boolean>;
+  /**
+   * Moves AWSCURRENT; AWSPREVIOUS follows by itself. False where it was not on `from` any more.
+   * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+   */
+  moveCurrent(secretId: string, move: { from: string; to: string }, deadline: Deadline): Promise<boolean>;
+}
+
+/** The version that carries a label; at most one does. */
+export function findStage({ stages }: SecretDescription, stage: string): string | undefined {
+  for (const [versionId, labels] of stages) if (labels.includes(stage)) return versionId;
+  return undefined;
+}
+
+/** The version of a rotation that was begun and not finished: AWSPENDING, unless it is AWSCURRENT already. */
+export function findPending(description: SecretDescription): string | undefined {
+  const pending = findStage(description, 'AWSPENDING');
+  return pending === findStage(description, 'AWSCURRENT') ? undefined : pending;
+}

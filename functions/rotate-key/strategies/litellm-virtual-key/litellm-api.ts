@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto';
+import type { Deadline } from '../../../../lib/deadline.ts';
+import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
+import { TransportFault } from '../../../../lib/http/fault.ts';
+import type { ConjurRequest, ConjurResponse } from '../../../../lib/http/request.ts';
+import type { Transport } from '../../../../lib/http/transport.ts';
+import { Secret } from '../../../../lib/secret.ts';
+
+export interface Regeneration {
+  readonly oldKey: Secret;
+  /** Starts with `sk-`. */
+  readonly newKey: Secret;
+  /** How long the old key still works; undefined: not at all. */
+  readonly gracePeriod: string | undefined;
+  /** The new key's life from now; undefined: as it was. */
+  readonly duration: string | undefined;
+}
+
+/** What a rotation needs of a LiteLLM proxy. https://docs.litellm.ai/docs/proxy/virtual_keys */
+export interface LitellmApi {
+  /** Whether a key is the one that LiteLLM has on record. False for a key in its grace period, which still works. */
+  isCurrent(key: Secret, deadline: Deadline): Promise<boolean>;
+  /** Whether LiteLLM lets a key in, asked with the key itself. */
+  isAccepted(key: Secret, deadline: Deadline): Promise<boolean>;
+  /**
+   * Replaces a key. Sent once: whether a lost answer took effect is told by {@link LitellmApi.isCurrent}.
+   * @returns the key that LiteLLM has now; undefined where it does not know the old one
+   */
+  regenerate(regeneration: Regeneration, deadline: Deadline): Promise<Secret | undefined>;
+}
+
+/**
+ * @param send to the proxy's base URL
+ * @throws ConjurError (from the calls) `authentication_failed`, `forbidden`, `upstream_error`, `upstream_unavailable`,
+ * `deadline_exceeded`
+ */
+export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi {
+  const call = async (request: ConjurRequest, bearer: Secret, deadline: Deadline): Promise<ConjurResponse> => {
+    const headers = { ...request.headers, accept: 'application/json', authorization: `Bearer ${bearer.expose()}` };
+    try {
+      return await send({ ...request, headers }, deadline);
+    } catch (error) {
+      throw isConjurError(error, 'upstream_unavailable') ? toUnreachable(request, error) : error;
+    }
+  };
+  return {
+    async isCurrent(key, deadline) {
+      const request = toInfoRequest(`/key/info?key=${toTokenId(key)}`, 'asking LiteLLM for a virtual key');
+      const response = await call(request, masterKey, deadline);
+      if (response.status === 200) return true;
+      if (response.status === 404) return false;
+      throw toLitellmError(request, response);
+    },
+
+    async isAccepted(key, deadline) {
+      const request = toInfoRequest('/key/info', 'trying a virtual key at LiteLLM');
+      const response = await call(request, key, deadline);
+      // 403: let in, but not allowed to ask about itself, as a key with allowed_routes is.
+      if (response.status === 200 || response.status === 403) return true;
+      if (response.status === 401) return false;
+      throw toLitellmError(request, response);
+    },
+
+    async regenerate({ oldKey, newKey, gracePeriod, duration }, deadline) {
+      const request: ConjurRequest = {
+        method: 'POST',
+        path: '/key/regenerate',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          key: toTokenId(oldKey),
+          new_key: newKey.expose(),
+          grace_period: gracePeriod,
+          duration,
+        }),
+        doing: 'regenerating a virtual key at LiteLLM',
+        freshConnection: true,
+      };
+      const response = await call(request, masterKey, deadline);
+      if (response.status === 404) return undefined;
+      if (response.status !== 200) throw toLitellmError(request, response);
+      return parseKey(response) ?? newKey;
+    },
+  };
+}
+
+/** LiteLLM names a key by its SHA-256 in hex, so that the old key itself need not travel. */
+function toTokenId(key: Secret): string {
+  return createHash('sha256').update(key.exposeBytes()).digest('hex');
+}
+
+function toInfoRequest(path: string, doing: string): ConjurRequest {
+  return { method: 'GET', path, doing, repeatableBecause: 'a read changes nothing' };
+}
+
+/** The key that the answer names: a LiteLLM that does not know `new_key` makes one of its own, and shows it this once. */
+function parseKey({ body }: ConjurResponse): Secret | undefined {
+  try {
+    const { key } = JSON.parse(body.toString('utf8')) as { key?: unknown };
+    return typeof key === 'string' && key.startsWith('sk-') ? Secret.of(key) : undefined;
+  } catch {
+    // Not JSON. The parser's message quotes the body, which holds the key. What LiteLLM made of it is looked at afterwards.
+    return undefined;
+  }
+}
+
+function toUnreachable({ doing }: ConjurRequest, error: ConjurError): ConjurError {
+  const reason = error.cause instanceof TransportFault ? ` (${error.cause.kind}: ${error.cause.reason})` : '';
+  return new ConjurError(
+    'upstream_unavailable',
+    `LiteLLM could not be reached${reason} while ${doing}. Check LITELLM_API_BASE, LiteLLM's health, and that the function's network lets it through; then rotate again, which goes on where this ended.`,
+    { cause: error },
+  );
+}
+
+const UNAVAILABLE = new Set([429, 502, 503, 504]);
+
+/** What LiteLLM's answers mean to whoever rotates. LiteLLM's own words are not passed on: they may repeat a key. */
+export function toLitellmError({ doing }: ConjurRequest, { status, body }: ConjurResponse): ConjurError {
+  if ((status === 403 || status === 500) && isAboutLicence(body)) {
+    return new ConjurError(
+      'upstream_error',
+      `This LiteLLM has no Enterprise licence, and without one it regenerates no virtual keys (${status}). Set LITELLM_LICENSE at LiteLLM, or make a new key by /key/generate and store it with the strategy "supplied". The key in use was not touched.`,
+    );
+  }
+  if (status === 401) {
+    return new ConjurError(
+      'authentication_failed',
+      `LiteLLM refused the master key (401) while ${doing}. Check LITELLM_MASTER_KEY, or the secret that LITELLM_MASTER_KEY_SECRET_ID names.`,
+    );
+  }
+  if (status === 403) {
+    return new ConjurError(
+      'forbidden',
+      `LiteLLM forbids ${doing} (403). LITELLM_MASTER_KEY must be the master key, or the key of a proxy admin.`,
+    );
+  }
+  if (UNAVAILABLE.has(status)) {
+    return new ConjurError(
+      'upstream_unavailable',
+      `LiteLLM answered ${status} while ${doing}. Check LiteLLM's health and rotate again, which goes on where this ended.`,
+    );
+  }
+  return new ConjurError(
+    'upstream_error',
+    `LiteLLM answered ${status} while ${doing}, which it should not. Look into LiteLLM's log, check that LITELLM_API_BASE is a LiteLLM proxy, and rotate again, which goes on where this ended.`,
+  );
+}
+
+function isAboutLicence(body: Buffer): boolean {
+  return /enterprise|licen[cs]e|premium/i.test(body.toString('utf8').slice(0, 4_096));
+}

@@ -1,0 +1,152 @@
+import type { ConjurClient } from '../../../../lib/client.ts';
+import type { Deadline } from '../../../../lib/deadline.ts';
+import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
+import { Secret } from '../../../../lib/secret.ts';
+import type { RunStep } from '../../deps.ts';
+import { readVersion, writeAndVerify } from '../../write-and-verify.ts';
+import { draw, LETTERS_AND_DIGITS } from '../draw.ts';
+import type { Rotated } from '../strategy.ts';
+import type { LitellmApi, Regeneration } from './litellm-api.ts';
+
+export interface VirtualKeyPorts {
+  readonly conjur: Pick<ConjurClient, 'readSecret' | 'writeSecret' | 'showVariable'>;
+  readonly litellm: LitellmApi;
+  readonly randomInt: (bound: number) => number;
+  readonly runStep: RunStep;
+  readonly deadline: Deadline;
+}
+
+export interface VirtualKeyRotation {
+  /** The variable that holds the key. */
+  readonly name: string;
+  readonly gracePeriod: string | undefined;
+  readonly duration: string | undefined;
+}
+
+/** Characters of a new key behind `sk-`. */
+const KEY_LENGTH = 32;
+/** Times that the stored key is set right before it is given up, for something in between must be altering it. */
+const MAX_PROMOTIONS = 3;
+/** Versions of the staged key that are looked through: Conjur keeps no more. */
+const KEPT_VERSIONS = 20;
+
+/**
+ * Replaces a virtual key. Its state is in three places outside the process: the variable `name` (what consumers read), the variable
+ * `name.pending` (every new key is written there and read back before LiteLLM hears of it; Conjur keeps 20 versions) and LiteLLM, which
+ * has exactly one key on record. So a live key always stands in a store, and whoever comes next can finish what was begun:
+ *
+ * 1. Where the key in `name` is not the one on record, a rotation was broken off after LiteLLM had replaced it: on with 4.
+ * 2. Stage a new key in `name.pending`.
+ * 3. Regenerate: LiteLLM replaces the old key, and does so once. A second caller is told that it does not know the old one.
+ * 4. Promote: whichever staged key is on record is written to `name`, until `name` holds it. Every rotation ends with this look at
+ *    LiteLLM after its last write; so of two at the same time the last one to write sets right what it wrote.
+ */
+export async function rotateVirtualKey(ports: VirtualKeyPorts, rotation: VirtualKeyRotation): Promise<Rotated> {
+  const { runStep, litellm, deadline } = ports;
+  const { name } = rotation;
+  const oldKey = await runStep('read the key in use', () => readOldKey(ports, name));
+  const replace = await runStep('ask LiteLLM for it', () => litellm.isCurrent(oldKey, deadline));
+  const made = replace ? await replaceKey(ports, rotation, oldKey) : undefined;
+  const { key, version } = await runStep('promote', () => promote(ports, name, made));
+  const accepted = await runStep('try the new key', () => litellm.isAccepted(key, deadline));
+  return { name, version, value: key, ...(accepted ? {} : { details: { accepted_by_litellm: false } }) };
+}
+
+async function readOldKey({ conjur, deadline }: VirtualKeyPorts, name: string): Promise<Secret> {
+  const key = await readVersion(conjur, name, undefined, deadline);
+  if (key !== undefined) return key;
+  throw new ConjurError(
+    'secret_not_found',
+    `The secret "${name}" does not exist, has no value, or may not be seen by this identity. Store the virtual key there first (POST /virtual-keys); then it can be rotated.`,
+  );
+}
+
+/** The key that LiteLLM has now; undefined where another rotation was faster. */
+async function replaceKey(
+  ports: VirtualKeyPorts,
+  rotation: VirtualKeyRotation,
+  oldKey: Secret,
+): Promise<Secret | undefined> {
+  const { conjur, randomInt, runStep, deadline } = ports;
+  const { gracePeriod, duration } = rotation;
+  const newKey = Secret.of(`sk-${draw(LETTERS_AND_DIGITS, KEY_LENGTH, randomInt)}`);
+  const stage = (key: Secret) => writeAndVerify(conjur, toPendingName(rotation.name), key, deadline);
+  await runStep('stage a new key', () => stage(newKey));
+  const made = await runStep('regenerate at LiteLLM', () =>
+    regenerate(ports, { oldKey, newKey, gracePeriod, duration }),
+  );
+  // A LiteLLM that does not know new_key made a key of its own, which is nowhere else.
+  if (made !== undefined && !made.equals(newKey)) await runStep("stage LiteLLM's key", () => stage(made));
+  return made;
+}
+
+/** An answer that was lost is made good by a look at what LiteLLM has now. */
+async function regenerate(
+  { litellm, deadline }: VirtualKeyPorts,
+  regeneration: Regeneration,
+): Promise<Secret | undefined> {
+  try {
+    return await litellm.regenerate(regeneration, deadline);
+  } catch (error) {
+    if (!isConjurError(error, 'upstream_unavailable')) throw error;
+    if (await litellm.isCurrent(regeneration.newKey, deadline)) return regeneration.newKey;
+    throw error;
+  }
+}
+
+/**
+ * Sees to it that `name` holds the key that LiteLLM has on record.
+ * @param made the key that this rotation had made
+ */
+async function promote(
+  ports: VirtualKeyPorts,
+  name: string,
+  made: Secret | undefined,
+): Promise<{ key: Secret; version: number | undefined }> {
+  const { conjur, litellm, deadline } = ports;
+  let next = made !== undefined && (await litellm.isCurrent(made, deadline)) ? made : undefined;
+  for (let writes = 0; ; writes += 1) {
+    if (next === undefined) {
+      const version = (await conjur.showVariable(name, { deadline }))?.version;
+      const stored = await readVersion(conjur, name, version, deadline);
+      if (stored !== undefined && (await litellm.isCurrent(stored, deadline))) return { key: stored, version };
+      if (writes >= MAX_PROMOTIONS) throw notPromoted(name);
+      next = await findCurrent(ports, name);
+    }
+    if (next === undefined) throw unknownKey(name);
+    await conjur.writeSecret(name, next, { reportVersion: false, deadline });
+    next = undefined;
+  }
+}
+
+/** The staged key that LiteLLM has on record, the latest first; a rotation that was overtaken may have left its own above it. */
+async function findCurrent({ conjur, litellm, deadline }: VirtualKeyPorts, name: string): Promise<Secret | undefined> {
+  const pending = toPendingName(name);
+  const latest = (await conjur.showVariable(pending, { deadline }))?.version;
+  const oldest = latest === undefined ? 0 : Math.max(1, latest - KEPT_VERSIONS + 1);
+  for (let version = latest; version === undefined || version >= oldest; version -= 1) {
+    const staged = await readVersion(conjur, pending, version, deadline);
+    if (staged === undefined) return undefined;
+    if (await litellm.isCurrent(staged, deadline)) return staged;
+    if (version === undefined) return undefined;
+  }
+  return undefined;
+}
+
+function toPendingName(name: string): string {
+  return `${name}.pending`;
+}
+
+function notPromoted(name: string): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `The new key was written to "${name}", but Conjur gives back another value. The live key stands in "${toPendingName(name)}". Find out what drops or alters writes, and rotate again, which goes on from there.`,
+  );
+}
+
+function unknownKey(name: string): ConjurError {
+  return new ConjurError(
+    'unprocessable',
+    `LiteLLM knows neither the key in "${name}" nor one in "${toPendingName(name)}": it was deleted, or replaced by somebody else. Nothing was changed there. Make a new key at LiteLLM and store it in "${name}".`,
+  );
+}

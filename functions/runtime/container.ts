@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { type ConjurClient, type ConjurClientPorts, createConjurClient } from '../../lib/client.ts';
+import { type Clock, systemClock } from '../../lib/clock.ts';
+import { ConjurError, isConjurError } from '../../lib/errors.ts';
+import type { AttemptReport } from '../../lib/http/request.ts';
+import { createLogger, type LineLogger } from './log.ts';
+import type { FunctionSettings } from './settings.ts';
+import { parseFunctionSettings } from './settings.ts';
+
+/** What a warm container keeps from one invocation to the next. */
+export interface Container {
+  readonly settings: FunctionSettings;
+  readonly conjur: ConjurClient;
+  readonly clock: Clock;
+  readonly logger: LineLogger;
+  /** What was sent to Conjur since this was last asked. */
+  takeAttempts(): AttemptReport[];
+  /** Why the session token could last not be refreshed, since this was last asked; undefined where no refresh has failed. */
+  takeRefreshFailure(): unknown;
+}
+
+/** A container, or why there is none: bad settings are the answer to every call, and not a crash at start. */
+export type ContainerOrFault =
+  | { readonly container: Container }
+  | ({ readonly fault: ConjurError } & Pick<Container, 'clock' | 'logger'>);
+
+/** Builds the container from the process's environment. */
+export function createContainer(environment: NodeJS.ProcessEnv = process.env): ContainerOrFault {
+  const clock = systemClock;
+  const logger = createLogger((line) => process.stdout.write(`${line}\n`), clock.now);
+  try {
+    const { settings, warnings } = parseFunctionSettings(environment, {
+      readFile: (path) => readFileSync(path, 'utf8'),
+    });
+    for (const warning of warnings) logger.warn(warning);
+    const { ports, ...taking } = createRecord();
+    const conjur = createConjurClient(settings, { clock, logger, ...ports });
+    return { container: { settings, conjur, clock, logger, ...taking } };
+  } catch (error) {
+    const fault = isConjurError(error)
+      ? error
+      : new ConjurError('internal', 'The function could not start; its log says why.', { cause: error });
+    logger.error(fault.message, { code: fault.code });
+    return { fault, clock, logger };
+  }
+}
+
+/** Keeps what the client tells until the invocation's line is written. */
+function createRecord(): Pick<Container, 'takeAttempts' | 'takeRefreshFailure'> & {
+  readonly ports: Required<Pick<ConjurClientPorts, 'onAttempt' | 'onRefreshFailed'>>;
+} {
+  let attempts: AttemptReport[] = [];
+  let refreshFailure: unknown;
+  return {
+    ports: {
+      onAttempt: (report) => attempts.push(report),
+      onRefreshFailed: (error) => {
+        refreshFailure = error;
+      },
+    },
+    takeAttempts() {
+      const taken = attempts;
+      attempts = [];
+      return taken;
+    },
+    takeRefreshFailure() {
+      const taken = refreshFailure;
+      refreshFailure = undefined;
+      return taken;
+    },
+  };
+}

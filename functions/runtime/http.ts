@@ -1,0 +1,261 @@
+import { isUtf8 } from 'node:buffer';
+import { ConjurError } from '../../lib/errors.ts';
+import type { Secret } from '../../lib/secret.ts';
+
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** The fields of what may be an object; none where it is not. For events, whose parts may be missing or of another kind. */
+export function fieldsOf(value: unknown): Fields {
+  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+}
+
+/**
+ * A header of an event by its name, whatever its case (RFC 9110, section 5.1). An HTTP API and a function URL write names in lower case, a
+ * REST API as the caller did.
+ * @param name in lower case
+ */
+export function headerOf(headers: Fields, name: string): string | undefined {
+  const value = headers[name] ?? headers[keyOf(headers, name)];
+  return typeof value === 'string' ? value : undefined;
+}
+
+function keyOf(headers: Fields, name: string): string {
+  return Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name) ?? name;
+}
+
+/** True for what API Gateway and function URLs send; anything else is a direct invocation. */
+export function isHttpEvent(event: unknown): event is Record<string, unknown> {
+  if (typeof event !== 'object' || event === null) return false;
+  const { requestContext, httpMethod } = event as Record<string, unknown>;
+  if (typeof requestContext !== 'object' || requestContext === null) return false;
+  return typeof httpMethod === 'string' || typeof (requestContext as Record<string, unknown>).http === 'object';
+}
+
+/** An HTTP request, whichever front it came through: HTTP API, REST API or function URL. */
+export interface HttpCall {
+  readonly method: string;
+  /** Decoded path from the first segment that is one of ours, such as `/secrets/app/db password`. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** By its name in lower case. */
+  readonly header: (name: string) => string | undefined;
+  readonly body: Buffer | undefined;
+}
+
+/**
+ * Reads an event of API Gateway (payload 1.0 and 2.0) or of a function URL.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ * https://docs.aws.amazon.com/lambda/latest/dg/urls-invocation.html
+ * @throws ConjurError `invalid_request`
+ */
+export function parseHttpEvent(event: Fields): HttpCall {
+  const http = fieldsOf(fieldsOf(event.requestContext).http);
+  const headers = fieldsOf(event.headers);
+  return {
+    method: textOf(event.httpMethod ?? http.method).toUpperCase(),
+    path: parsePath(event),
+    query: parseQuery(event),
+    header: (name) => headerOf(headers, name),
+    body: parseBody(event),
+  };
+}
+
+/**
+ * An HTTP API hands the path over decoded. A REST API and a function URL hand it over as it was sent. Only the former names its route
+ * in `routeKey` or, in payload 1.0, a `version`.
+ */
+function parsePath(event: Fields): string {
+  const fromHttpApi = event.version === '1.0' || (typeof event.routeKey === 'string' && event.routeKey !== '$default');
+  const name = fieldsOf(event.pathParameters).name;
+  const route = textOf(event.resource ?? event.routeKey);
+  // A stage or a mapped domain may stand in front of the path, but never in front of a path parameter.
+  if (typeof name === 'string' && route.endsWith('/secrets/{name+}'))
+    return `/secrets/${fromHttpApi ? name : decode(name)}`;
+  const path = stripFront(textOf(event.rawPath ?? event.path));
+  return fromHttpApi ? path : decode(path);
+}
+
+/** Our first segments; a stage or the base path of a custom domain may stand before them. */
+const FIRST_SEGMENT = /\/(?:secrets|virtual-keys|rotations|health)(?=\/|$)/;
+
+function stripFront(path: string): string {
+  const first = FIRST_SEGMENT.exec(path);
+  return first === null ? path : path.slice(first.index);
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw new ConjurError(
+      'invalid_request',
+      'The path is not url-encoded correctly: a % must be followed by two hexadecimal digits. Encode a literal % as %25.',
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** Most calls have none, and making one is a good part of reading an event. Nobody writes to it. */
+const NO_QUERY = new URLSearchParams();
+
+/** Payload 2.0 joins repeated parameters by commas; only the raw string tells them from a comma in a value. */
+function parseQuery(event: Fields): URLSearchParams {
+  if (event.rawQueryString === '') return NO_QUERY;
+  if (typeof event.rawQueryString === 'string') return new URLSearchParams(event.rawQueryString);
+  const query = new URLSearchParams();
+  for (const [name, values] of Object.entries(fieldsOf(event.multiValueQueryStringParameters))) {
+    for (const value of Array.isArray(values) ? values : []) query.append(name, toText(value));
+  }
+  if (query.size > 0) return query;
+  for (const [name, value] of Object.entries(fieldsOf(event.queryStringParameters))) query.append(name, toText(value));
+  return query;
+}
+
+/** A front sends texts; a number may stand in an event that was written by hand. */
+function toText(value: unknown): string {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(value);
+}
+
+function parseBody(event: Fields): Buffer | undefined {
+  if (typeof event.body !== 'string' || event.body === '') return undefined;
+  return Buffer.from(event.body, event.isBase64Encoded === true ? 'base64' : 'utf8');
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
+/** A parameter's name comes from the caller: one that does not look like a name may be a value in its place. */
+const PARAMETER_NAME = /^[\w-]{1,30}$/;
+/** A request that is signed in its query (SigV4) has its signature there: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html */
+const SIGNATURE = /^x-amz-/i;
+
+/**
+ * Refuses parameters that a call does not take: a slip of the pen such as `?verison=3` would otherwise read another version.
+ * @throws ConjurError `invalid_request`
+ */
+export function assertParameters(query: URLSearchParams, known: readonly string[]): void {
+  if (query.size === 0) return;
+  const unknown = [...query.keys()].find((name) => !known.includes(name) && !SIGNATURE.test(name));
+  if (unknown === undefined) return;
+  const what = PARAMETER_NAME.test(unknown) ? `the parameter "${unknown}"` : 'a parameter';
+  const taken = known.length === 0 ? 'It takes none.' : `It takes ${known.join(', ')}.`;
+  throw new ConjurError('invalid_request', `The query has ${what}, which this call does not take. ${taken}`);
+}
+
+/** `true` or `false`; undefined where it is not given. @throws ConjurError `invalid_request` */
+export function parseFlag(query: URLSearchParams, name: string): boolean | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (text !== 'true' && text !== 'false')
+    throw new ConjurError('invalid_request', `The query parameter "${name}" must be true or false.`);
+  return text === 'true';
+}
+
+/** A whole number; undefined where it is not given. @throws ConjurError `invalid_request` */
+export function parseNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null) return undefined;
+  if (!/^\d{1,15}$/.test(text))
+    throw new ConjurError('invalid_request', `The query parameter "${name}" must be a whole number.`);
+  return Number(text);
+}
+
+/** API Gateway routes only what a function serves; a function URL sends it everything. */
+export function unknownRoute(call: HttpCall, served: string): ConjurError {
+  return new ConjurError(
+    'invalid_request',
+    `${call.method} of this path is not served by this function. It serves ${served}.`,
+  );
+}
+
+/** What API Gateway and function URLs take as the answer of a function. */
+export interface HttpReply {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly isBase64Encoded: boolean;
+}
+
+/** Lambda takes 6 MB of answer; some of it is for the envelope around the body. */
+export const MAX_REPLY_BYTES = 6 * 1024 * 1024 - 64 * 1024;
+
+/** Nothing in between may keep what may be a secret (RFC 9111, section 5.2.2.5). */
+const NO_STORE = { 'cache-control': 'no-store' };
+
+/** @throws ConjurError `payload_too_large` */
+export function jsonReply(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpReply {
+  const text = JSON.stringify(body);
+  assertFits(Buffer.byteLength(text));
+  return {
+    statusCode,
+    headers: { 'content-type': 'application/json', ...NO_STORE, ...headers },
+    body: text,
+    isBase64Encoded: false,
+  };
+}
+
+/** @throws ConjurError `payload_too_large` */
+export function bytesReply(bytes: Buffer, contentType: string): HttpReply {
+  const body = bytes.toString('base64');
+  assertFits(body.length);
+  return { statusCode: 200, headers: { 'content-type': contentType, ...NO_STORE }, body, isBase64Encoded: true };
+}
+
+/** `application/problem+json`: RFC 9457, with the code as an extension member. */
+export function problemReply(error: ConjurError, headers: Record<string, string> = {}): HttpReply {
+  const problem = {
+    type: 'about:blank',
+    title: TITLES.get(error.status) ?? 'Error',
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+  };
+  // The only 405 is of a deletion, and RFC 9110 (section 15.5.6) asks for the methods that the resource does have.
+  const allow = error.code === 'delete_not_supported' ? { allow: 'GET, PUT' } : {};
+  const retry = error.retryAfterSeconds === undefined ? {} : { 'retry-after': String(error.retryAfterSeconds) };
+  return {
+    statusCode: error.status,
+    headers: { 'content-type': 'application/problem+json', ...NO_STORE, ...allow, ...retry, ...headers },
+    body: JSON.stringify(problem),
+    isBase64Encoded: false,
+  };
+}
+
+/** @throws ConjurError `payload_too_large` */
+export function assertFits(bytes: number): void {
+  if (bytes <= MAX_REPLY_BYTES) return;
+  throw new ConjurError(
+    'payload_too_large',
+    'The answer is larger than the 6 MB that Lambda takes. Ask for fewer secrets at once; read a single one of this size from Conjur itself.',
+  );
+}
+
+// RFC 9457 asks for the status's own phrase where the type is about:blank. Written out: node:http, which has the list, is slow to load.
+const TITLES = new Map([
+  [400, 'Bad Request'],
+  [403, 'Forbidden'],
+  [404, 'Not Found'],
+  [405, 'Method Not Allowed'],
+  [409, 'Conflict'],
+  [413, 'Content Too Large'],
+  [422, 'Unprocessable Content'],
+  [500, 'Internal Server Error'],
+  [502, 'Bad Gateway'],
+  [503, 'Service Unavailable'],
+  [504, 'Gateway Timeout'],
+]);
+
+export interface EncodedValue {
+  readonly value: string;
+  readonly encoding: 'utf-8' | 'base64';
+}
+
+/** Text where the bytes are UTF-8, base64 where they are not: JSON cannot carry them otherwise. */
+export function encodeValue(secret: Secret): EncodedValue {
+  const bytes = secret.exposeBytes();
+  if (isUtf8(bytes)) return { value: secret.expose(), encoding: 'utf-8' };
+  return { value: bytes.toString('base64'), encoding: 'base64' };
+}

@@ -1,0 +1,110 @@
+import * as v from 'valibot';
+import { ConjurError, isConjurError } from '../../lib/errors.ts';
+import { parseVariableName } from '../../lib/names.ts';
+import { Secret } from '../../lib/secret.ts';
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+/**
+ * The inverse of `encodeValue`. Base64 (RFC 4648, section 4) is taken strictly, since what a lenient decoder drops would be a value
+ * that nobody meant.
+ * @throws ConjurError `invalid_request`
+ */
+export function decodeValue(value: string, encoding: 'utf-8' | 'base64' = 'utf-8'): Secret {
+  if (encoding === 'utf-8') return Secret.of(value);
+  if (!BASE64.test(value))
+    throw new ConjurError(
+      'invalid_request',
+      'The value is not base64, though its encoding says so. Encode it by RFC 4648, section 4, with padding.',
+    );
+  return Secret.of(Buffer.from(value, 'base64'));
+}
+
+/**
+ * Checks input by a schema. The message says which field is wrong and what it should be, and never what it was: that may be a secret.
+ * @throws ConjurError `invalid_request`
+ */
+export function parseInput<const Schema extends v.GenericSchema>(
+  schema: Schema,
+  input: unknown,
+  what: string,
+): v.InferOutput<Schema> {
+  // Valibot takes a list for an object whose fields are 0, 1 and so on.
+  if (Array.isArray(input)) throw new ConjurError('invalid_request', `${what} must be a JSON object, and not a list.`);
+  assertNoDroppedKey(input, what);
+  const result = v.safeParse(schema, input, { abortPipeEarly: true });
+  if (result.success) return result.output;
+  // A check of our own explains itself better than its schema could.
+  const explained = result.issues.find(({ type }) => type === 'raw_check');
+  if (explained !== undefined) throw new ConjurError('invalid_request', explained.message);
+  const problems = result.issues.slice(0, 5).map((issue) => `${toPlace(issue)} ${toProblem(issue)}`);
+  throw new ConjurError('invalid_request', `${what} is not as it should be: ${problems.join('; ')}.`);
+}
+
+/** Fields of these names valibot leaves out without a word, as a guard of prototypes. An annotation must not vanish like that. */
+const DROPPED_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** No call's fields lie deeper; what does is refused by its schema. */
+const MAX_DEPTH = 5;
+
+function assertNoDroppedKey(input: unknown, what: string, depth = 1): void {
+  if (typeof input !== 'object' || input === null || depth > MAX_DEPTH) return;
+  for (const [key, value] of Object.entries(input)) {
+    if (DROPPED_KEYS.has(key))
+      throw new ConjurError('invalid_request', `${what} has a field "${key}", which cannot be taken. Rename it.`);
+    assertNoDroppedKey(value, what, depth + 1);
+  }
+}
+
+/** Where the problem is. A field's name comes from the caller too: one that does not look like a name may be a value in its place. */
+function toPlace(issue: v.BaseIssue<unknown>): string {
+  const path = v.getDotPath(issue);
+  if (path === null) return 'it';
+  const known = path.split('.').map((part) => (FIELD_NAME.test(part) ? part : '(a name left out)'));
+  return known.join('.');
+}
+
+/** An index, or a short word: every field of a call is one, and so are most slips of the pen. */
+const FIELD_NAME = /^(?:\d{1,4}|[a-z_]{1,20})$/i;
+
+function toProblem(issue: v.BaseIssue<unknown>): string {
+  if (issue.type === 'strict_object' && issue.expected === 'never') return 'is not a field of this call';
+  if (issue.received === 'undefined') return 'is missing';
+  // What a check of our own asks for stands in its message.
+  if (issue.type === 'check') return `must be ${issue.message}`;
+  if (issue.kind === 'schema') return `must be ${issue.expected ?? 'something else'}`;
+  return `must be ${issue.requirement instanceof RegExp ? 'of the documented form' : (issue.expected ?? 'within its bounds')}`;
+}
+
+/**
+ * Parses a JSON body.
+ * @throws ConjurError `invalid_request`, without the parser's own message: that quotes the body
+ */
+export function parseJsonBody(body: Buffer | undefined, example: string): unknown {
+  if (body === undefined)
+    throw new ConjurError('invalid_request', `The request has no body. Send JSON such as ${example}.`);
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    throw new ConjurError('invalid_request', `The body is not JSON. Send JSON such as ${example}.`);
+  }
+}
+
+/** The id of a Conjur variable, with the reason where it is none. */
+export const variableName = v.pipe(
+  v.string(),
+  v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    try {
+      parseVariableName(dataset.value);
+    } catch (error) {
+      if (!isConjurError(error)) throw error;
+      addIssue({ message: error.message, expected: 'the id of a Conjur variable, such as app/db/password' });
+    }
+  }),
+);
+
+/** Conjur counts versions from 1, in a database column of 32 bits: it answers 500 to a number that does not fit. */
+export const versionNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2_147_483_647));
+
+export const encoding = v.picklist(['utf-8', 'base64']);

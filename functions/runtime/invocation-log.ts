@@ -1,0 +1,167 @@
+import type { Context } from 'aws-lambda';
+import { type ConjurError, isConjurError } from '../../lib/errors.ts';
+import type { AttemptReport } from '../../lib/http/request.ts';
+import type { LogFields } from '../../lib/logger.ts';
+import type { ContainerOrFault } from './container.ts';
+import { type Fields, fieldsOf, headerOf, isHttpEvent } from './http.ts';
+import { createFunctionEmf, type EmfMetric } from './log.ts';
+
+const HEADER = 'x-correlation-id';
+/** What is safe in a log line and a header, and long enough for any id that is in use. */
+const CORRELATION_ID = /^[\w.:=/+-]{1,128}$/;
+
+/**
+ * The id under which a call is found in the logs of all that took part in it: the caller's own (header `x-correlation-id`, or in a direct
+ * invocation the client context's `custom`), else API Gateway's, else Lambda's.
+ */
+export function parseCorrelationId(event: unknown, context: Partial<Context>): string | undefined {
+  const candidates = isHttpEvent(event)
+    ? [headerOf(fieldsOf(event.headers), HEADER), fieldsOf(event.requestContext).requestId]
+    : [customOf(context)[HEADER]];
+  return candidates.find(isCorrelationId) ?? context.awsRequestId;
+}
+
+function isCorrelationId(value: unknown): value is string {
+  return typeof value === 'string' && CORRELATION_ID.test(value);
+}
+
+/** Node's runtime gives the client context as it was sent; the SDKs write `custom`, the type declares `Custom`. */
+function customOf(context: Partial<Context>): Fields {
+  const clientContext = fieldsOf(context.clientContext);
+  return fieldsOf(clientContext.custom ?? clientContext.Custom);
+}
+
+/** What is known of an invocation while it runs. */
+export interface Invocation {
+  readonly startedMs: number;
+  readonly coldStart: boolean;
+  readonly http: boolean;
+  readonly requestId: string | undefined;
+  readonly correlationId: string | undefined;
+  /** What is asked for: kind and names. Undefined until the request was understood. */
+  call: LogFields | undefined;
+}
+
+export interface InvocationLog {
+  begin(event: unknown, context: Partial<Context>): Invocation;
+  /** Writes the one line of the invocation. */
+  end(invocation: Invocation, error: ConjurError | undefined): void;
+}
+
+/**
+ * Writes one line for each invocation: what was done, how it ended, how long Conjur took, retries, the token's age; and in the same line
+ * the metrics that the alarms watch. Never a value.
+ */
+export function createInvocationLog(functionName: string, source: ContainerOrFault): InvocationLog {
+  const { clock, logger } = 'container' in source ? source.container : source;
+  const toEmf = createFunctionEmf(functionName);
+  let cold = true;
+  return {
+    begin(event, context) {
+      const coldStart = cold;
+      cold = false;
+      // What the start of the container, or a refresh beside the last call, sent to Conjur is not this call's.
+      takeAttempts(source);
+      takeRefreshFailure(source);
+      return {
+        startedMs: clock.now(),
+        coldStart,
+        http: isHttpEvent(event),
+        requestId: context.awsRequestId,
+        correlationId: parseCorrelationId(event, context),
+        call: undefined,
+      };
+    },
+    end(invocation, error) {
+      const sent = summarize(takeAttempts(source));
+      const refreshFailure = takeRefreshFailure(source);
+      const loginRefused = isRefusedLogin(error) || isRefusedLogin(refreshFailure);
+      const metrics = toMetrics(invocation, sent, error, loginRefused);
+      const nowMs = clock.now();
+      const fields = {
+        function: functionName,
+        requestId: invocation.requestId,
+        correlationId: invocation.correlationId,
+        traceId: process.env._X_AMZN_TRACE_ID,
+        ...invocation.call,
+        outcome: error?.code ?? 'ok',
+        ...(error === undefined ? undefined : toFailure(error)),
+        durationMs: nowMs - invocation.startedMs,
+        ...sent,
+        tokenAgeMs: 'container' in source ? source.container.conjur.tokenAgeMs() : undefined,
+        coldStart: invocation.coldStart,
+      };
+      const emf = metrics.length === 0 ? undefined : toEmf(metrics, nowMs);
+      if (error === undefined) logger.info('done', fields, emf);
+      else if (error.status >= 500) logger.error(error.message, fields, emf);
+      else logger.info(error.message, fields, emf);
+    },
+  };
+}
+
+function takeAttempts(source: ContainerOrFault): AttemptReport[] {
+  return 'container' in source ? source.container.takeAttempts() : [];
+}
+
+function takeRefreshFailure(source: ContainerOrFault): unknown {
+  return 'container' in source ? source.container.takeRefreshFailure() : undefined;
+}
+
+/** Of a call, or of a refresh beside it: then no call fails yet, and will as soon as the old token has expired. */
+function isRefusedLogin(error: unknown): boolean {
+  return isConjurError(error, 'authentication_failed');
+}
+
+/** What an invocation sent to Conjur, as its line says it. */
+interface Sent {
+  readonly conjurRequests: number;
+  readonly conjurMs: number;
+  readonly retries: number;
+}
+
+function summarize(attempts: readonly AttemptReport[]): Sent {
+  let conjurMs = 0;
+  let retries = 0;
+  for (const { durationMs, attempt } of attempts) {
+    conjurMs += durationMs;
+    if (attempt > 1) retries += 1;
+  }
+  return { conjurRequests: attempts.length, conjurMs, retries };
+}
+
+function toFailure(error: ConjurError): LogFields {
+  return { status: error.status, ...(error.status >= 500 ? causeOf(error) : {}) };
+}
+
+/** Name and place of what went wrong underneath; its message may hold anything, and stays out. */
+function causeOf({ cause }: ConjurError): LogFields {
+  if (!(cause instanceof Error)) return {};
+  const lines = cause.stack?.split('\n').filter((line) => line.trimStart().startsWith('at '));
+  return { cause: cause.name, at: lines?.slice(0, 5) };
+}
+
+const once = (name: string): EmfMetric => ({ name, unit: 'Count', value: 1 });
+const AUTHENTICATION_FAILED = once('AuthenticationFailed');
+const COLD_START = once('ColdStart');
+const FAULTS = once('Faults');
+const THROWN = once('Thrown');
+
+/** Only what happened: the alarms take what is missing for nothing, and CloudWatch asks a price for every metric. */
+function toMetrics(
+  { coldStart, http }: Invocation,
+  { conjurRequests, conjurMs, retries }: Sent,
+  error: ConjurError | undefined,
+  loginRefused: boolean,
+): readonly EmfMetric[] {
+  const metrics: EmfMetric[] = [];
+  if (loginRefused) metrics.push(AUTHENTICATION_FAILED);
+  if (coldStart) metrics.push(COLD_START);
+  if (conjurRequests > 0) {
+    metrics.push({ name: 'ConjurTime', unit: 'Milliseconds', value: conjurMs });
+    metrics.push({ name: 'Retries', unit: 'Count', value: retries });
+  }
+  if (error !== undefined && error.status >= 500) metrics.push(FAULTS);
+  // Lambda counts what is thrown to a direct caller as an error of the function.
+  if (error !== undefined && !http) metrics.push(THROWN);
+  return metrics;
+}

@@ -1,0 +1,123 @@
+import type { ConjurClient } from '../../lib/client.ts';
+import type { Deadline } from '../../lib/deadline.ts';
+import { ConjurError, isConjurError } from '../../lib/errors.ts';
+import type { WriteResult } from '../../lib/secrets/write-secret.ts';
+import type { BatchWriteResult } from '../../lib/secrets/write-secrets.ts';
+import type { SecretToWrite, VirtualKey, WriteRequest } from '../contract/write-calls.ts';
+import { assertAccess, findRefusals, toVirtualKeyName } from '../runtime/access.ts';
+import type { KeyManagementSettings } from '../runtime/settings.ts';
+
+export type WriteAnswer =
+  | { readonly kind: 'one'; readonly result: WriteResult }
+  | { readonly kind: 'many'; readonly result: BatchWriteResult }
+  | { readonly kind: 'delete'; readonly result: Deletion };
+
+export interface WritePorts extends DeletePorts {
+  readonly conjur: DeletePorts['conjur'] & Pick<ConjurClient, 'writeSecret' | 'writeSecrets'>;
+}
+
+interface WriteOptions {
+  readonly reportVersion: boolean;
+  readonly deadline: Deadline;
+}
+
+/** The use case of write-secret. */
+export async function write(ports: WritePorts, request: WriteRequest, deadline: Deadline): Promise<WriteAnswer> {
+  switch (request.kind) {
+    case 'one':
+      return { kind: 'one', result: await writeOne(ports, request.secret, { ...request, deadline }) };
+    case 'many':
+      return { kind: 'many', result: await writeMany(ports, request.secrets, { ...request, deadline }) };
+    case 'virtual-key':
+      return { kind: 'one', result: await storeVirtualKey(ports, request.virtualKey, { ...request, deadline }) };
+    case 'delete':
+      return { kind: 'delete', result: await deleteSecret(ports, request.name, deadline) };
+  }
+}
+
+async function writeOne(
+  { conjur, settings }: WritePorts,
+  { name, value, mimeType, annotations }: SecretToWrite,
+  { reportVersion, deadline }: WriteOptions,
+): Promise<WriteResult> {
+  assertAccess(settings.keyManagement, 'write', name);
+  return conjur.writeSecret(name, value, { mimeType, annotations, reportVersion, deadline });
+}
+
+async function storeVirtualKey(ports: WritePorts, virtualKey: VirtualKey, options: WriteOptions): Promise<WriteResult> {
+  const { keyManagement } = ports.settings;
+  assertAccess(keyManagement, 'write');
+  const name = toVirtualKeyName(keyManagement, virtualKey);
+  return writeOne(ports, { name, value: virtualKey.key, mimeType: undefined, annotations: undefined }, options);
+}
+
+async function writeMany(
+  { conjur, settings }: WritePorts,
+  secrets: readonly SecretToWrite[],
+  { reportVersion, deadline }: WriteOptions,
+): Promise<BatchWriteResult> {
+  assertAccess(settings.keyManagement, 'write');
+  const names = secrets.map(({ name }) => name);
+  const refused = findRefusals(settings.keyManagement, 'write', names);
+  const refusedNames = new Set(refused.map(({ name }) => name));
+  const allowed = secrets.filter(({ name }) => !refusedNames.has(name));
+  const { results, errors } = await conjur.writeSecrets(allowed, { reportVersion, deadline });
+  assertAnyWritten(results.length, errors);
+  return { results, errors: [...refused, ...errors] };
+}
+
+/** Codes that say something about a name, and nothing about the others. */
+const NAMED = new Set(['invalid_request', 'not_hosted', 'forbidden', 'unprocessable', 'payload_too_large']);
+
+/** Where nothing was written for a reason that concerns no name (no connection, a refused login), the call has failed as a whole. */
+function assertAnyWritten(written: number, errors: BatchWriteResult['errors']): void {
+  const common = errors.find(({ error }) => !NAMED.has(error.code));
+  if (written === 0 && common !== undefined) throw common.error;
+}
+
+export interface Deletion {
+  readonly name: string;
+  /** False where there was nothing that this identity could see, so that a deletion that is repeated does not fail. */
+  readonly deleted: boolean;
+}
+
+export interface DeletePorts {
+  readonly settings: { readonly keyManagement: KeyManagementSettings; readonly allowDelete: boolean };
+  readonly conjur: Pick<ConjurClient, 'deleteVariable' | 'showVariable'>;
+}
+
+/**
+ * Deletes a variable with all its versions where that is allowed, and looks whether it is gone.
+ * @throws ConjurError `delete_not_supported`, `access_mode_denied`, `not_hosted`, `forbidden`, `invalid_request` for a name outside the
+ * policy branch, `upstream_error` where the variable is still there
+ */
+export async function deleteSecret(
+  { conjur, settings }: DeletePorts,
+  name: string,
+  deadline: Deadline,
+): Promise<Deletion> {
+  if (!settings.allowDelete) throw deleteNotSupported(name);
+  assertAccess(settings.keyManagement, 'write', name);
+  try {
+    await conjur.deleteVariable(name, { deadline });
+  } catch (error) {
+    if (isConjurError(error, 'secret_not_found')) return { name, deleted: false };
+    throw error;
+  }
+  if ((await conjur.showVariable(name, { deadline })) !== undefined) throw stillThere(name);
+  return { name, deleted: true };
+}
+
+function deleteNotSupported(name: string): ConjurError {
+  return new ConjurError(
+    'delete_not_supported',
+    `The secret "${name}" was not deleted: Conjur removes a secret by a policy update, in which its variable is deleted. Load that update yourself, or set CYBERARK_ALLOW_DELETE=true to have it made here.`,
+  );
+}
+
+function stillThere(name: string): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `Conjur took the deletion of "${name}", but the variable is there. Another writer may have made it anew; look at it, and delete it again.`,
+  );
+}

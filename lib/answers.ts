@@ -1,0 +1,157 @@
+import type { Clock } from './clock.ts';
+import type { Deadline } from './deadline.ts';
+import { ConjurError } from './errors.ts';
+import type { TransportFault } from './http/fault.ts';
+import type { ConjurRequest, ConjurResponse } from './http/request.ts';
+import type { Transport } from './http/transport.ts';
+import type { Logger } from './logger.ts';
+
+/** What the operations of the client share. */
+export interface ConjurContext {
+  readonly account: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Sends with a session token; a 401 costs one new authentication and one repetition. */
+  readonly send: (request: ConjurRequest, deadline: Deadline) => Promise<ConjurResponse>;
+  /** Sends without a token. */
+  readonly sendPlain: Transport;
+}
+
+/** @throws ConjurError `upstream_error` where a successful answer is not JSON: a page of a proxy, say */
+export function parseJson(request: ConjurRequest, response: ConjurResponse): unknown {
+  try {
+    return JSON.parse(response.body.toString('utf8'));
+  } catch {
+    // The parser's message quotes the body, which may be a secret.
+    throw unreadable(request);
+  }
+}
+
+export function parseJsonObject(request: ConjurRequest, response: ConjurResponse): Record<string, unknown> {
+  const value = parseJson(request, response);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable(request);
+  return value as Record<string, unknown>;
+}
+
+export function unreadable(request: ConjurRequest): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `The answer while ${request.doing} is not one of Conjur's. Check that CYBERARK_API_BASE is a Conjur server, with the path that stands in front of its API.`,
+  );
+}
+
+/**
+ * The error for an answer that is the same to every operation. What a 403, 404, 409 or 422 means depends on the operation, which
+ * looks at those first.
+ */
+export function toConjurError(request: ConjurRequest, response: ConjurResponse): ConjurError {
+  const { status } = response;
+  const { doing } = request;
+  if (status === 401) {
+    return new ConjurError(
+      'authentication_failed',
+      `Conjur refused a fresh session token (401) while ${doing}. Check that CYBERARK_ACCOUNT is the account of this Conjur, and that its clock and its followers' agree.`,
+    );
+  }
+  if (status === 403)
+    return new ConjurError('forbidden', `Conjur forbids this identity ${doing}. Have the privilege granted by policy.`);
+  if (status === 413)
+    return new ConjurError(
+      'payload_too_large',
+      `Conjur, or a server in front of it, refused the size of the request while ${doing}.`,
+    );
+  if (status === 409) return policyConflict(doing, response);
+  if (status === 422)
+    return new ConjurError(
+      'unprocessable',
+      `Conjur could not process the request (422) while ${doing}.${describe(response)}`,
+    );
+  if (status >= 300 && status < 400) {
+    return new ConjurError(
+      'upstream_error',
+      `A redirect (${status}) came while ${doing}, and is not followed, since it could lead the token astray. Set CYBERARK_API_BASE to the address that it leads to; often that is https instead of http.`,
+    );
+  }
+  if (UNAVAILABLE.has(status)) {
+    return new ConjurError(
+      'upstream_unavailable',
+      `Conjur answered ${status} while ${doing}, again and again. Check Conjur's health and try again.`,
+      {
+        retryAfterSeconds: retryAfterSeconds(response),
+      },
+    );
+  }
+  return new ConjurError(
+    'upstream_error',
+    `Conjur answered ${status} while ${doing}, which it should not. Look into Conjur's own log.`,
+  );
+}
+
+const UNAVAILABLE = new Set([429, 502, 503, 504]);
+
+function policyConflict(doing: string, response: ConjurResponse): ConjurError {
+  return new ConjurError(
+    'policy_conflict',
+    `Another policy load held Conjur's lock all the time while ${doing}. Nothing was changed by this call; try again.`,
+    {
+      retryAfterSeconds: retryAfterSeconds(response),
+    },
+  );
+}
+
+function retryAfterSeconds({ headers }: ConjurResponse): number | undefined {
+  const header = headers['retry-after'];
+  return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
+}
+
+/** Only the code that Conjur names: its message may quote the request. */
+function describe({ body }: ConjurResponse): string {
+  const code = errorCodeOf(body);
+  return code === undefined ? '' : ` It says: ${code}.`;
+}
+
+function errorCodeOf(body: Buffer): string | undefined {
+  try {
+    const { error } = JSON.parse(body.toString('utf8')) as { error?: { code?: unknown } };
+    return typeof error?.code === 'string' && /^[a-z_]{1,40}$/.test(error.code) ? error.code : undefined;
+  } catch {
+    // Not JSON: then there is nothing that could be told from it.
+    return undefined;
+  }
+}
+
+/** Conjur answers 404 alike for what is not there, what has no value and what this identity may not see. */
+export function secretNotFound(name: string, version?: number): ConjurError {
+  const what = version === undefined ? `The secret "${name}"` : `Version ${version} of the secret "${name}"`;
+  return new ConjurError(
+    'secret_not_found',
+    `${what} does not exist, has no value, or may not be seen by this identity. Check the name, write a value, or have \`read\` and \`execute\` granted on the variable.`,
+  );
+}
+
+/** Says what a caller or an operator can do about an answer that did not come. */
+export function toUnavailable(doing: string, fault: TransportFault): ConjurError {
+  if (fault.kind === 'too-large') {
+    return new ConjurError(
+      'upstream_error',
+      `Conjur's answer while ${doing} was larger than any answer that it should give.`,
+      { cause: fault },
+    );
+  }
+  const code = fault.kind === 'client-certificate' ? 'authentication_failed' : 'upstream_unavailable';
+  return new ConjurError(code, `${ADVICE[fault.kind](fault.reason)} This happened while ${doing}.`, { cause: fault });
+}
+
+const ADVICE: Record<Exclude<TransportFault['kind'], 'too-large'>, (reason: string) => string> = {
+  connect: (reason) =>
+    `Conjur could not be reached (${reason}). Check CYBERARK_API_BASE, and that the function's network lets it through to Conjur (with HTTPS_PROXY set, to the proxy).`,
+  proxy: (reason) =>
+    `The http proxy did not let the connection to Conjur through (${reason}). Check HTTPS_PROXY and HTTP_PROXY, or name Conjur's host in NO_PROXY.`,
+  'client-certificate': (reason) =>
+    `Conjur's server refused the client certificate, or misses one (${reason}). Check CYBERARK_CLIENT_CERT and CYBERARK_CLIENT_KEY: the certificate's dates, and that the server trusts who signed it.`,
+  tls: (reason) =>
+    `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in CYBERARK_CA_CERT, and check that CYBERARK_API_BASE names the host in that certificate.`,
+  timeout: (reason) => `Conjur did not answer within ${reason}. Check Conjur's health, or raise CYBERARK_TIMEOUT_MS.`,
+  broken: (reason) =>
+    `The connection to Conjur broke (${reason}). Check Conjur's health and what stands between; a server that asks for a client certificate also ends connections like this (CYBERARK_CLIENT_CERT).`,
+};

@@ -1,0 +1,57 @@
+import { ConjurError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+
+/** A Conjur access token, ready to be sent. */
+export interface AccessToken {
+  /** The value of the `Authorization` header. */
+  readonly authorization: Secret;
+  /** The token's whole life, `exp` less `iat`, in milliseconds. */
+  readonly lifeMs: number;
+  /** Whom it speaks for, as the token says. */
+  readonly login: string;
+}
+
+/** 5 hours is the longest life that Conjur grants; ten times that is nobody's setting. */
+const MAX_LIFE_MS = 50 * 3600 * 1000;
+
+/**
+ * Reads the body of a successful authentication: JSON `{protected, payload, signature}`, `payload` being base64 of
+ * `{"iat","exp","sub"}`, in seconds. The signature is the server's own affair.
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_authenticate.htm
+ * @throws ConjurError `upstream_error` for anything else
+ */
+export function parseAccessToken(body: Buffer): AccessToken {
+  const claims = parseClaims(body);
+  const lifeMs = (claims.exp - claims.iat) * 1000;
+  if (lifeMs <= 0) throw invalid('expires no later than it is issued; check the token life that is set in Conjur');
+  if (lifeMs > MAX_LIFE_MS) throw invalid('claims a life of more than 50 hours');
+  return { authorization: Secret.of(`Token token="${body.toString('base64')}"`), lifeMs, login: claims.sub };
+}
+
+function parseClaims(body: Buffer): { iat: number; exp: number; sub: string } {
+  const payload = parseObject(body.toString('utf8')).payload;
+  if (typeof payload !== 'string') throw invalid('has no payload');
+  const { iat, exp, sub } = parseObject(Buffer.from(payload, 'base64').toString('utf8'));
+  if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp))
+    throw invalid('does not say when it was issued and when it expires');
+  return { iat: iat as number, exp: exp as number, sub: typeof sub === 'string' ? sub : '' };
+}
+
+function parseObject(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The parser's message quotes the text, which may be a token: it must not travel on as a cause.
+    throw invalid('is not JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('is not a JSON object');
+  return value as Record<string, unknown>;
+}
+
+function invalid(problem: string): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `The access token that Conjur issued ${problem}. Check that CYBERARK_API_BASE is a Conjur server and not a page in front of one.`,
+  );
+}

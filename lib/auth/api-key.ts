@@ -1,0 +1,22 @@
+import type { Authenticator } from './authenticator.ts';
+import { toAuthenticationRequest } from './authenticator.ts';
+import type { CredentialSource } from './credential.ts';
+
+/**
+ * `POST /authn/{account}/{login}/authenticate` with the api key as the body.
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_authenticate.htm
+ */
+export function createApiKeyAuthenticator(account: string, source: CredentialSource): Authenticator {
+  return {
+    kind: 'api-key',
+    advice: `Check CYBERARK_ACCOUNT, CYBERARK_USERNAME (a host is written host/path/name) and the api key in ${source.description}; a key that was rotated is dead at once.`,
+    async prepare(refusals, deadline) {
+      const credential = await source.get(refusals, deadline);
+      if (credential === undefined) return undefined;
+      return toAuthenticationRequest(
+        { service: ['authn'], account, login: credential.login },
+        { headers: { 'content-type': 'text/plain' }, body: credential.apiKey.exposeBytes() },
+      );
+    },
+  };
+}

@@ -1,0 +1,51 @@
+import type { Deadline } from '../deadline.ts';
+import type { ConjurRequest } from '../http/request.ts';
+import { encodeSegment } from '../names.ts';
+
+/** The ways to prove an identity to Conjur that this library knows. */
+export type AuthenticatorKind = 'api-key' | 'cert' | 'iam' | 'jwt';
+
+/**
+ * Builds authentication requests. An authenticator holds the credential, the session cache sends: so that deadline, retries and the
+ * reading of the token are the same for all of them.
+ */
+export interface Authenticator {
+  readonly kind: AuthenticatorKind;
+  /**
+   * The request to send now. Called anew for every authentication, just before it is sent, so that a file is read afresh. What must be
+   * fresh for each attempt, a signature, goes into the request's `complete`.
+   * @param refusals how many of this authentication's requests were answered 401 so far. An authenticator that can fetch its
+   * credential anew does so when asked again; undefined means that there is nothing else to try.
+   */
+  prepare(refusals: number, deadline: Deadline): Promise<ConjurRequest | undefined>;
+  /** What to do about a refusal, as one or two sentences. Never holds a credential. */
+  readonly advice: string;
+}
+
+export interface AuthenticationTarget {
+  /** `authn`, or `authn-iam/prod`: type and service id. */
+  readonly service: readonly string[];
+  readonly account: string;
+  /** Undefined where the credential itself says who it is. */
+  readonly login: string | undefined;
+}
+
+/**
+ * `POST /{authn}[/{service id}]/{account}[/{login}]/authenticate`. It goes to a follower first, and so works while the leader is
+ * away; a follower's refusal is confirmed by the leader, because the credential may be newer than the follower's copy.
+ */
+export function toAuthenticationRequest(
+  { service, account, login }: AuthenticationTarget,
+  content: Pick<ConjurRequest, 'headers' | 'body' | 'complete'>,
+): ConjurRequest {
+  const segments = [...service, account, ...(login === undefined ? [] : [login])].map(encodeSegment);
+  return {
+    method: 'POST',
+    path: `/${segments.join('/')}/authenticate`,
+    ...content,
+    doing: login === undefined ? `authenticating by ${service.join('/')}` : `authenticating as ${login}`,
+    repeatableBecause: 'a token more does no harm',
+    target: 'read',
+    confirmAtLeader: [401, 403, 404],
+  };
+}

@@ -1,0 +1,67 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { ConjurError, isConjurError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { awsErrorName, toAwsCause, toRegionMissing, withinDeadline } from './aws-calls.ts';
+import type { SecretReader, StagingLabel } from './secret-reader.ts';
+
+/**
+ * Reads secrets by `GetSecretValue`. Importing this file loads the AWS SDK: import it with `await import` where a cold start counts.
+ * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
+ * @param client default: region and credentials from the environment, as AWS's SDK finds them; `AWS_ENDPOINT_URL_SECRETS_MANAGER` is
+ * obeyed
+ */
+export function createSecretReader(
+  client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient({}),
+): SecretReader {
+  return {
+    async read(secretId, stage, deadline) {
+      const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
+      const doing = `reading the secret ${secretId} from Secrets Manager`;
+      try {
+        const { SecretString, SecretBinary } = await withinDeadline(deadline, doing, (options) =>
+          client.send(command, options),
+        );
+        const content = SecretString ?? SecretBinary;
+        return content === undefined ? undefined : Secret.of(content);
+      } catch (error) {
+        if (isMissingStage(error, stage)) return undefined;
+        throw isConjurError(error) ? error : toConjurError(error, doing);
+      }
+    },
+  };
+}
+
+/** AWS says `ResourceNotFoundException` both of a secret and of a label that is not there; only AWSCURRENT is there in every secret. */
+function isMissingStage(error: unknown, stage: StagingLabel): boolean {
+  return stage !== 'AWSCURRENT' && awsErrorName(error) === 'ResourceNotFoundException';
+}
+
+const REFUSED = new Set([
+  'ResourceNotFoundException',
+  'AccessDeniedException',
+  'DecryptionFailure',
+  'InvalidRequestException',
+  'InvalidParameterException',
+  'UnrecognizedClientException',
+  'ExpiredTokenException',
+  'InvalidSignatureException',
+  'CredentialsProviderError',
+]);
+
+function toConjurError(error: unknown, doing: string): ConjurError {
+  const regionMissing = toRegionMissing(error, doing);
+  if (regionMissing !== undefined) return regionMissing;
+  const name = awsErrorName(error);
+  if (REFUSED.has(name)) {
+    return new ConjurError(
+      'authentication_failed',
+      `AWS refused ${doing} (${name}). Check the id, the region, and that the function's role may secretsmanager:GetSecretValue on it (and kms:Decrypt, where it has a key of its own).`,
+      { cause: toAwsCause(error) },
+    );
+  }
+  return new ConjurError(
+    'upstream_unavailable',
+    `AWS did not answer (${name}) while ${doing}. Check that the function's network reaches Secrets Manager: a NAT gateway or a VPC endpoint.`,
+    { cause: toAwsCause(error) },
+  );
+}

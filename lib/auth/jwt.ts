@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { ConjurError } from '../errors.ts';
+import { Secret } from '../secret.ts';
+import { type Authenticator, toAuthenticationRequest } from './authenticator.ts';
+
+/** Where a JSON web token comes from. */
+export interface JwtSource {
+  /** The token as it is now: a file may hold another one each time. */
+  read(): Promise<Secret>;
+  /** Where an operator finds it, for messages. */
+  readonly description: string;
+}
+
+export interface JwtAuthenticatorOptions {
+  readonly account: string;
+  /** Of `authn-jwt/<id>`. */
+  readonly serviceId: string;
+  /** Undefined: a claim of the token names the host. */
+  readonly login: string | undefined;
+  readonly source: JwtSource;
+}
+
+/**
+ * `POST /authn-jwt/{service}/{account}[/{login}]/authenticate` with `jwt=<token>` as a form. The token is read anew for each
+ * authentication, and once more where it was refused and another one has taken its place meanwhile.
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/operations/services/cjr-authn-jwt-lp.htm
+ */
+export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authenticator {
+  const { account, serviceId, login, source } = options;
+  let refused: Secret | undefined;
+  return {
+    kind: 'jwt',
+    advice: `Check the token in ${source.description}: that it has not expired, that its issuer and audience are those of authn-jwt/${serviceId}, and that the host that it names${login === undefined ? '' : ' (CYBERARK_USERNAME)'} may \`authenticate\` there.`,
+    async prepare(refusals) {
+      const token = await source.read();
+      if (refusals > 1 || (refusals === 1 && refused !== undefined && token.equals(refused))) return undefined;
+      refused = token;
+      return toAuthenticationRequest(
+        { service: ['authn-jwt', serviceId], account, login },
+        {
+          headers: { 'content-type': 'application/x-www-form-urlencoded' },
+          body: new URLSearchParams({ jwt: token.expose() }).toString(),
+        },
+      );
+    },
+  };
+}
+
+/** A token that was given once and for all. */
+export function createStaticJwt(token: Secret, description = 'CYBERARK_AUTHN_JWT'): JwtSource {
+  return { description, read: async () => token };
+}
+
+/**
+ * A token that somebody else keeps fresh in a file: a projected service account token, say.
+ * @param readFile default: Node's own; rejects where there is no such file
+ */
+export function createJwtFile(path: string, readFile: (path: string) => Promise<Secret> = readSecretFile): JwtSource {
+  return {
+    description: `the file ${path} (CYBERARK_AUTHN_JWT_FILE)`,
+    async read() {
+      try {
+        return await readFile(path);
+      } catch (error) {
+        throw new ConjurError(
+          'authentication_failed',
+          `The JSON web token could not be read from the file ${path} (CYBERARK_AUTHN_JWT_FILE). Check that it is there and that this process may read it.`,
+          { cause: error },
+        );
+      }
+    },
+  };
+}
+
+/** Reads a text file that holds a secret, without the line break at its end. @throws where there is none */
+export async function readSecretFile(path: string): Promise<Secret> {
+  return Secret.of((await readFile(path, 'utf8')).trim());
+}

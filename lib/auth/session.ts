@@ -1,0 +1,53 @@
+import type { Clock } from '../clock.ts';
+import type { Deadline } from '../deadline.ts';
+import type { ConjurRequest, ConjurResponse, RequestCompletion } from '../http/request.ts';
+import type { Transport } from '../http/transport.ts';
+import type { Logger } from '../logger.ts';
+import type { AccessToken } from './access-token.ts';
+import { createAuthenticate } from './authenticate.ts';
+import type { Authenticator } from './authenticator.ts';
+import { TokenCache } from './token-cache.ts';
+
+export interface SessionOptions {
+  readonly authenticator: Authenticator;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Milliseconds after which a token is refreshed, however long it lives. */
+  readonly refreshIntervalMs: number;
+  readonly onRefreshFailed?: ((error: unknown) => void) | undefined;
+}
+
+/** Requests with a session token. */
+export interface Session {
+  readonly tokens: TokenCache;
+  /** Sends with a session token that is good at the moment of each attempt. A 401 costs one new authentication and one repetition. */
+  readonly send: (request: ConjurRequest, deadline: Deadline) => Promise<ConjurResponse>;
+}
+
+export function createSession({ authenticator, transport, ...options }: SessionOptions): Session {
+  const tokens = new TokenCache({ authenticate: createAuthenticate(authenticator, transport), ...options });
+
+  return {
+    tokens,
+    async send(request, deadline) {
+      let used: AccessToken | undefined;
+      const toCompletion = (token: AccessToken): RequestCompletion => {
+        used = token;
+        return { headers: { authorization: token.authorization.expose() } };
+      };
+      const authorized: ConjurRequest = {
+        ...request,
+        complete() {
+          const held = tokens.getHeld(deadline);
+          return held === undefined ? tokens.get(deadline).then(toCompletion) : toCompletion(held);
+        },
+      };
+      const response = await transport(authorized, deadline);
+      if (response.status !== 401) return response;
+      if (used !== undefined) tokens.invalidate(used);
+      // Repeating is safe whatever the request: a 401 is given before anything is done.
+      return transport(authorized, deadline);
+    },
+  };
+}

@@ -1,0 +1,157 @@
+import type { Clock } from '../clock.ts';
+import { type Deadline, deadlineExceeded } from '../deadline.ts';
+import { isConjurError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { AccessToken } from './access-token.ts';
+
+export interface TokenCacheOptions {
+  /** Gets a new token. Must end by its own deadline. */
+  readonly authenticate: (deadline: Deadline) => Promise<AccessToken>;
+  readonly clock: Clock;
+  /** Milliseconds after which a token is refreshed, however long it lives. */
+  readonly refreshIntervalMs: number;
+  readonly logger: Logger;
+  /** Told of a refresh that failed while the old token lives. */
+  readonly onRefreshFailed?: ((error: unknown) => void) | undefined;
+}
+
+interface Held {
+  readonly token: AccessToken;
+  /** When the request for it was sent: its life began no earlier. */
+  readonly gotAtMs: number;
+}
+
+interface Flight {
+  readonly promise: Promise<AccessToken>;
+}
+
+/** Part of its life after which a token is refreshed. */
+const DUE_FRACTION = 0.85;
+/** A token is not sent in its last moments, in which it would expire on its way: this part of its life, and at most a second. */
+const EXPIRY_FRACTION = 0.05;
+const EXPIRY_MARGIN_MS = 1_000;
+/** After a failed refresh the old token is used without another try for this long. */
+const REFRESH_PAUSE_MS = 5_000;
+
+/**
+ * The session token of one identity at one Conjur (a cache belongs to exactly one base URL, account, authenticator and login).
+ *
+ * Life is counted from the moment of the request by the local wall clock, and only the difference `exp - iat` is taken from the token:
+ * a local clock that is off does not matter. A clock that went backwards makes the token too old.
+ */
+export class TokenCache {
+  readonly #options: TokenCacheOptions;
+  #held: Held | undefined;
+  #flight: Flight | undefined;
+  #pausedUntilMs = 0;
+
+  constructor(options: TokenCacheOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * A token that may be sent now. Fresh: at once. Due: at once, while a refresh runs beside it. Expired or missing: after the one
+   * authentication that all callers share.
+   * @throws ConjurError as the authentication does, or `deadline_exceeded`
+   */
+  async get(deadline: Deadline): Promise<AccessToken> {
+    return this.getHeld(deadline) ?? this.#authenticate(deadline);
+  }
+
+  /** {@link get} where nobody has to wait: undefined where an authentication must come first. */
+  getHeld(deadline: Deadline): AccessToken | undefined {
+    const held = this.#held;
+    const nowMs = this.#options.clock.now();
+    if (held === undefined || this.#isExpired(held, nowMs)) return undefined;
+    if (this.#isDue(held, nowMs)) this.#refreshBeside(deadline, nowMs);
+    return held.token;
+  }
+
+  /** Drops a token that the server refused, unless a newer one has taken its place. */
+  invalidate(token: AccessToken): void {
+    if (this.#held?.token === token) this.#held = undefined;
+  }
+
+  /** Milliseconds since the held token was got; undefined without one. */
+  ageMs(): number | undefined {
+    return this.#held && this.#options.clock.now() - this.#held.gotAtMs;
+  }
+
+  /** Whom the held token speaks for; undefined without one. */
+  login(): string | undefined {
+    return this.#held?.token.login;
+  }
+
+  /** Resolves when no authentication is in flight: a promise left behind would be frozen with the container. Undefined where none is. */
+  settled(): Promise<void> | undefined {
+    return this.#flight?.promise.then(ignore, ignore);
+  }
+
+  #isExpired({ token, gotAtMs }: Held, nowMs: number): boolean {
+    const ageMs = nowMs - gotAtMs;
+    const marginMs = Math.min(EXPIRY_MARGIN_MS, token.lifeMs * EXPIRY_FRACTION);
+    return ageMs < 0 || ageMs >= token.lifeMs - marginMs;
+  }
+
+  #isDue({ token, gotAtMs }: Held, nowMs: number): boolean {
+    const ageMs = nowMs - gotAtMs;
+    return ageMs >= this.#options.refreshIntervalMs || ageMs >= token.lifeMs * DUE_FRACTION;
+  }
+
+  /** A failure is logged and not returned: the old token still lives. */
+  #refreshBeside(deadline: Deadline, nowMs: number): void {
+    if (this.#flight !== undefined || (nowMs < this.#pausedUntilMs && nowMs >= this.#pausedUntilMs - REFRESH_PAUSE_MS))
+      return;
+    this.#fly(deadline).promise.catch((error: unknown) => {
+      this.#pausedUntilMs = this.#options.clock.now() + REFRESH_PAUSE_MS;
+      this.#options.logger.warn('The session token could not be refreshed; the old one still lives and is used on.', {
+        code: isConjurError(error) ? error.code : 'internal',
+        reason: error instanceof Error ? error.message : 'unknown',
+      });
+      this.#options.onRefreshFailed?.(error);
+    });
+  }
+
+  async #authenticate(deadline: Deadline): Promise<AccessToken> {
+    for (;;) {
+      const token = await this.#land(deadline);
+      const held = this.#held;
+      if (held === undefined || held.token !== token || !this.#isExpired(held, this.#options.clock.now())) return token;
+      // The container was frozen between the request and its answer, for longer than the token lives.
+      if (deadline.remainingMs() <= 0) throw deadlineExceeded('authenticating at Conjur');
+    }
+  }
+
+  /** The outcome of the authentication under way, or of a new one. */
+  async #land(deadline: Deadline): Promise<AccessToken> {
+    const joined = this.#flight;
+    if (joined === undefined) return this.#fly(deadline).promise;
+    const outcome = await deadline.race(
+      joined.promise.then(
+        (token) => ({ token }),
+        (error: unknown) => ({ error }),
+      ),
+      'waiting for an authentication at Conjur',
+    );
+    if ('token' in outcome) return outcome.token;
+    // The flight ended by the deadline of the caller who began it; this caller still has time.
+    if (isConjurError(outcome.error, 'deadline_exceeded')) return this.#land(deadline);
+    throw outcome.error;
+  }
+
+  #fly(deadline: Deadline): Flight {
+    const gotAtMs = this.#options.clock.now();
+    const flight: Flight = { promise: this.#options.authenticate(deadline) };
+    this.#flight = flight;
+    const land = (token?: AccessToken): void => {
+      if (token !== undefined) this.#held = { token, gotAtMs };
+      if (this.#flight === flight) this.#flight = undefined;
+    };
+    flight.promise.then(land, () => land());
+    return flight;
+  }
+}
+
+function ignore(): void {
+  // A flight's end is all that is waited for; its outcome goes to those who asked for the token.
+}

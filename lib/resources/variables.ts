@@ -1,0 +1,124 @@
+import { type ConjurContext, parseJson, parseJsonObject, toConjurError, unreadable } from '../answers.ts';
+import type { Deadline } from '../deadline.ts';
+import { ConjurError } from '../errors.ts';
+import type { ConjurRequest } from '../http/request.ts';
+import { encodeSegment, parseVariableName, toResourcePath } from '../names.ts';
+
+/** A variable as Conjur lists it; its value is not part of it. */
+export interface Variable {
+  readonly name: string;
+  /** The latest version; undefined where no value was ever written. */
+  readonly version: number | undefined;
+  /** Full id of the owner, such as `default:policy:litellm`. */
+  readonly owner: string;
+  readonly annotations: Readonly<Record<string, string>>;
+  /** ISO 8601, as Conjur gives it. */
+  readonly createdAt: string | undefined;
+}
+
+/** @throws ConjurError `upstream_error` where the answer has no id */
+export function parseVariable(request: ConjurRequest, resource: unknown): Variable {
+  const { id, owner, secrets, annotations, created_at: createdAt } = (resource ?? {}) as Record<string, unknown>;
+  const name = typeof id === 'string' ? /^[^:]*:variable:(.+)$/su.exec(id)?.[1] : undefined;
+  if (name === undefined) throw unreadable(request);
+  return {
+    name,
+    version: latestVersion(secrets),
+    owner: typeof owner === 'string' ? owner : '',
+    annotations: toAnnotations(annotations),
+    createdAt: typeof createdAt === 'string' ? createdAt : undefined,
+  };
+}
+
+function latestVersion(secrets: unknown): number | undefined {
+  if (!Array.isArray(secrets)) return undefined;
+  const versions = secrets
+    .map((entry: unknown) => (entry as { version?: unknown } | null)?.version)
+    .filter(Number.isSafeInteger);
+  return versions.length === 0 ? undefined : Math.max(...(versions as number[]));
+}
+
+function toAnnotations(annotations: unknown): Record<string, string> {
+  if (!Array.isArray(annotations)) return {};
+  const entries = annotations.flatMap((entry: unknown) => {
+    const { name, value } = (entry ?? {}) as Record<string, unknown>;
+    return typeof name === 'string' && typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(entries);
+}
+
+/**
+ * `GET /resources/{account}/variable/{id}`, at the leader: a follower may not have the last version yet. Undefined where it is not
+ * there or may not be seen.
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_show_resource.htm
+ */
+export async function showVariable(
+  context: ConjurContext,
+  name: string,
+  deadline: Deadline,
+): Promise<Variable | undefined> {
+  const request: ConjurRequest = {
+    method: 'GET',
+    path: toResourcePath(context.account, 'variable', parseVariableName(name)),
+    doing: `looking at the variable "${name}"`,
+    repeatableBecause: 'a read changes nothing',
+  };
+  const response = await context.send(request, deadline);
+  if (response.status === 404) return undefined;
+  if (response.status !== 200) throw toConjurError(request, response);
+  return parseVariable(request, parseJsonObject(request, response));
+}
+
+/** Conjur returns at most this many at once. */
+export const MAX_PAGE_SIZE = 1_000;
+
+export interface ListVariablesOptions {
+  /** Text that id or annotations hold, as Conjur's search takes it. */
+  readonly search?: string | undefined;
+  /** Variables per page: 1 to 1000, default 100. */
+  readonly limit?: number | undefined;
+  /** Variables to pass over. Default 0. */
+  readonly offset?: number | undefined;
+}
+
+export interface VariablePage {
+  readonly variables: readonly Variable[];
+  /** Where the next page begins; undefined on the last one. */
+  readonly nextOffset: number | undefined;
+}
+
+/**
+ * The variables that this identity may see, without their values.
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_list_resources.htm
+ * @throws ConjurError `invalid_request` for a limit or offset out of its bounds
+ */
+export async function listVariables(
+  context: ConjurContext,
+  options: ListVariablesOptions,
+  deadline: Deadline,
+): Promise<VariablePage> {
+  const limit = within('limit', options.limit ?? 100, 1, MAX_PAGE_SIZE);
+  const offset = within('offset', options.offset ?? 0, 0, Number.MAX_SAFE_INTEGER);
+  // One more than asked for tells whether there is a next page; a full page of a thousand has to be followed to know.
+  const query = new URLSearchParams({ limit: String(Math.min(limit + 1, MAX_PAGE_SIZE)), offset: String(offset) });
+  if (options.search !== undefined && options.search !== '') query.set('search', options.search);
+  const request: ConjurRequest = {
+    method: 'GET',
+    path: `/resources/${encodeSegment(context.account)}/variable?${query}`,
+    doing: 'listing variables',
+    repeatableBecause: 'a read changes nothing',
+    target: 'read',
+  };
+  const response = await context.send(request, deadline);
+  if (response.status !== 200) throw toConjurError(request, response);
+  const resources = parseJson(request, response);
+  if (!Array.isArray(resources)) throw unreadable(request);
+  const variables = resources.slice(0, limit).map((resource) => parseVariable(request, resource));
+  const more = resources.length > limit || resources.length === MAX_PAGE_SIZE;
+  return { variables, nextOffset: more ? offset + variables.length : undefined };
+}
+
+function within(option: string, value: number, min: number, max: number): number {
+  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
+  throw new ConjurError('invalid_request', `The ${option} of a list must be a whole number from ${min} to ${max}.`);
+}

@@ -1,0 +1,68 @@
+import type { ConjurContext } from '../answers.ts';
+import { secretNotFound, toConjurError } from '../answers.ts';
+import type { Deadline } from '../deadline.ts';
+import { ConjurError } from '../errors.ts';
+import type { ConjurRequest } from '../http/request.ts';
+import { parseVariableName, toSecretPath } from '../names.ts';
+import { Secret } from '../secret.ts';
+
+export interface SecretValue {
+  readonly name: string;
+  readonly value: Secret;
+  /**
+   * The variable's `mime_type`; `application/octet-stream` where its policy names none. Undefined where the value came by a batch,
+   * which does not tell.
+   */
+  readonly contentType: string | undefined;
+  /** The version that was asked for; undefined where the latest was. */
+  readonly version: number | undefined;
+  /** True where Conjur failed and the value comes from the cache, past its time. */
+  readonly stale: boolean;
+}
+
+export interface ReadSecretRequest {
+  /** Default: the latest. Conjur keeps 20. */
+  readonly version?: number | undefined;
+  /** Past the followers: what was written a moment ago is there for certain. Default false. */
+  readonly fromLeader?: boolean | undefined;
+  /** Past the value cache, where there is one. Default false. */
+  readonly fresh?: boolean | undefined;
+}
+
+/**
+ * `GET /secrets/{account}/variable/{id}`
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_retrieve_secret.htm
+ * @throws ConjurError `secret_not_found`, `forbidden`, `invalid_request`
+ */
+export async function readSecret(
+  context: ConjurContext,
+  name: string,
+  { version, fromLeader }: Omit<ReadSecretRequest, 'fresh'>,
+  deadline: Deadline,
+): Promise<SecretValue> {
+  const path = toSecretPath(context.account, parseVariableName(name));
+  if (version !== undefined && !(Number.isSafeInteger(version) && version > 0)) throw invalidVersion();
+  const request: ConjurRequest = {
+    method: 'GET',
+    path: version === undefined ? path : `${path}?version=${version}`,
+    doing: `reading the secret "${name}"`,
+    repeatableBecause: 'a read changes nothing',
+    target: fromLeader === true ? 'leader' : 'read',
+    // A follower may not know yet what was written or granted a moment ago.
+    confirmAtLeader: [403, 404],
+  };
+  const { status, headers, body } = await context.send(request, deadline);
+  if (status === 200) {
+    const contentType = headers['content-type'] ?? 'application/octet-stream';
+    return { name, value: Secret.of(body), contentType, version, stale: false };
+  }
+  if (status === 404) throw secretNotFound(name, version);
+  throw toConjurError(request, { status, headers, body });
+}
+
+function invalidVersion(): ConjurError {
+  return new ConjurError(
+    'invalid_request',
+    'The version of a secret must be a whole number from 1. Leave it out for the latest.',
+  );
+}

@@ -1,0 +1,159 @@
+import { type ConjurContext, toConjurError } from '../answers.ts';
+import type { Deadline } from '../deadline.ts';
+import { ConjurError, isConjurError } from '../errors.ts';
+import type { ConjurRequest } from '../http/request.ts';
+import { toSecretPath } from '../names.ts';
+import { showVariable } from '../resources/variables.ts';
+import type { Secret } from '../secret.ts';
+import type { VariableDefiner } from './define-variables.ts';
+import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
+
+export interface WriteResult {
+  readonly name: string;
+  /** True where this call had the variable defined by a policy load. */
+  readonly created: boolean;
+  /**
+   * Whether the value became a new version: Conjur makes none for the value that is there already. Undefined where this client does
+   * not know which version stood there before.
+   */
+  readonly changed: boolean | undefined;
+  /** Undefined where it was not asked for, or where this identity may not see it. */
+  readonly version: number | undefined;
+}
+
+export interface WriteSecretPorts {
+  readonly definer: VariableDefiner;
+  readonly versions: VersionMemory;
+}
+
+/**
+ * Writes the value; only where that is answered 404 is the variable defined, and the value written again. So a write to an existing
+ * variable is one request, and one more for its version.
+ * @throws ConjurError `invalid_request`, `forbidden`, `policy_conflict`, `unprocessable`
+ */
+export async function writeSecret(
+  context: ConjurContext,
+  ports: WriteSecretPorts,
+  variable: VariableDefinition,
+  value: Secret,
+  options: { deadline: Deadline; reportVersion: boolean },
+): Promise<WriteResult> {
+  const { deadline } = options;
+  const { name } = parseVariableDefinition(variable);
+  const created = !(await ports.definer.expect(setValue(context, name, value, deadline)));
+  if (created) {
+    await ports.definer.define(variable, deadline);
+    await setDefinedValue(context, name, value, deadline);
+  }
+  return describeWrite(context, ports.versions, { name, created }, options);
+}
+
+/** Writes the value of a variable that was just defined. */
+export async function setDefinedValue(
+  context: ConjurContext,
+  name: string,
+  value: Secret,
+  deadline: Deadline,
+): Promise<void> {
+  if (!(await setValue(context, name, value, deadline))) throw invisible(name);
+}
+
+/** Says what a write did, with the version where that is asked for. */
+export async function describeWrite(
+  context: ConjurContext,
+  versions: VersionMemory,
+  { name, created }: Pick<WriteResult, 'name' | 'created'>,
+  options: { deadline: Deadline; reportVersion: boolean },
+): Promise<WriteResult> {
+  if (!options.reportVersion) return { name, created, changed: created || undefined, version: undefined };
+  const version = await versionOf(context, name, options.deadline);
+  const changed = versions.note(name, version);
+  return { name, created, changed: created || changed, version };
+}
+
+/**
+ * `POST /secrets/{account}/variable/{id}`. False where the variable is not there, or may not be seen.
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_add_secret.htm
+ */
+export async function setValue(
+  context: ConjurContext,
+  name: string,
+  value: Secret,
+  deadline: Deadline,
+): Promise<boolean> {
+  if (value.byteLength === 0) {
+    throw new ConjurError(
+      'invalid_request',
+      `The value for "${name}" is empty, and Conjur stores no empty values. Give at least one byte.`,
+    );
+  }
+  const request: ConjurRequest = {
+    method: 'POST',
+    path: toSecretPath(context.account, name),
+    headers: { 'content-type': 'application/octet-stream' },
+    body: value.exposeBytes(),
+    doing: `writing the secret "${name}"`,
+    repeatableBecause: 'the same value again makes no new version',
+  };
+  const response = await context.send(request, deadline);
+  if (response.status === 201 || response.status === 200 || response.status === 204) return true;
+  if (response.status === 404) return false;
+  if (response.status === 403) {
+    throw new ConjurError(
+      'forbidden',
+      `This identity may not write the secret "${name}". Have \`update\` granted on the variable (CYBERARK_GRANT_WRITE does that for new ones).`,
+    );
+  }
+  if (response.status === 422) throw notStorable(name);
+  throw toConjurError(request, response);
+}
+
+/** Conjur refuses a value of nothing but white space as it refuses an empty one. */
+function notStorable(name: string): ConjurError {
+  return new ConjurError(
+    'unprocessable',
+    `Conjur does not store this value for "${name}" (422). It takes no value that is only white space; wrap such a value, as base64 say.`,
+  );
+}
+
+/** A version that cannot be had does not undo the write: then it is left out. */
+async function versionOf(context: ConjurContext, name: string, deadline: Deadline): Promise<number | undefined> {
+  try {
+    const resource = await showVariable(context, name, deadline);
+    return resource?.version;
+  } catch (error) {
+    const code = isConjurError(error) ? error.code : 'internal';
+    context.logger.warn('The value is written, but its version could not be read.', { name, code });
+    return undefined;
+  }
+}
+
+function invisible(name: string): ConjurError {
+  return new ConjurError(
+    'forbidden',
+    `The variable "${name}" is defined, but this identity may not see it. Have \`read\` and \`update\` granted on it: CYBERARK_GRANT_WRITE does that for new variables, or make this identity the owner of the policy branch.`,
+  );
+}
+
+/**
+ * Remembers which version of a variable this client saw last, so that a write can tell whether the value became a new one without a
+ * request more. Another writer's version in between counts as a change too. Bounded: the longest unused name is forgotten.
+ */
+export class VersionMemory {
+  readonly #seen = new Map<string, number>();
+  readonly #limit: number;
+
+  constructor(limit = 1_000) {
+    this.#limit = limit;
+  }
+
+  /** Notes a version and says whether it is above the one seen before; undefined where none was seen. */
+  note(name: string, version: number | undefined): boolean | undefined {
+    if (version === undefined) return undefined;
+    const before = this.#seen.get(name);
+    this.#seen.delete(name);
+    this.#seen.set(name, version);
+    if (this.#seen.size > this.#limit) this.#seen.delete(this.#seen.keys().next().value as string);
+    return before === undefined ? undefined : version > before;
+  }
+}

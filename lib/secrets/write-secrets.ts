@@ -1,0 +1,96 @@
+import type { ConjurContext } from '../answers.ts';
+import type { Deadline } from '../deadline.ts';
+import { type ConjurError, isConjurError } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+import type { NamedError } from './read-secrets.ts';
+import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
+import { describeWrite, setDefinedValue, setValue, type WriteResult, type WriteSecretPorts } from './write-secret.ts';
+
+/** A value to be written, with what its variable is defined by where it is missing. */
+export interface SecretWrite extends VariableDefinition {
+  readonly value: Secret;
+}
+
+export interface BatchWriteResult {
+  /** In the order given. */
+  readonly results: readonly WriteResult[];
+  readonly errors: readonly NamedError[];
+}
+
+/** Writes under way at once: enough to hide latency, too few to starve other clients of Conjur or to wait long for a connection. */
+const CONCURRENCY = 16;
+
+/**
+ * Writes many values; one that fails never loses the others. All are tried first, so that everything that is missing is known before
+ * it is defined, in one policy load. The names must be distinct: of two values for one name, either could be the last.
+ */
+export async function writeSecrets(
+  context: ConjurContext,
+  ports: WriteSecretPorts,
+  secrets: readonly SecretWrite[],
+  options: { deadline: Deadline; reportVersion: boolean },
+): Promise<BatchWriteResult> {
+  const { deadline } = options;
+  const writes = secrets.map((secret) => new Write(secret));
+  await eachUnfailed(writes, async (write) => {
+    const { name, value } = parseVariableDefinition(write.secret);
+    write.missing = !(await ports.definer.expect(setValue(context, name, value, deadline)));
+  });
+  const missing = writes.filter((write) => write.missing);
+  // All in the same turn: that is what the definer puts into one document.
+  await Promise.all(missing.map((write) => write.attempt(() => ports.definer.define(write.secret, deadline))));
+  await eachUnfailed(missing, ({ secret }) => setDefinedValue(context, secret.name, secret.value, deadline));
+  await eachUnfailed(writes, async (write) => {
+    const written = { name: write.secret.name, created: write.missing };
+    write.result = await describeWrite(context, ports.versions, written, options);
+  });
+  return toResult(writes);
+}
+
+/** One of the writes on its way through the steps. */
+class Write {
+  readonly secret: SecretWrite;
+  missing = false;
+  error: ConjurError | undefined;
+  result: WriteResult | undefined;
+
+  constructor(secret: SecretWrite) {
+    this.secret = secret;
+  }
+
+  async attempt(step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!isConjurError(error)) throw error;
+      this.error = error;
+    }
+  }
+}
+
+async function eachUnfailed(writes: readonly Write[], step: (write: Write) => Promise<void>): Promise<void> {
+  const unfailed = writes.filter(({ error }) => error === undefined);
+  await inParallel(unfailed, CONCURRENCY, (write) => write.attempt(() => step(write)));
+}
+
+function toResult(writes: readonly Write[]): BatchWriteResult {
+  return {
+    results: writes.flatMap(({ result }) => result ?? []),
+    errors: writes.flatMap(({ secret: { name }, error }) => (error === undefined ? [] : [{ name, error }])),
+  };
+}
+
+/** Does something with every item, at most `concurrency` at a time, and gives the results in the items' order. `work` must not throw. */
+export async function inParallel<Item, Result>(
+  items: readonly Item[],
+  concurrency: number,
+  work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, item] of queue) results[index] = await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(concurrency, items.length) }, worker));
+  return results;
+}

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { Deadline } from '../../../lib/deadline.ts';
+import { isConjurError } from '../../../lib/errors.ts';
+import type { AttemptReport } from '../../../lib/http/request.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { MovableClock } from './movable-clock.ts';
+import { startClient } from './start-client.ts';
+
+async function start(failRate: number) {
+  const clock = new MovableClock();
+  const attempts: AttemptReport[] = [];
+  const ports = { clock, random: seededRandom(2), onAttempt: (report: AttemptReport) => attempts.push(report) };
+  const { admin } = await startClient({ failRate, random: seededRandom(1) }, {}, ports);
+  return { admin, clock, attempts };
+}
+
+const CALLS = 1_000;
+const DEADLINE_MS = 30_000;
+
+describe('a Conjur that fails in one of ten requests', () => {
+  it(`gives ${CALLS} writes and ${CALLS} reads within their deadlines, by retries that are counted`, async () => {
+    const { admin, clock, attempts } = await start(0.1);
+    for (let i = 0; i < CALLS; i += 1) {
+      const deadline = new Deadline(clock, DEADLINE_MS);
+      await admin.writeSecret(`k/${i % 50}`, `value ${i}`, { deadline, reportVersion: false });
+      expect(deadline.remainingMs()).toBeGreaterThan(0);
+    }
+    for (let i = 0; i < CALLS; i += 1) {
+      const deadline = new Deadline(clock, DEADLINE_MS);
+      const { value } = await admin.readSecret(`k/${i % 50}`, { deadline });
+      expect(value.expose()).toBe(`value ${CALLS - 50 + (i % 50)}`);
+      expect(deadline.remainingMs()).toBeGreaterThan(0);
+    }
+    const retries = attempts.filter(({ attempt }) => attempt > 1).length;
+    const faults = attempts.filter(({ status, fault }) => fault !== undefined || (status ?? 0) >= 500).length;
+    process.stdout.write(
+      `${CALLS} writes and ${CALLS} reads: ${attempts.length} requests, ${retries} of them retries\n`,
+    );
+    expect(retries).toBe(faults);
+    expect(retries).toBeGreaterThan(2 * CALLS * 0.08);
+    expect(retries).toBeLessThan(2 * CALLS * 0.15);
+  });
+});
+
+describe('a Conjur that fails always', () => {
+  it.each([
+    ['read', (conjur: Conjur, deadline: Deadline) => conjur.readSecret('k', { deadline })],
+    ['write', (conjur: Conjur, deadline: Deadline) => conjur.writeSecret('k', 'v', { deadline })],
+    ['list', (conjur: Conjur, deadline: Deadline) => conjur.listVariables({ deadline })],
+    ['batch', (conjur: Conjur, deadline: Deadline) => conjur.readSecrets(['k', 'l'], { deadline })],
+    ['policy load', (conjur: Conjur, deadline: Deadline) => conjur.loadPolicy('root', '- !variable v', { deadline })],
+    ['rotation', (conjur: Conjur, deadline: Deadline) => conjur.rotateApiKey({ deadline })],
+  ])('ends each %s in upstream_unavailable before its deadline', async (_, call) => {
+    const { admin, clock } = await start(1);
+    for (let i = 0; i < 20; i += 1) {
+      const deadline = new Deadline(clock, DEADLINE_MS);
+      const error = await call(admin, deadline).catch((caught: unknown) => caught);
+      expect(isConjurError(error, 'upstream_unavailable')).toBe(true);
+      expect(deadline.remainingMs()).toBeGreaterThan(0);
+    }
+  });
+});
+
+type Conjur = Awaited<ReturnType<typeof start>>['admin'];

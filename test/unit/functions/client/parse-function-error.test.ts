@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { parseFunctionError, toInvocationError } from '../../../../functions/client/invoke-function.ts';
+import { ERROR_STATUS, type ErrorCode, toErrorName } from '../../../../lib/errors.ts';
+
+const CODES = Object.keys(ERROR_STATUS) as ErrorCode[];
+
+describe('the error of a function', () => {
+  it.each(CODES)('%s is known by its errorType', (code) => {
+    const answer = { errorType: toErrorName(code), errorMessage: 'What to do.', trace: [] };
+    expect(parseFunctionError(answer, 'Unhandled')).toMatchObject({ code, message: 'What to do.' });
+  });
+
+  it.each(CODES)('%s is known by the trace of serverless-offline, which says Error', (code) => {
+    const trace = [`${toErrorName(code)}: What to do.`, '    at somewhere'];
+    const answer = { errorType: 'Error', errorMessage: 'What to do.', trace };
+    expect(parseFunctionError(answer, undefined)).toMatchObject({ code, message: 'What to do.' });
+  });
+
+  it.each([
+    [{ errorType: 'Sandbox.Timedout', errorMessage: 'RequestId: 1 Error: Task timed out after 29.00 seconds' }],
+    [{ errorMessage: '2030-01-01T00:00:00.000Z Task timed out after 29.00 seconds' }],
+  ])("is deadline_exceeded where Lambda's own time-out came first", (answer) => {
+    expect(parseFunctionError(answer, 'Unhandled')).toMatchObject({ code: 'deadline_exceeded' });
+  });
+
+  it('is internal for what nobody foresaw, without its message', () => {
+    const answer = { errorType: 'Runtime.ExitError', errorMessage: 'canary-value' };
+    const error = parseFunctionError(answer, 'Unhandled');
+    expect(error).toMatchObject({ code: 'internal', message: expect.stringContaining('Runtime.ExitError') });
+    expect(error?.message).not.toContain('canary-value');
+  });
+
+  it('is none in an answer that merely has a field of that name', () => {
+    expect(parseFunctionError({ name: 'a', errorMessage: 'b' }, undefined)).toBeUndefined();
+    expect(parseFunctionError({ name: 'a', value: 'b' }, undefined)).toBeUndefined();
+  });
+});
+
+describe('an error of Lambda itself', () => {
+  it.each([
+    ['AccessDeniedException', 'forbidden'],
+    ['ResourceNotFoundException', 'config_invalid'],
+    ['RequestTooLargeException', 'payload_too_large'],
+    ['TooManyRequestsException', 'upstream_unavailable'],
+    ['AbortError', 'deadline_exceeded'],
+    ['ServiceException', 'upstream_unavailable'],
+  ])('%s becomes %s, and keeps its cause', (name, code) => {
+    const cause = Object.assign(new Error('canary-value'), { name });
+    const error = toInvocationError(cause, 'reader');
+    expect(error).toMatchObject({ code, cause });
+    expect(error.message).not.toContain('canary-value');
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import { parseDirect, parseHttp } from '../../../../functions/rotate-key/api.ts';
+
+const TOKEN = '0123456789abcdef0123456789abcdef';
+const step = { Step: 'createSecret', SecretId: 'arn:aws:secretsmanager:…', ClientRequestToken: TOKEN };
+
+describe('a call of rotate-key', () => {
+  it.each([
+    [{ name: 'a', strategy: 'random' }],
+    [{ name: 'a', strategy: 'random', length: 16, alphabet: '0123456789', prefix: 'p-', return_value: true }],
+    [{ name: 'a', strategy: 'supplied', new_value: 'v', encoding: 'utf-8', new_name: 'b' }],
+    [{ name: 'a', strategy: 'litellm-virtual-key' }],
+    [{ name: 'a', strategy: 'litellm-virtual-key', grace_period: '0s', duration: '30d' }],
+    [{ strategy: 'conjur-api-key' }],
+    [{ strategy: 'conjur-api-key', secret_id: 'arn' }],
+    [{ strategy: 'conjur-api-key', name: 'app/credential' }],
+  ])('%j is taken', (call) => {
+    expect(parseDirect(call)).toMatchObject({ kind: 'rotation', strategy: { name: call.strategy } });
+  });
+
+  it.each([
+    ['no strategy', { name: 'a' }, 'strategy'],
+    ['an unknown strategy', { name: 'a', strategy: 'magic' }, 'random, supplied'],
+    ['no name', { strategy: 'random' }, 'name'],
+    ['a bad name', { name: 'a//b', strategy: 'random' }, 'name'],
+    ['a misspelt field', { name: 'a', strategy: 'random', lenght: 40 }, 'lenght'],
+    ['a short length', { name: 'a', strategy: 'random', length: 15 }, 'length'],
+    ['an alphabet that repeats', { name: 'a', strategy: 'random', alphabet: '00123456789' }, 'alphabet'],
+    [
+      'a small alphabet',
+      { name: 'a', strategy: 'random', alphabet: '012' },
+      'alphabet must be 10 or more distinct characters',
+    ],
+    ['no new value', { name: 'a', strategy: 'supplied' }, 'new_value'],
+    ['an empty new value', { name: 'a', strategy: 'supplied', new_value: '' }, 'new_value'],
+    ['a bad new name', { name: 'a', strategy: 'supplied', new_value: 'v', new_name: '../b' }, 'segment'],
+    [
+      'a bad grace period',
+      { name: 'a', strategy: 'litellm-virtual-key', grace_period: 'soon' },
+      'grace_period must be a duration such as 24h',
+    ],
+    ['an api key to be shown', { strategy: 'conjur-api-key', return_value: true }, 'return_value'],
+    ['text', 'random', 'strategy'],
+    ['nothing', undefined, 'strategy'],
+  ])('with %s is refused, naming the field', (_, call, field) => {
+    expect(() => parseDirect(call)).toThrow(
+      expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(field) }),
+    );
+  });
+
+  it('with two secrets for one rotation is refused', async () => {
+    const request = parseDirect({ strategy: 'conjur-api-key', secret_id: 'a', name: 'b' });
+    if (request.kind !== 'rotation') throw new Error('It is no step.');
+    const run = async () => request.strategy.rotate({} as never, request.input, {} as never, {} as never);
+    await expect(run()).rejects.toMatchObject({ code: 'invalid_request' });
+  });
+
+  it('never quotes the value that it brought', () => {
+    const call = { name: 'a', strategy: 'supplied', new_value: 'sesame', encoding: 'rot13' };
+    expect(() => parseDirect(call)).toThrow(
+      expect.objectContaining({ message: expect.not.stringContaining('sesame') }),
+    );
+  });
+});
+
+describe('an event of Secrets Manager', () => {
+  it('is told from a call, and keeps its rotation token out of sight', () => {
+    const request = parseDirect({ ...step, RotationToken: 'opaque' });
+    expect(request).toMatchObject({ kind: 'step', event: { Step: 'createSecret', ClientRequestToken: TOKEN } });
+    expect(JSON.stringify(request)).not.toContain('opaque');
+  });
+
+  it('may have fields that are not known yet', () => {
+    expect(parseDirect({ ...step, Later: 1 })).toMatchObject({ kind: 'step' });
+  });
+
+  it.each([
+    ['Step', { ...step, Step: 'deleteSecret' }],
+    ['ClientRequestToken', { ...step, ClientRequestToken: 'short' }],
+    ['SecretId', { ...step, SecretId: '' }],
+  ])('with a bad %s is refused', (field, event) => {
+    expect(() => parseDirect(event)).toThrow(
+      expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(field) }),
+    );
+  });
+});
+
+describe('over HTTP', () => {
+  const call = (method: string, path: string, body?: unknown) => ({
+    method,
+    path,
+    query: new URLSearchParams(),
+    header: () => undefined,
+    body: body === undefined ? undefined : Buffer.from(JSON.stringify(body)),
+  });
+
+  it('POST /rotations is a rotation', () => {
+    expect(parseHttp(call('POST', '/rotations', { name: 'a', strategy: 'random' }))).toMatchObject({
+      kind: 'rotation',
+    });
+  });
+
+  it('takes no parameters in the query', () => {
+    const http = {
+      ...call('POST', '/rotations', { name: 'a', strategy: 'random' }),
+      query: new URLSearchParams('x=1'),
+    };
+    expect(() => parseHttp(http)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+
+  it('nobody can pass for Secrets Manager', () => {
+    expect(() => parseHttp(call('POST', '/rotations', step))).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
+    );
+  });
+
+  it.each([
+    ['GET', '/rotations'],
+    ['POST', '/secrets'],
+  ])('%s %s is not served', (method, path) => {
+    expect(() => parseHttp(call(method, path, {}))).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+  });
+});

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import type { RotationContext } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/context.ts';
+import { readStaged } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/verify.ts';
+import { Deadline } from '../../../../../../lib/deadline.ts';
+import { Secret } from '../../../../../../lib/secret.ts';
+import { FakeClock } from '../../../../lib/fake-clock.ts';
+
+/** A version that shows itself after some looks. */
+function contextWithVersionAfter(looks: number, deadlineMs = 10_000): { context: RotationContext; clock: FakeClock } {
+  const clock = new FakeClock();
+  let looked = 0;
+  const read = async () => {
+    looked += 1;
+    if (looked <= looks) return undefined;
+    const content = Secret.of('{"username":"host/app/blue","api_key":"key"}');
+    return { versionId: 'v', content, createdAtMs: undefined };
+  };
+  const context = {
+    ports: { clock },
+    versions: { read },
+    secretId: 'app/credential',
+    versionId: 'v',
+    rotationToken: undefined,
+    deadline: new Deadline(clock, deadlineMs),
+  } as unknown as RotationContext;
+  return { context, clock };
+}
+
+it.each([0, 1, 4])('a version that is invisible for %i looks is found by waiting a moment', async (looks) => {
+  const { context } = contextWithVersionAfter(looks);
+  expect((await readStaged(context))?.login).toBe('host/app/blue');
+});
+
+it('a version that stays invisible counts as one without a value, after a second and a half', async () => {
+  const { context, clock } = contextWithVersionAfter(99);
+  expect(await readStaged(context)).toBeUndefined();
+  expect(clock.sleeps).toEqual([100, 200, 400, 800]);
+});
+
+it('no wait goes past the deadline', async () => {
+  const { context, clock } = contextWithVersionAfter(99, 350);
+  expect(await readStaged(context)).toBeUndefined();
+  expect(clock.sleeps).toEqual([100, 200]);
+});

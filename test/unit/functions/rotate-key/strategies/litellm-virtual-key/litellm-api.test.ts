@@ -1,0 +1,115 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { createLitellmApi } from '../../../../../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
+import { Deadline } from '../../../../../../lib/deadline.ts';
+import { ConjurError } from '../../../../../../lib/errors.ts';
+import type { ConjurRequest } from '../../../../../../lib/http/request.ts';
+import { Secret } from '../../../../../../lib/secret.ts';
+import { FakeClock } from '../../../../lib/fake-clock.ts';
+
+const deadline = new Deadline(new FakeClock(), 10_000);
+const MASTER = 'sk-master-secret';
+const oldKey = Secret.of('sk-old-secret');
+const newKey = Secret.of('sk-new-secret');
+/** `printf sk-old-secret | sha256sum` */
+const OLD_TOKEN_ID = '122abf2ef84afca4c7e2344f443fd7a0c7636b8fde78b5bc155b4575f5014aa3';
+const LICENCE = 'Regenerating Virtual Keys is an Enterprise feature, set `LITELLM_LICENSE`. Key sk-new-secret';
+
+function apiThatAnswers(status: number, body: unknown = {}) {
+  const requests: ConjurRequest[] = [];
+  const api = createLitellmApi(async (request) => {
+    requests.push(request);
+    return { status, headers: {}, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) };
+  }, Secret.of(MASTER));
+  return { api, requests };
+}
+
+const regeneration = { oldKey, newKey, gracePeriod: '24h', duration: undefined };
+
+describe('regenerating a key', () => {
+  it('names the old key by its hash, and is never repeated', async () => {
+    const { api, requests } = apiThatAnswers(200, { key: newKey.expose() });
+    expect((await api.regenerate(regeneration, deadline))?.equals(newKey)).toBe(true);
+    const [request] = requests;
+    expect(request).toMatchObject({ method: 'POST', path: '/key/regenerate', freshConnection: true });
+    expect(request?.headers?.authorization).toBe(`Bearer ${MASTER}`);
+    expect(request?.repeatableBecause).toBeUndefined();
+    expect(JSON.parse(String(request?.body))).toEqual({
+      key: OLD_TOKEN_ID,
+      new_key: 'sk-new-secret',
+      grace_period: '24h',
+    });
+  });
+
+  it('gives the key that LiteLLM made where it does not know new_key', async () => {
+    const { api } = apiThatAnswers(200, { key: 'sk-made-by-litellm' });
+    expect((await api.regenerate(regeneration, deadline))?.expose()).toBe('sk-made-by-litellm');
+  });
+
+  it('trusts the key that was sent where the answer does not show one', async () => {
+    const { api } = apiThatAnswers(200, 'not JSON');
+    expect((await api.regenerate(regeneration, deadline))?.equals(newKey)).toBe(true);
+  });
+
+  it('tells that LiteLLM does not know the old key', async () => {
+    const { api } = apiThatAnswers(404, { error: { message: 'Key sk-old-secret not found' } });
+    expect(await api.regenerate(regeneration, deadline)).toBeUndefined();
+  });
+
+  it.each([500, 403])('says plainly that the licence is missing (%i)', async (status) => {
+    const { api } = apiThatAnswers(status, { error: { message: LICENCE } });
+    const error = await api.regenerate(regeneration, deadline).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({
+      code: 'upstream_error',
+      message: expect.stringMatching(/no Enterprise licence.*was not touched/s),
+    });
+    expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/sk-(?:old|new|master)-secret/);
+  });
+});
+
+describe('what LiteLLM answers', () => {
+  it.each([
+    [401, 'authentication_failed', 'LITELLM_MASTER_KEY'],
+    [403, 'forbidden', 'proxy admin'],
+    [500, 'upstream_error', 'log'],
+    [502, 'upstream_unavailable', 'health'],
+    [429, 'upstream_unavailable', 'health'],
+    [418, 'upstream_error', 'LITELLM_API_BASE'],
+  ])('%i becomes %s', async (status, code, advice) => {
+    const { api } = apiThatAnswers(status, { error: { message: 'sk-old-secret' } });
+    const calls = [() => api.isCurrent(oldKey, deadline), () => api.regenerate(regeneration, deadline)];
+    for (const call of calls) {
+      const error = await call().catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code, message: expect.stringContaining(advice) });
+      expect(inspect(error, { depth: 9, showHidden: true })).not.toMatch(/sk-(?:old|new|master)-secret/);
+    }
+  });
+
+  it.each([
+    [200, true],
+    [404, false],
+  ])('%i: whether a key is on record is %s', async (status, expected) => {
+    const { api, requests } = apiThatAnswers(status);
+    expect(await api.isCurrent(oldKey, deadline)).toBe(expected);
+    expect(requests[0]).toMatchObject({ path: `/key/info?key=${OLD_TOKEN_ID}` });
+  });
+
+  it.each([
+    [200, true],
+    [403, true],
+    [401, false],
+  ])('%i: whether a key is let in is %s', async (status, expected) => {
+    const { api, requests } = apiThatAnswers(status);
+    expect(await api.isAccepted(newKey, deadline)).toBe(expected);
+    expect(requests[0]?.headers?.authorization).toBe('Bearer sk-new-secret');
+  });
+
+  it('that does not come is said to be missing from LiteLLM, not from Conjur', async () => {
+    const failure = new ConjurError('upstream_unavailable', 'Conjur could not be reached.');
+    const api = createLitellmApi(async () => Promise.reject(failure), Secret.of(MASTER));
+    await expect(api.isCurrent(oldKey, deadline)).rejects.toMatchObject({
+      code: 'upstream_unavailable',
+      message: expect.stringMatching(/^LiteLLM could not be reached.*LITELLM_API_BASE/s),
+    });
+  });
+});

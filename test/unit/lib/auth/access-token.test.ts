@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest';
+import { parseAccessToken } from '../../../../lib/auth/access-token.ts';
+import { accessTokenText } from '../access-token-text.ts';
+
+function tokenOf(payload: unknown): string {
+  return JSON.stringify({ payload: Buffer.from(JSON.stringify(payload)).toString('base64'), secret: 'sesame' });
+}
+
+describe('an access token', () => {
+  it.each([60, 480, 18_000])('of %i s tells its life and whom it speaks for, and is ready to be sent', (life) => {
+    const text = accessTokenText(life, 1_770_000_000, 'host/app/one');
+    const token = parseAccessToken(Buffer.from(text));
+    expect([token.lifeMs, token.login]).toEqual([life * 1_000, 'host/app/one']);
+    expect(token.authorization.expose()).toBe(`Token token="${Buffer.from(text).toString('base64')}"`);
+  });
+
+  it.each([
+    ['a page', '<html>sesame</html>'],
+    ['nothing', ''],
+    ['a list', '["sesame"]'],
+    ['null', 'null'],
+    ['no payload', '{"protected":"sesame"}'],
+    ['a payload that is a number', '{"payload":1}'],
+    ['a payload that is no JSON', '{"payload":"sesame"}'],
+    ['no times', tokenOf({ sub: 'admin' })],
+    ['times as text', tokenOf({ iat: '1', exp: '2' })],
+    ['times that are no whole numbers', tokenOf({ iat: 1.5, exp: 20.5 })],
+    ['an end before its beginning', tokenOf({ iat: 2, exp: 1 })],
+    ['no life at all', tokenOf({ iat: 2, exp: 2 })],
+    ['a life of years', tokenOf({ iat: 0, exp: 1e9 })],
+  ])('is refused where it is or has %s, without being quoted', (_, text) => {
+    let error: unknown;
+    try {
+      parseAccessToken(Buffer.from(text));
+    } catch (caught) {
+      error = caught;
+    }
+    expect(error).toMatchObject({ code: 'upstream_error' });
+    expect((error as Error).message).not.toContain('sesame');
+    expect((error as Error).cause).toBeUndefined();
+  });
+});

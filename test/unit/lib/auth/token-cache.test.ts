@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest';
+import { TokenCache } from '../../../../lib/auth/token-cache.ts';
+import { Deadline } from '../../../../lib/deadline.ts';
+import { ConjurError } from '../../../../lib/errors.ts';
+import { type Logger, silentLogger } from '../../../../lib/logger.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { PendingAuthentications } from './pending-authentications.ts';
+
+const SECOND_MS = 1_000;
+const REFRESH_INTERVAL_MS = 300 * SECOND_MS;
+
+/** Life of the token in seconds; when a refresh is due, and when the token is not sent any more, in milliseconds after it was asked for. */
+const LIVES = [
+  { life: 60, dueMs: 51_000, expiredMs: 59_000 },
+  { life: 480, dueMs: 300_000, expiredMs: 479_000 },
+  { life: 18_000, dueMs: 300_000, expiredMs: 17_999_000 },
+  { life: 2, dueMs: 1_700, expiredMs: 1_900 },
+];
+
+async function cacheWithToken(
+  lifeSeconds: number,
+  logger: Logger = silentLogger,
+  onRefreshFailed?: (error: unknown) => void,
+) {
+  const clock = new FakeClock();
+  const conjur = new PendingAuthentications();
+  const { authenticate } = conjur;
+  const cache = new TokenCache({
+    authenticate,
+    clock,
+    refreshIntervalMs: REFRESH_INTERVAL_MS,
+    logger,
+    onRefreshFailed,
+  });
+  const get = () => cache.get(new Deadline(clock, 30_000));
+  const first = get();
+  const token = await conjur.succeed(lifeSeconds);
+  await first;
+  return { cache, clock, conjur, get, token };
+}
+
+describe.each(LIVES)('a token that lives $life s', ({ life, dueMs, expiredMs }) => {
+  it('is used without a word until a refresh is due', async () => {
+    const { clock, conjur, get, token } = await cacheWithToken(life);
+    clock.move(dueMs - 1);
+    expect(await get()).toBe(token);
+    expect(conjur.begun).toBe(1);
+  });
+
+  it('is used on while a refresh that is due runs beside, and then replaced', async () => {
+    const { clock, conjur, get, token } = await cacheWithToken(life);
+    clock.move(dueMs);
+    expect(await get()).toBe(token);
+    expect(conjur.begun).toBe(2);
+    const newer = await conjur.succeed(life);
+    expect(await get()).toBe(newer);
+    expect(conjur.begun).toBe(2);
+  });
+
+  it('is used to the last moment in which it can still arrive', async () => {
+    const { clock, conjur, get, token } = await cacheWithToken(life);
+    clock.move(expiredMs - 1);
+    expect(await get()).toBe(token);
+    expect(conjur.underWay).toBe(1);
+  });
+
+  it('is not used after that: the call waits for the new one', async () => {
+    const { clock, conjur, get, token } = await cacheWithToken(life);
+    clock.move(expiredMs);
+    const answer = get();
+    const newer = await conjur.succeed(life);
+    expect(await answer).toBe(newer);
+    expect(newer).not.toBe(token);
+  });
+
+  it('counts as too old when the wall clock went backwards', async () => {
+    const { clock, conjur, get } = await cacheWithToken(life);
+    clock.move(-1);
+    const answer = get();
+    const newer = await conjur.succeed(life);
+    expect(await answer).toBe(newer);
+  });
+
+  it('is kept when its refresh fails, which is logged, told, and tried again a little later', async () => {
+    const warnings: unknown[] = [];
+    const told: unknown[] = [];
+    const logger = { ...silentLogger, warn: (_: string, fields: unknown) => warnings.push(fields) };
+    const { clock, conjur, get, token } = await cacheWithToken(life, logger, (error) => told.push(error));
+    clock.move(dueMs);
+    await get();
+    await conjur.fail(new ConjurError('upstream_unavailable', 'Conjur is away.'));
+    expect(told).toMatchObject([{ code: 'upstream_unavailable' }]);
+    expect(warnings).toEqual([{ code: 'upstream_unavailable', reason: 'Conjur is away.' }]);
+    expect(await get()).toBe(token);
+    expect(conjur.begun).toBe(2);
+    clock.move(5_000);
+    const later = get();
+    await conjur.succeed(life);
+    await later;
+    expect(conjur.begun).toBe(3);
+  });
+
+  it('was frozen with its answer for longer than it lives, and is not sent', async () => {
+    const { cache, clock, conjur } = await cacheWithToken(life);
+    clock.move(expiredMs);
+    const answer = cache.get(new Deadline(clock, 2 * life * SECOND_MS));
+    clock.move(life * SECOND_MS);
+    const stale = await conjur.succeed(life);
+    const fresh = await conjur.succeed(life);
+    expect(await answer).toBe(fresh);
+    expect(fresh).not.toBe(stale);
+  });
+});
+
+describe('any token', () => {
+  it('is got once for a hundred callers who come together', async () => {
+    const { clock, conjur, get } = await cacheWithToken(480);
+    clock.move(480_000);
+    const answers = Array.from({ length: 100 }, get);
+    const newer = await conjur.succeed(480);
+    expect(new Set(await Promise.all(answers))).toEqual(new Set([newer]));
+    expect(conjur.begun).toBe(2);
+  });
+
+  it('is refreshed once for a hundred callers who find it due', async () => {
+    const { clock, conjur, get } = await cacheWithToken(480);
+    clock.move(301_000);
+    await Promise.all(Array.from({ length: 100 }, get));
+    expect(conjur.begun).toBe(2);
+  });
+
+  it('is dropped when the server refuses it, but not in place of a newer one', async () => {
+    const { cache, clock, conjur, get, token } = await cacheWithToken(480);
+    clock.move(301_000);
+    await get();
+    const newer = await conjur.succeed(480);
+    cache.invalidate(token);
+    expect(await get()).toBe(newer);
+    cache.invalidate(newer);
+    const answer = get();
+    const third = await conjur.succeed(480);
+    expect(await answer).toBe(third);
+  });
+
+  it('fails the call when it is expired and no new one is to be had, and the next call tries again', async () => {
+    const { clock, conjur, get } = await cacheWithToken(480);
+    clock.move(480_000);
+    const refused = get();
+    const outcome = expect(refused).rejects.toMatchObject({ code: 'authentication_failed' });
+    await conjur.fail(new ConjurError('authentication_failed', 'no'));
+    await outcome;
+    const answer = get();
+    const newer = await conjur.succeed(480);
+    expect(await answer).toBe(newer);
+  });
+
+  it('keeps the caller no longer than his deadline, while the authentication goes on for the others', async () => {
+    const { cache, clock, conjur } = await cacheWithToken(480);
+    clock.move(480_000);
+    const patient = cache.get(new Deadline(clock, 30_000));
+    await expect(cache.get(new Deadline(clock, 20))).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    const newer = await conjur.succeed(480);
+    expect(await patient).toBe(newer);
+    expect(conjur.begun).toBe(2);
+  });
+
+  it('is asked for anew by a caller who has time, when the deadline of the one who began has passed', async () => {
+    const { cache, clock, conjur } = await cacheWithToken(480);
+    clock.move(480_000);
+    const hurried = cache.get(new Deadline(clock, 1_000));
+    const patient = cache.get(new Deadline(clock, 30_000));
+    const ended = expect(hurried).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    await conjur.fail(new ConjurError('deadline_exceeded', 'time ran out'));
+    await ended;
+    const newer = await conjur.succeed(480);
+    expect(await patient).toBe(newer);
+  });
+
+  it('leaves nothing in flight once it is settled', async () => {
+    const { cache, clock, conjur, get } = await cacheWithToken(480);
+    clock.move(301_000);
+    await get();
+    let settled = false;
+    const waiting = Promise.resolve(cache.settled()).then(() => {
+      settled = true;
+    });
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(settled).toBe(false);
+    await conjur.fail(new Error('away'));
+    await waiting;
+    expect(conjur.underWay).toBe(0);
+    expect(cache.settled()).toBeUndefined();
+  });
+
+  it('tells its age and whom it speaks for', async () => {
+    const { cache, clock } = await cacheWithToken(480);
+    clock.move(1_234);
+    expect(cache.ageMs()).toBe(1_234);
+    expect(cache.login()).toBe('admin');
+  });
+});

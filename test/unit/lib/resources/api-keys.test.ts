@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { isConjurError } from '../../../../lib/errors.ts';
+import { Secret } from '../../../../lib/secret.ts';
+import { mockConjur } from '../mock-conjur.ts';
+
+const NEW_KEY = '2n1g7pq1kqn8e52f2fhyp1hwwe9a2cvnpfx1tfwag3a1k3m1';
+
+describe('rotating one’s own api key', () => {
+  it('sends login and key by basic auth and no token, and goes on with the new key', async () => {
+    const { conjur, seen, authentications, clock } = mockConjur(() => ({ status: 200, body: NEW_KEY }), {
+      CYBERARK_USERNAME: 'host/app/one',
+    });
+    expect((await conjur.rotateApiKey()).expose()).toBe(NEW_KEY);
+    expect(seen).toEqual([expect.objectContaining({ method: 'PUT', path: '/authn/default/api_key' })]);
+    expect(seen[0]?.headers.authorization).toBe(`Basic ${Buffer.from('host/app/one:key-of-admin').toString('base64')}`);
+    await conjur.authenticate();
+    clock.move(1);
+    expect(authentications.map(({ body }) => body)).toEqual([NEW_KEY]);
+  });
+
+  it('is sent once, whatever the answer, and says that the key may be lost', async () => {
+    const { conjur, seen } = mockConjur(() => {
+      throw new Error('the connection broke');
+    });
+    const error = await conjur.rotateApiKey().catch((e: unknown) => e);
+    expect(isConjurError(error, 'upstream_unavailable')).toBe(true);
+    expect((error as Error).message).toContain('not known whether');
+    expect(seen).toHaveLength(1);
+  });
+
+  it.each([503, 429, 502])('is not repeated after %i', async (status) => {
+    const { conjur, seen } = mockConjur(() => ({ status }));
+    await expect(conjur.rotateApiKey()).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    expect(seen).toHaveLength(1);
+  });
+
+  it('leaves the client’s own key alone where another credential is rotated', async () => {
+    const { conjur, authentications } = mockConjur(() => ({ status: 200, body: NEW_KEY }));
+    await conjur.rotateApiKey({ credential: { login: 'host/other', apiKey: Secret.of('old') } });
+    await conjur.authenticate();
+    expect(authentications.map(({ body }) => body)).toEqual(['key-of-admin']);
+  });
+
+  it.each([
+    ['a page of a proxy', '<html>ok</html>'],
+    ['nothing', ''],
+  ])('refuses %s as a key, without quoting it', async (_, body) => {
+    const { conjur } = mockConjur(() => ({ status: 200, body }));
+    await expect(conjur.rotateApiKey()).rejects.toMatchObject({ code: 'upstream_error' });
+  });
+});
+
+describe('rotating the api key of another role', () => {
+  it('names the role in the query and sends the session token', async () => {
+    const { conjur, seen } = mockConjur(() => ({ status: 200, body: NEW_KEY }));
+    expect((await conjur.rotateApiKeyOf('host:bundle/green')).expose()).toBe(NEW_KEY);
+    expect(seen[0]?.path).toBe('/authn/default/api_key?role=host%3Abundle%2Fgreen');
+    expect(seen[0]?.headers.authorization).toMatch(/^Token token="/);
+  });
+
+  it('is sent once, unless the caller says that a repetition does no harm', async () => {
+    const busy = mockConjur(() => ({ status: 503 }));
+    await expect(busy.conjur.rotateApiKeyOf('host:a')).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    expect(busy.seen).toHaveLength(1);
+
+    let answers = 0;
+    const recovering = mockConjur(() => (++answers < 3 ? { status: 503 } : { status: 200, body: NEW_KEY }));
+    expect((await recovering.conjur.rotateApiKeyOf('host:a', { repeat: true })).expose()).toBe(NEW_KEY);
+  });
+
+  it.each([
+    [404, 'forbidden'],
+    [403, 'forbidden'],
+    [401, 'authentication_failed'],
+    [500, 'upstream_error'],
+  ])('turns %i into %s', async (status, code) => {
+    const { conjur } = mockConjur(() => ({ status }));
+    await expect(conjur.rotateApiKeyOf('host:a')).rejects.toMatchObject({ code });
+  });
+});
+
+describe('the last rotation of an api key', () => {
+  it('is told with the full id of the role', async () => {
+    const body = JSON.stringify({ role: 'default:host:a', timestamp: '2026-02-03T04:05:06Z' });
+    const { conjur, seen } = mockConjur(() => ({ status: 200, body }));
+    expect(await conjur.lastRotation('host:a')).toEqual({
+      role: 'default:host:a',
+      rotatedAt: '2026-02-03T04:05:06Z',
+    });
+    expect(seen[0]).toMatchObject({ method: 'GET', path: '/authn/default/api_key?role=host%3Aa' });
+  });
+
+  it('is undefined where Conjur knows of none', async () => {
+    const { conjur } = mockConjur(() => ({ status: 200, body: '{"role":"default:host:a","timestamp":""}' }));
+    expect((await conjur.lastRotation('host:a')).rotatedAt).toBeUndefined();
+  });
+});

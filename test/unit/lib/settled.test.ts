@@ -1,0 +1,72 @@
+import type { Dispatcher } from 'undici';
+import { expect, it } from 'vitest';
+import { createConjurClient } from '../../../lib/client.ts';
+import { Deadline } from '../../../lib/deadline.ts';
+import { accessTokenText } from './access-token-text.ts';
+import { FakeClock } from './fake-clock.ts';
+
+type Pending = Pick<Dispatcher.DispatchOptions, 'path'> & { readonly handler: Dispatcher.DispatchHandler };
+
+/** Holds every request until it is answered by hand. */
+function holdRequests() {
+  const pending: Pending[] = [];
+  const dispatcher = {
+    dispatch({ path }: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+      pending.push({ path, handler });
+      return true;
+    },
+  } as unknown as Dispatcher;
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  return {
+    dispatcher,
+    async answer(part: string, status: number, body = ''): Promise<void> {
+      await turn();
+      const index = pending.findIndex(({ path }) => path.includes(part));
+      const [request] = pending.splice(index, index < 0 ? 0 : 1);
+      if (request === undefined) throw new Error(`no request for ${part} is under way`);
+      const controller = {} as Dispatcher.DispatchController;
+      request.handler.onResponseStart?.(controller, status, {}, '');
+      request.handler.onResponseData?.(controller, Buffer.from(body));
+      request.handler.onResponseEnd?.(controller, {});
+      await turn();
+    },
+  };
+}
+
+type Step = readonly [path: string, status: number, body: string];
+const REFRESH: Step = ['/authenticate', 200, accessTokenText()];
+const LOAD: Step = ['/policies/', 201, '{}'];
+
+it.each<[string, [Step, Step]]>([
+  ['the refresh ends first', [REFRESH, LOAD]],
+  ['the policy load ends first', [LOAD, REFRESH]],
+])('a client is settled when nothing goes on beside its calls: %s', async (_, [first, last]) => {
+  const { dispatcher, answer } = holdRequests();
+  const clock = new FakeClock();
+  const client = createConjurClient({ baseUrl: 'http://conjur.test', apiKey: 'key' }, { dispatcher, clock });
+  const authenticated = client.authenticate();
+  await answer(...REFRESH);
+  await authenticated;
+  expect(client.settled()).toBeUndefined();
+
+  // The token is due: its refresh goes on after the read that finds it so.
+  clock.move(301_000);
+  const read = client.readSecret('b');
+  await answer('/variable/b', 200, 'value');
+  await read;
+  // A write finds no variable, and its caller gives up while policy is loaded.
+  const hurried = client.writeSecret('a', 'value', { deadline: new Deadline(clock, 50) });
+  const failed = expect(hurried).rejects.toMatchObject({ code: 'deadline_exceeded' });
+  await answer('/variable/a', 404);
+  await failed;
+
+  let settled = false;
+  const waiting = Promise.resolve(client.settled()).then(() => {
+    settled = true;
+  });
+  await answer(...first);
+  expect(settled).toBe(false);
+  await answer(...last);
+  await waiting;
+  expect(client.settled()).toBeUndefined();
+});
