@@ -26,6 +26,7 @@ export function checkTemplate(template: Template): string[] {
   return [
     ...listStatements(template).flatMap(checkStatement),
     ...checkRoutes(template),
+    ...checkPermissions(template),
     ...checkSecrets(template),
     ...checkRoles(template),
     ...checkEnvironments(template),
@@ -67,6 +68,12 @@ function checkRoutes(template: Template): string[] {
     AuthType === 'AWS_IAM' ? [] : [`${id} is open: a function URL needs the type AWS_IAM.`],
   );
   return [...routes, ...urls];
+}
+
+function checkPermissions(template: Template): string[] {
+  return resourcesOf(template, 'AWS::Lambda::Permission')
+    .filter(([, { Principal, PrincipalOrgID }]) => Principal === '*' && PrincipalOrgID === undefined)
+    .map(([id]) => `${id} lets everybody call a function: name an account or an organisation.`);
 }
 
 function checkSecrets(template: Template): string[] {

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { passOn } from '../local/console/pass-on.ts';
 import { isFromThisMachine } from '../local/stand-ins/http/is-from-this-machine.ts';
 import { formatOpenapi } from './format-openapi.ts';
 
@@ -37,7 +38,7 @@ export async function createApiPage({ apiUrl, port = 0 }: ApiPageOptions): Promi
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     async close() {
       server.closeAllConnections();
       server.close();
@@ -68,26 +69,9 @@ async function answer(apiUrl: string, incoming: IncomingMessage, reply: ServerRe
   if (!isFromThisMachine(incoming.headers))
     return void reply.writeHead(403).end('This page is served to this machine alone.');
   const asset = incoming.method === 'GET' ? ASSETS[incoming.url?.split('?')[0] ?? ''] : undefined;
-  if (asset === undefined) return pass(apiUrl, incoming, reply);
+  if (asset === undefined) return passOn(apiUrl, incoming, reply);
   reply.setHeader('content-type', asset.type);
   reply.setHeader('content-security-policy', CONTENT_SECURITY_POLICY);
   reply.setHeader('x-content-type-options', 'nosniff');
   reply.end(await asset.load());
-}
-
-function pass(apiUrl: string, incoming: IncomingMessage, reply: ServerResponse): void {
-  const { method, headers, url } = incoming;
-  const target = new URL(apiUrl);
-  const onward = request(
-    { host: target.hostname, port: target.port, method, path: url, headers: { ...headers, host: target.host } },
-    (response) => {
-      reply.writeHead(response.statusCode ?? 502, response.headers);
-      response.pipe(reply);
-    },
-  );
-  onward.once('error', () => {
-    if (!reply.headersSent) reply.writeHead(502);
-    reply.end('The functions do not answer.');
-  });
-  incoming.pipe(onward);
 }

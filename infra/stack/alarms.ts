@@ -2,6 +2,7 @@ import { FUNCTION_NAMES } from '../build/function-names.ts';
 import { resolveAlarmActions } from './alarm-actions.ts';
 import { lambdaMetric, type Metric, ownMetric, queueMetric } from './metric.ts';
 import { type ResolverContext, resolveParam } from './resolver-context.ts';
+import { resolveRunbook } from './runbook.ts';
 
 interface Alarm {
   /** Ends the alarm's name, and is its heading in docs/operations.md. */
@@ -23,9 +24,10 @@ export async function resolveAlarms(context: ResolverContext): Promise<{ Resourc
   const stack = `${await context.resolveVariable('self:service')}-${await context.resolveVariable('sls:stage')}`;
   const maxAgeDays = Number((await resolveParam(context, 'max_key_age_days')) ?? 45);
   const actions = await resolveAlarmActions(context);
+  const toRunbook = await resolveRunbook(context);
   const entries = listAlarms(stack, maxAgeDays).map((alarm) => [
     toLogicalId(alarm.name),
-    toResource(stack, alarm, actions),
+    toResource(stack, alarm, { actions, runbook: toRunbook(alarm.name) }),
   ]);
   return { Resources: Object.fromEntries(entries) };
 }
@@ -96,13 +98,19 @@ function functionAlarms(stack: string, name: string): Alarm[] {
   ];
 }
 
-function toResource(stack: string, alarm: Alarm, actions: readonly string[]): Record<string, unknown> {
+interface Notice {
+  readonly actions: readonly string[];
+  /** The section that says what to do. */
+  readonly runbook: string;
+}
+
+function toResource(stack: string, alarm: Alarm, { actions, runbook }: Notice): Record<string, unknown> {
   const period = alarm.periodSeconds ?? FIVE_MINUTES;
   return {
     Type: 'AWS::CloudWatch::Alarm',
     Properties: {
       AlarmName: `${stack}-${alarm.name}`,
-      AlarmDescription: `${alarm.description} What to do: docs/operations.md, "${alarm.name}".`,
+      AlarmDescription: `${alarm.description} What to do: ${runbook}`,
       Metrics: [
         { Id: 'watched', Expression: alarm.expression, Label: alarm.name, ReturnData: true },
         ...Object.entries(alarm.metrics).map(([id, { stat, ...metric }]) => ({

@@ -1,7 +1,8 @@
 // The door through which serverless.yml reaches what is computed: it loads .js files, and no .ts ones.
 import { resolveAccessPolicies, resolvePolicyDependencies } from './access-policies.ts';
+import { resolveAccountRules } from './account-rules.ts';
 import { resolveAlarms } from './alarms.ts';
-import { resolveHttpApi, resolveRouteAuthorizer } from './authorizer.ts';
+import { resolveHttpApi } from './authorizer.ts';
 import { resolveCredentialFile, resolveCredentialRotation } from './credential-rotation.ts';
 import { resolveDashboard } from './dashboard.ts';
 import {
@@ -12,15 +13,19 @@ import {
 } from './environment.ts';
 import { resolveLayers } from './layers.ts';
 import { resolveVpc } from './network.ts';
+import { resolveOtherAccounts } from './other-accounts.ts';
 import { resolveRotateKeyConcurrency } from './rotate-key-concurrency.ts';
 import { resolveRotateKeyEvents, resolveScheduleResources } from './rotation-schedules.ts';
+import { resolveRoutes } from './routes.ts';
+import { resolveStackTags } from './stack-tags.ts';
+import { resolveThrottling } from './throttling.ts';
 import { withoutStack } from './without-stack.ts';
 
 export const accessPolicies = withoutStack(resolveAccessPolicies);
 export const policyDependencies = withoutStack(resolvePolicyDependencies);
+export const accountRules = withoutStack(resolveAccountRules);
 export const alarms = withoutStack(resolveAlarms);
 export const httpApi = withoutStack(resolveHttpApi);
-export const authorizer = withoutStack(resolveRouteAuthorizer);
 export const credentialFile = withoutStack(resolveCredentialFile);
 export const credentialRotation = withoutStack(resolveCredentialRotation);
 export const dashboard = withoutStack(resolveDashboard);
@@ -29,6 +34,11 @@ export const readEnvironment = withoutStack(resolveReadEnvironment);
 export const rotationEnvironment = withoutStack(resolveRotationEnvironment);
 export const writeEnvironment = withoutStack(resolveWriteEnvironment);
 export const layers = withoutStack(resolveLayers);
+export const otherAccounts = withoutStack(resolveOtherAccounts);
+export const readSecretEvents = withoutStack((context) => resolveRoutes(context, 'read-secret'));
+export const writeSecretEvents = withoutStack((context) => resolveRoutes(context, 'write-secret'));
+export const stackTags = withoutStack(resolveStackTags);
+export const throttling = withoutStack(resolveThrottling);
 export const vpc = withoutStack(resolveVpc);
 export const rotateKeyConcurrency = withoutStack(resolveRotateKeyConcurrency);
 export const rotateKeyEvents = withoutStack(resolveRotateKeyEvents);

@@ -1,9 +1,9 @@
 import { parseDirect } from '../../functions/rotate-key/api.ts';
 import { isConjurError } from '../../lib/errors.ts';
-import { resolveRouteAuthorizer } from './authorizer.ts';
 import { type Credential, resolveCredential } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { type ResolverContext, resolveSetting } from './resolver-context.ts';
+import { resolveRoutes } from './routes.ts';
 import { needsOwnCredential } from './scheduled-secrets.ts';
 
 /** An entry of `custom.rotations`: when, and beside that the call of rotate-key itself. */
@@ -87,10 +87,9 @@ async function checkNeeds(
 
 /** The events of rotate-key in serverless.yml: its route, and one schedule for each rotation. */
 export async function resolveRotateKeyEvents(context: ResolverContext): Promise<Record<string, unknown>[]> {
-  const authorizer = await resolveRouteAuthorizer(context);
   const rotations = await resolveRotations(context);
   return [
-    { httpApi: { method: 'POST', path: '/rotations', authorizer } },
+    ...(await resolveRoutes(context, 'rotate-key')),
     ...rotations.map(({ rate, enabled, timezone, input }) => ({
       schedule: {
         method: 'scheduler',

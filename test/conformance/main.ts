@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { createLocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
 import { createClient } from './create-client.ts';
 import { describeFailure } from './describe-failure.ts';
-import { loadScenarios } from './load-scenarios.ts';
+import { loadScenarios, readScenarios } from './load-scenarios.ts';
 import { replayScenario, type Subject } from './replay-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -19,6 +19,7 @@ It EMPTIES THE ROOT POLICY of the account before every scenario: never point it 
   --admin-api-key KEY   default: the environment variable CONJUR_AUTHN_API_KEY
   --ca-cert FILE        PEM of the CA that signed the server's certificate
   --scenarios FILE      default: this project's own
+  --unordered           the order of lists in the answers of FILE does not count
   --only TEXT           only scenarios whose area or name contains the text
   --help
 
@@ -33,6 +34,7 @@ async function main(): Promise<number> {
       'admin-api-key': { type: 'string' },
       'ca-cert': { type: 'string' },
       scenarios: { type: 'string' },
+      unordered: { type: 'boolean', default: false },
       only: { type: 'string', default: '' },
       help: { type: 'boolean', default: false },
     },
@@ -41,8 +43,11 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const file = values.scenarios === undefined ? undefined : new URL(values.scenarios, `file://${process.cwd()}/`);
-  const scenarios = loadScenarios(file).filter(({ area, name }) => `${area}: ${name}`.includes(values.only));
+  const recorded =
+    values.scenarios === undefined
+      ? loadScenarios()
+      : readScenarios(new URL(values.scenarios, `file://${process.cwd()}/`), values.unordered);
+  const scenarios = recorded.filter(({ area, name }) => `${area}: ${name}`.includes(values.only));
   if (scenarios.length === 0) throw new Error(`No scenario contains "${values.only}".`);
   if (values.base === undefined) return runAgainstLocal(scenarios);
   const adminApiKey = values['admin-api-key'] ?? process.env.CONJUR_AUTHN_API_KEY;

@@ -28,7 +28,7 @@ export async function replayScenario(subject: Subject, recorded: Scenario): Prom
     const outgoing = await session.prepare(request);
     const received = await subject.send(outgoing);
     session.learn(request, received);
-    const differences = compareResponse(response, received, session.isKnownKey);
+    const differences = compareResponse(response, received, session.isKnownKey, scenario.areListsSets);
     if (differences.length > 0) return { step: index + 1, request: `${request.method} ${outgoing.path}`, differences };
   }
   return undefined;

@@ -3,6 +3,8 @@ export interface Scenario {
   readonly name: string;
   readonly area: string;
   readonly steps: readonly Step[];
+  /** Whether the order of a list in an answer does not count. Default: it does. */
+  readonly areListsSets?: boolean;
 }
 
 /** A request and the answer that came back. */

@@ -178,9 +178,30 @@ describe('over HTTP', () => {
   });
 
   it('is described by a page on which every call can be tried', async () => {
-    const document = await fetch(`${target.pageUrl}openapi.json`);
+    const document = await fetch(`${target.apiUrl}/openapi.json`);
     expect(await document.json()).toMatchObject({ openapi: expect.stringMatching(/^3\.1/) });
-    expect((await fetch(`${target.pageUrl}health`)).status).toBe(200);
+  });
+
+  it('gives each request an id of its own, as API Gateway does', async () => {
+    const idOf = async (headers: Record<string, string>): Promise<string | null> =>
+      (await fetch(`${target.apiUrl}/health`, { headers })).headers.get('x-correlation-id');
+    const [first, second] = [await idOf({}), await idOf({})];
+    expect(first).toMatch(/^[A-Za-z0-9+/]{15}=$/);
+    expect(second).not.toBe(first);
+    expect(await idOf({ 'x-correlation-id': 'of-my-own' })).toBe('of-my-own');
+    expect(target.lines.join('\n')).toContain(`"correlationId":"${first}"`);
+  });
+
+  it("ends an answer with a newline for curl, and only JSON, and nobody else's", async () => {
+    await put(`${branch}/newline`, 'as it is');
+    const read = async (headers: Record<string, string>): Promise<string> =>
+      (await get(`${branch}/newline`, headers)).text();
+    expect(await read({ 'user-agent': 'curl/8.5.0' })).toMatch(/\}\n$/);
+    expect(await read({ 'user-agent': 'curl/8.5.0', accept: 'application/octet-stream' })).toBe('as it is');
+    expect(await read({})).toMatch(/\}$/);
+    const missing = await get(`${branch}/no-such`, { 'user-agent': 'curl/8.5.0' });
+    expect(missing.headers.get('content-type')).toContain('problem+json');
+    expect(await missing.text()).toMatch(/\}\n$/);
   });
 
   it.each([
@@ -200,7 +221,7 @@ describe('over HTTP', () => {
     expect(await statusOf(`${target.apiUrl}/health`, 'GET')).toBe(403);
     expect(await statusOf(`${target.apiUrl}/health`, 'OPTIONS')).toBe(403);
     expect(await statusOf(invocation, 'POST')).toBe(403);
-    expect(await statusOf(target.pageUrl, 'GET')).toBe(403);
+    expect(await statusOf(target.apiUrl, 'GET')).toBe(403);
   });
 
   it('says who it is', async () => {
@@ -347,7 +368,8 @@ describe.runIf(isLocal)('the commands that npm start prints', () => {
 
   it('invoke a function by the AWS CLI, where there is one', async ({ skip }) => {
     if (!(await hasAwsCli())) skip();
-    expect(await sh(invokeCommand(target.lambdaUrl))).toMatch(/"name":"litellm\/first-key","value":"[A-Za-z0-9]{32}"/);
+    expect(invokeCommand(target)).toMatch(/^ANSWER=\$\(mktemp\) && .*; rm -f "\$ANSWER"$/);
+    expect(await sh(invokeCommand(target))).toMatch(/"name":"litellm\/first-key","value":"[A-Za-z0-9]{32}"/);
   });
 
   it('rotate in the other ways: supplied, a virtual key, the api key of the other host', async () => {
@@ -364,9 +386,11 @@ describe.runIf(isLocal)('the commands that npm start prints', () => {
   it('have Secrets Manager rotate that key, where there is the AWS CLI', async ({ skip }) => {
     if (!(await hasAwsCli())) skip();
     const url = target.secretsManagerUrl ?? '';
-    const { VersionId: version } = JSON.parse(await sh(secretsManagerRotationCommand(url))) as { VersionId: string };
+    const { VersionId: version } = JSON.parse(await sh(secretsManagerRotationCommand(url, target.region))) as {
+      VersionId: string;
+    };
     const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    const client = new SecretsManagerClient({ endpoint: url, region: 'eu-central-1', credentials });
+    const client = new SecretsManagerClient({ endpoint: url, region: target.region, credentials });
     const describe = new DescribeSecretCommand({ SecretId: CREDENTIAL_NAME });
     await expect
       .poll(async () => (await client.send(describe)).VersionIdsToStages?.[version], { timeout: 20_000 })

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
 
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START = fileURLToPath(new URL('../../infra/local/stack/main.ts', import.meta.url));
 
 let folder: string;
@@ -32,10 +33,21 @@ function start(...args: string[]): Run {
 }
 
 function startWith(environment: Readonly<Record<string, string>>, ...args: string[]): Run {
-  const child = spawn(process.execPath, [START, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
-  });
+  return watch(
+    spawn(process.execPath, [START, ...args], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
+    }),
+  );
+}
+
+/** By `npm start`, with npm and a shell in between. */
+function startByNpm(...args: string[]): Run {
+  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+  return watch(spawn('npm', ['start', '--', ...args], { stdio, cwd: ROOT }));
+}
+
+function watch(child: ChildProcess): Run {
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -60,10 +72,14 @@ async function answers(url: string): Promise<boolean> {
 }
 
 /** Flags for a stack of its own, without a data file. */
-async function ownStack(): Promise<{ flags: string[]; api: number }> {
+async function ownStack(): Promise<{ flags: string[]; api: number; lambda: number; conjur: number }> {
   const [api, lambda, conjur] = [await freePort(), await freePort(), await freePort()];
   const flags = ['--api-port', api, '--lambda-port', lambda, '--conjur-port', conjur, '--data', ':memory:'].map(String);
-  return { flags, api };
+  return { flags, api, lambda, conjur };
+}
+
+async function listen(server: Server | undefined, port: number): Promise<void> {
+  await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
 }
 
 /** Id of the process that runs the functions, once there is one. */
@@ -178,6 +194,7 @@ onThisMachine(
   async () => {
     const { flags, api } = await ownStack();
     const shell = {
+      CYBERARK_API_BASE: 'https://me:my-password@conjur.example.com/api/',
       CYBERARK_AUTHN: 'iam',
       CYBERARK_AUTHN_SERVICE_ID: 'prod',
       CYBERARK_READ_API_BASE: 'http://127.0.0.1:9',
@@ -203,6 +220,10 @@ onThisMachine(
     const credential = { secret_id: 'conjur-functions/credential', strategy: 'conjur-api-key' };
     expect(await rotate(credential)).toMatchObject({ version: expect.any(String) });
     expect(run.output()).not.toContain('NOT READY');
+    expect(run.output()).toContain(
+      'CYBERARK_API_BASE is set and not used: the functions talk to the local Conjur. For yours: npm start -- --conjur https://conjur.example.com/api\n',
+    );
+    expect(run.output()).not.toContain('my-password');
     run.child.kill('SIGINT');
     expect(await run.ended).toBe(0);
   },
@@ -223,16 +244,33 @@ onThisMachine(
   120_000,
 );
 
-onThisMachine('says in one line which port is taken, and which flag chooses another', async () => {
-  const taken = createServer();
-  const port = await freePort();
-  await new Promise<void>((resolve) => taken.listen(port, '127.0.0.1', resolve));
+onThisMachine(
+  'ends all of it when npm is ended by SIGTERM, also in the shell that npm puts between',
+  async () => {
+    const { flags, api, lambda, conjur } = await ownStack();
+    const run = startByNpm(...flags);
+    await until(run, 'Ctrl-C ends all of it.');
+    run.child.kill('SIGTERM');
+    await run.ended;
+    for (const port of [api, lambda, conjur])
+      await expect.poll(() => answers(`http://127.0.0.1:${port}`), { timeout: 20_000 }).toBe(false);
+  },
+  120_000,
+);
+
+onThisMachine('says in one line which ports are taken, by which flags, and what to do', async () => {
+  const servers = [createServer(), createServer()];
+  const [lambda, conjur] = [await freePort(), await freePort()];
   try {
-    const run = start('--api-port', String(await freePort()), '--lambda-port', String(port));
+    await Promise.all([listen(servers[0], lambda), listen(servers[1], conjur)]);
+    const flags = ['--lambda-port', lambda, '--conjur-port', conjur, '--api-port', await freePort()].map(String);
+    const run = start(...flags);
     expect(await run.ended).toBe(1);
-    expect(run.output().trim().split('\n').at(-1)).toBe(`Port ${port} is taken. Choose another with --lambda-port.`);
+    expect(run.output().trim()).toBe(
+      `Ports ${lambda} (--lambda-port) and ${conjur} (--conjur-port) are taken. Is another \`npm start\` running? End it, start a second stack with --port-offset 100, or choose other ports with those flags.`,
+    );
   } finally {
-    await new Promise((resolve) => taken.close(resolve));
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   }
 });
 
@@ -243,9 +281,10 @@ onThisMachine.each([
     '--conjur must be the base URL of a Conjur, such as https://conjur.example.com.',
   ],
   [
-    ['--litellm-port', '1234', '--page-port', '1234'],
-    '--page-port and --litellm-port are both 1234. Choose two ports.',
+    ['--secrets-manager-port', '1234', '--litellm-port', '1234'],
+    '--secrets-manager-port and --litellm-port are both 1234. Choose two ports.',
   ],
+  [['--port-offset', '60000'], '--port-offset must be a whole number from 0 to 57455.'],
   [
     ['--admin-api-key', '--data'],
     "Option '--admin-api-key' argument is ambiguous. `npm start -- --help` lists the flags.",

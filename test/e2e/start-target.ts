@@ -5,8 +5,8 @@ import { freePort } from '../support/free-port.ts';
 /** What the end-to-end tests run against: the built functions, and a Conjur that may be a real one. */
 export interface Target {
   readonly apiUrl: string;
-  readonly pageUrl: string;
   readonly lambdaUrl: string;
+  readonly region: string;
   readonly conjurUrl: string;
   readonly account: string;
   readonly adminApiKey: string;
@@ -33,7 +33,6 @@ export async function startTarget(): Promise<Target> {
     conjurPort: await freePort(),
     secretsManagerPort: 0,
     litellmPort: 0,
-    pagePort: 0,
     data: ':memory:',
     adminApiKey: undefined,
     conjur,

@@ -21,6 +21,8 @@ export interface ConjurContext {
   readonly policyLock: PolicyLock;
   readonly jwt: LocalJwtOptions | undefined;
   readonly iam: LocalIamOptions | undefined;
+  /** Whether a host gets an api key unasked. */
+  readonly areApiKeysDefault: boolean;
   /** Whether the plain `authn` route asks for a client certificate beside the api key. */
   readonly isCertificateNeeded: boolean;
   readonly log: Log;

@@ -29,6 +29,11 @@ export interface LocalConjurOptions {
   readonly adminApiKey?: string;
   /** Path of the data file, or `:memory:` (the default). */
   readonly data?: string;
+  /**
+   * Whether a host gets an api key unasked, as the setting `CONJUR_AUTHN_API_KEY_DEFAULT` of a genuine Conjur has it. Where it
+   * does not, a host without the annotation `authn/api-key: true` is refused. Default true.
+   */
+  readonly apiKeysByDefault?: boolean;
   /** Life of an access token in seconds, 0 to 18000. Default 480. */
   readonly tokenTtlSeconds?: number;
   /** Added to every request, in milliseconds, up to 600000. Default 0. */

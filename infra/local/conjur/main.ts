@@ -19,10 +19,11 @@ async function main(): Promise<void> {
 }
 
 function toOptions(given: Arguments): LocalConjurOptions {
-  const { port, host, account, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, adminApiKey } = given;
+  const { port, host, account, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, adminApiKey, apiKeysByDefault } =
+    given;
   const tls = readTls(given);
   return {
-    ...{ port, host, account, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs },
+    ...{ port, host, account, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, apiKeysByDefault },
     ...(adminApiKey === undefined ? {} : { adminApiKey }),
     ...(tls === undefined ? {} : { tls }),
     ...(given.jwtKeys === undefined ? {} : { jwt: { jwks: parseJwks(read(given.jwtKeys), given.jwtKeys) } }),

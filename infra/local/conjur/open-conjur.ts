@@ -94,6 +94,7 @@ async function createContext(options: LocalConjurOptions, store: Store, around: 
     policyLock: createPolicyLock(options.policyLoadMs ?? 10, signal),
     jwt: options.jwt,
     iam: options.iam,
+    areApiKeysDefault: options.apiKeysByDefault ?? true,
     isCertificateNeeded: options.tls?.clientCertificates === 'authn',
     log: options.log ?? (() => {}),
   };

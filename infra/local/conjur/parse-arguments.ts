@@ -8,6 +8,7 @@ export interface Arguments {
   readonly account: string;
   readonly adminApiKey: string | undefined;
   readonly data: string;
+  readonly apiKeysByDefault: boolean;
   readonly tokenTtlSeconds: number;
   readonly delayMs: number;
   readonly failRate: number;
@@ -40,6 +41,8 @@ export const HELP = `A Conjur for development and tests. It is no vault: api key
   --admin-api-key KEY    api key of the login admin (default: CONJUR_AUTHN_API_KEY, else the one in the data file,
                          else a new one, which is printed)
   --data FILE|:memory:   where everything is kept (default :memory:, gone when the server ends)
+  --no-api-keys          a host gets an api key only with the annotation authn/api-key: true, and is refused
+                         without it (CONJUR_AUTHN_API_KEY_DEFAULT=false of a genuine Conjur)
   --token-ttl SECONDS    life of an access token, 0 to 18000 (default 480)
   --delay-ms N           wait before every answer, to rehearse a slow server (default 0)
   --fail RATE            share of requests that fail, 0 to 1, to rehearse a failing server (default 0)
@@ -62,6 +65,7 @@ const OPTIONS = {
   account: { type: 'string', default: 'default' },
   'admin-api-key': { type: 'string' },
   data: { type: 'string', default: ':memory:' },
+  'no-api-keys': { type: 'boolean', default: false },
   'token-ttl': { type: 'string', default: '480' },
   'delay-ms': { type: 'string', default: '0' },
   fail: { type: 'string', default: '0' },
@@ -96,6 +100,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     account: values.account,
     adminApiKey: values['admin-api-key'] ?? environment.CONJUR_AUTHN_API_KEY,
     data: values.data,
+    apiKeysByDefault: !values['no-api-keys'],
     tokenTtlSeconds: parseNumber('--token-ttl', values['token-ttl'], 0, 18_000),
     delayMs: parseNumber('--delay-ms', values['delay-ms'], 0, 600_000),
     failRate: parseNumber('--fail', values.fail, 0, 1, false),

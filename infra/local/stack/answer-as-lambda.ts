@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { offlinePrototype } from './offline-prototype.ts';
 
 /*
  * Loaded into the process of serverless-offline (`node --import`). Its Invoke endpoint calls every failure "Error". Lambda names the class
@@ -12,8 +13,6 @@ interface Invocation {
   readonly UnhandledError?: boolean;
 }
 
-type Method<Result> = (this: unknown, ...args: unknown[]) => Promise<Result>;
-
 interface Thrown {
   readonly error: unknown;
   readonly afterMs: number;
@@ -21,8 +20,10 @@ interface Thrown {
 
 const invocations = new AsyncLocalStorage<{ thrown?: Thrown }>();
 
-const controller = await prototypeOf<'invoke', Invocation>('./lambda/routes/invocations/InvocationsController.js');
-const lambdaFunction = await prototypeOf<'runHandler', unknown>('./lambda/LambdaFunction.js');
+const controller = await offlinePrototype<'invoke', Promise<Invocation>>(
+  './lambda/routes/invocations/InvocationsController.js',
+);
+const lambdaFunction = await offlinePrototype<'runHandler', Promise<unknown>>('./lambda/LambdaFunction.js');
 const { invoke } = controller;
 const { runHandler } = lambdaFunction;
 
@@ -55,10 +56,4 @@ function toPayload({ error, afterMs }: Thrown): Record<string, unknown> {
     };
   }
   return { errorType: name, errorMessage: message, trace: stack.split('\n') };
-}
-
-/** Of a class that serverless-offline does not export. Its version is pinned; were the class elsewhere, nothing would start. */
-async function prototypeOf<Name extends string, Result>(path: string): Promise<Record<Name, Method<Result>>> {
-  const module: unknown = await import(new URL(path, import.meta.resolve('serverless-offline')).href);
-  return (module as { default: { prototype: Record<Name, Method<Result>> } }).default.prototype;
 }

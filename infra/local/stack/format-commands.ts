@@ -1,10 +1,11 @@
 import { CREDENTIAL_NAME, DEMO_KEY_NAME } from './stand-in-names.ts';
 
 export interface StackAddresses {
+  /** Of the HTTP API; a browser finds the console there. */
   readonly apiUrl: string;
-  /** Where every call can be tried in a browser. */
-  readonly pageUrl: string;
   readonly lambdaUrl: string;
+  /** AWS region that the functions and the stand-ins are told. */
+  readonly region: string;
   readonly conjurUrl: string;
   readonly account: string;
   /** Undefined with a real Conjur, whose credentials stay where they are. */
@@ -20,8 +21,7 @@ export interface StackAddresses {
 export function formatCommands(stack: StackAddresses): string {
   return [
     '',
-    `  HTTP API         ${stack.apiUrl}`,
-    `  API page         ${stack.pageUrl}   (try every call in the browser)`,
+    `  HTTP API         ${stack.apiUrl}   (open it in a browser: every call can be tried there)`,
     `  Lambda invoke    ${stack.lambdaUrl}`,
     `  Conjur           ${stack.conjurUrl}${stack.data === undefined ? '' : `   (data: ${stack.data})`}`,
     ...standInAddresses(stack),
@@ -32,9 +32,9 @@ export function formatCommands(stack: StackAddresses): string {
     '',
     'By direct invocation (AWS CLI):',
     '',
-    indent(invokeCommand(stack.lambdaUrl)),
+    indent(invokeCommand(stack)),
     '',
-    ...(stack.secretsManagerUrl === undefined ? [] : rotationSection(stack.apiUrl, stack.secretsManagerUrl)),
+    ...(stack.secretsManagerUrl === undefined ? [] : rotationSection(stack, stack.secretsManagerUrl)),
     ...(stack.adminApiKey === undefined ? [] : conjurSection(stack, stack.adminApiKey)),
     'Ctrl-C ends all of it.',
     '',
@@ -55,10 +55,14 @@ export function functionCommands(apiUrl: string): string[] {
 /** What stands for AWS here checks no signature, but the AWS CLI wants to make one. */
 const AWS_CREDENTIALS = 'AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local';
 
-/** From standard input by `fileb://`: the one form of a payload that versions 1 and 2 of the AWS CLI take alike. */
-export function invokeCommand(lambdaUrl: string): string {
-  const target = `--endpoint-url ${lambdaUrl} --region eu-central-1 --function-name conjur-functions-dev-read-secret`;
-  return `echo '{"name":"litellm/first-key"}' | ${AWS_CREDENTIALS} aws lambda invoke ${target} --payload fileb:///dev/stdin /tmp/answer.json && cat /tmp/answer.json`;
+/**
+ * The payload comes from standard input by `fileb://`: the one form that versions 1 and 2 of the AWS CLI take alike. The answer holds a
+ * secret, and goes to a file that nobody else can read (`mktemp`) and that is gone at once.
+ */
+export function invokeCommand({ lambdaUrl, region }: Pick<StackAddresses, 'lambdaUrl' | 'region'>): string {
+  const target = `--endpoint-url ${lambdaUrl} --region ${region} --function-name conjur-functions-dev-read-secret`;
+  const invoke = `${AWS_CREDENTIALS} aws lambda invoke ${target} --payload fileb:///dev/stdin "$ANSWER"`;
+  return `ANSWER=$(mktemp) && echo '{"name":"litellm/first-key"}' | ${invoke} && cat "$ANSWER"; rm -f "$ANSWER"`;
 }
 
 /** The strategies that {@link functionCommands} does not show: `supplied`, `litellm-virtual-key`, `conjur-api-key`. */
@@ -73,9 +77,9 @@ export function rotationCommands(apiUrl: string): string[] {
 }
 
 /** Has Secrets Manager call the four steps. It answers at once; the steps stand in the log. */
-export function secretsManagerRotationCommand(secretsManagerUrl: string): string {
-  const target = `--endpoint-url ${secretsManagerUrl} --region eu-central-1 --secret-id ${CREDENTIAL_NAME}`;
-  const rotator = 'arn:aws:lambda:eu-central-1:000000000000:function:conjur-functions-dev-rotate-key';
+export function secretsManagerRotationCommand(secretsManagerUrl: string, region: string): string {
+  const target = `--endpoint-url ${secretsManagerUrl} --region ${region} --secret-id ${CREDENTIAL_NAME}`;
+  const rotator = `arn:aws:lambda:${region}:000000000000:function:conjur-functions-dev-rotate-key`;
   return `${AWS_CREDENTIALS} aws secretsmanager rotate-secret ${target} --rotation-lambda-arn ${rotator}`;
 }
 
@@ -95,10 +99,10 @@ function standInAddresses({ secretsManagerUrl, litellmUrl }: StackAddresses): st
   return [`  Secrets Manager  ${secretsManagerUrl}   (stand-in)`, `  LiteLLM          ${litellmUrl}   (stand-in)`];
 }
 
-function rotationSection(apiUrl: string, secretsManagerUrl: string): string[] {
+function rotationSection({ apiUrl, region }: StackAddresses, secretsManagerUrl: string): string[] {
   const title = 'The other rotations: a value of your own, a LiteLLM virtual key, the api key of a pair of hosts:';
   const steps = 'The last of them as Secrets Manager does it, step by step (AWS CLI):';
-  const command = secretsManagerRotationCommand(secretsManagerUrl);
+  const command = secretsManagerRotationCommand(secretsManagerUrl, region);
   return [title, '', ...rotationCommands(apiUrl).map(indent), '', steps, '', indent(command), ''];
 }
 

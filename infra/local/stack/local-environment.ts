@@ -34,3 +34,23 @@ const OF_ANOTHER_PLACE = [
 export function toLocalEnvironment(own: Readonly<Record<string, string>>): Record<string, string | undefined> {
   return { ...Object.fromEntries(OF_ANOTHER_PLACE.map((name) => [name, undefined])), ...own };
 }
+
+/**
+ * What to say where the shell names a Conjur and the local one is started: otherwise whoever set it thinks that the functions talk to
+ * that. Undefined where nothing is amiss.
+ * @param localUrl of the Conjur that is started
+ */
+export function toUnusedConjurNotice(environment: NodeJS.ProcessEnv, localUrl: string): string | undefined {
+  const name = ['CYBERARK_API_BASE', 'CONJUR_APPLIANCE_URL'].find((candidate) => environment[candidate]);
+  if (name === undefined) return undefined;
+  const url = withoutCredentials(environment[name] ?? '');
+  if (url === localUrl) return undefined;
+  return `${name} is set and not used: the functions talk to the local Conjur. For yours: npm start -- --conjur ${url ?? 'URL'}`;
+}
+
+/** Undefined for what is no URL. */
+function withoutCredentials(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, origin, pathname } = new URL(text);
+  return /^https?:$/.test(protocol) ? `${origin}${pathname}`.replace(/\/+$/, '') : undefined;
+}

@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { buildFunctions } from '../../build/build.ts';
+import { assertPortsFree } from './assert-ports-free.ts';
+import { watchNpm } from './end-with-npm.ts';
 import { findTrouble } from './find-trouble.ts';
 import { formatCommands } from './format-commands.ts';
 import { parseStartOptions, START_HELP } from './parse-start-options.ts';
 import { FunctionsEndedError } from './start-functions.ts';
-import { assertPortsFree, type Stack, startStack } from './start-stack.ts';
+import { type Stack, startStack, wantedPorts } from './start-stack.ts';
 import { toComplaint } from './to-complaint.ts';
 
 const DEFAULT_DATA = fileURLToPath(new URL('../../../.local/conjur.sqlite', import.meta.url));
@@ -30,8 +32,9 @@ try {
 async function main(signal: AbortSignal): Promise<void> {
   const options = parseStartOptions(process.argv.slice(2), DEFAULT_DATA);
   if (options.help) return say(START_HELP);
+  watchNpm(() => interruption.abort());
   // Before anything that takes time.
-  await assertPortsFree(options);
+  await assertPortsFree(wantedPorts(options));
   say('building the functions …');
   await buildFunctions();
   // From here on: what is up when Ctrl-C comes must not be left behind. A second Ctrl-C ends this process at once.

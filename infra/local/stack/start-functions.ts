@@ -29,10 +29,12 @@ export interface RunningFunctions {
 export class FunctionsEndedError extends Error {}
 
 /** Loaded into the process of serverless-offline before anything else. */
-const LOADED_FIRST = ['./guard-servers.ts', './answer-as-lambda.ts', './end-with-parent.ts'].flatMap((file) => [
-  '--import',
-  new URL(file, import.meta.url).href,
-]);
+const LOADED_FIRST = [
+  './guard-servers.ts',
+  './answer-as-lambda.ts',
+  './number-requests.ts',
+  './end-with-parent.ts',
+].flatMap((file) => ['--import', new URL(file, import.meta.url).href]);
 /** Lines that are kept for the case that the start fails. */
 const LAST_WORDS = 15;
 const START_TIMEOUT_MS = 60_000;

@@ -2,17 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { createApiPage } from '../../openapi/create-api-page.ts';
 import { createLocalConjur, type LocalConjur } from '../conjur/create-local-conjur.ts';
-import { assertPortFree, PortTakenError } from './assert-port-free.ts';
+import { assertPortsFree, type WantedPort } from './assert-ports-free.ts';
+import { findFreePort } from './find-free-port.ts';
 import type { StackAddresses } from './format-commands.ts';
 import { loadStarterPolicy } from './load-starter-policy.ts';
 import { createLocalConjurAdmin } from './local-conjur-admin.ts';
-import { toLocalEnvironment } from './local-environment.ts';
+import { toLocalEnvironment, toUnusedConjurNotice } from './local-environment.ts';
 import type { StartOptions } from './parse-start-options.ts';
 import { startFunctions } from './start-functions.ts';
 import { type StandIns, startStandIns } from './start-stand-ins.ts';
-
-/** As in serverless.yml. */
-const REGION = 'eu-central-1';
 
 export interface Stack extends StackAddresses {
   /** Resolves when the functions end by themselves. */
@@ -36,24 +34,31 @@ export interface StartStackOptions extends Omit<StartOptions, 'help'> {
  */
 export async function startStack(options: StartStackOptions): Promise<Stack> {
   const { signal = new AbortController().signal } = options;
-  await assertPortsFree(options);
+  await assertPortsFree(wantedPorts(options));
   const closers: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of closers.splice(0).reverse()) await end();
   };
   try {
+    const region = toRegion(process.env);
     const backends =
-      options.conjur === undefined ? await startBackends(options, closers) : toRealConjur(options.conjur);
+      options.conjur === undefined ? await startBackends(options, region, closers) : toRealConjur(options.conjur);
     signal.throwIfAborted();
     options.onProgress('starting the functions …');
-    const { apiPort, lambdaPort, onLine } = options;
+    const { lambdaPort, onLine } = options;
     const { environment } = backends;
-    const functions = await startFunctions({ apiPort, lambdaPort, onLine, environment, signal });
+    const functions = await startFunctions({
+      apiPort: await findFreePort(),
+      lambdaPort,
+      onLine,
+      environment,
+      signal,
+    });
     closers.push(functions.close);
     const { apiUrl, lambdaUrl, ended } = functions;
-    const page = await createApiPage({ apiUrl, port: options.pagePort });
-    closers.push(page.close);
-    return { ...backends.addresses, apiUrl, pageUrl: page.url, lambdaUrl, ended, close };
+    const front = await createApiPage({ apiUrl, port: options.apiPort });
+    closers.push(front.close);
+    return { ...backends.addresses, apiUrl: front.url, lambdaUrl, region, ended, close };
   } catch (error) {
     await close();
     throw error;
@@ -62,32 +67,34 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
 
 /** What the functions talk to. */
 interface Backends {
-  readonly addresses: Omit<StackAddresses, 'apiUrl' | 'pageUrl' | 'lambdaUrl'>;
+  readonly addresses: Omit<StackAddresses, 'apiUrl' | 'lambdaUrl' | 'region'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-/** @throws PortTakenError also where two flags name one port */
-export async function assertPortsFree(options: Omit<StartOptions, 'help'>): Promise<void> {
-  const wanted = Object.entries({
-    '--api-port': options.apiPort,
-    '--lambda-port': options.lambdaPort,
-    '--page-port': options.pagePort,
-    ...(options.conjur === undefined
-      ? {
-          '--conjur-port': options.conjurPort,
-          '--secrets-manager-port': options.secretsManagerPort,
-          '--litellm-port': options.litellmPort,
-        }
-      : {}),
-  }).filter(([, port]) => port !== 0);
-  for (const [index, [flag, port]] of wanted.entries()) {
-    const twin = wanted.slice(0, index).find(([, other]) => other === port);
-    if (twin !== undefined) throw new PortTakenError(`${twin[0]} and ${flag} are both ${port}. Choose two ports.`);
-    await assertPortFree(port, flag);
+/** The ports that were chosen; parts without one take any that is free. */
+export function wantedPorts(options: Omit<StartOptions, 'help'>): WantedPort[] {
+  const wanted = [
+    { flag: '--api-port', port: options.apiPort },
+    { flag: '--lambda-port', port: options.lambdaPort },
+  ];
+  if (options.conjur === undefined) {
+    wanted.push({ flag: '--conjur-port', port: options.conjurPort });
+    wanted.push({ flag: '--secrets-manager-port', port: options.secretsManagerPort });
+    wanted.push({ flag: '--litellm-port', port: options.litellmPort });
   }
+  return wanted.filter(({ port }) => port !== 0);
 }
 
-async function startBackends(options: StartStackOptions, closers: (() => Promise<void>)[]): Promise<Backends> {
+/** As in serverless.yml. */
+function toRegion({ AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv): string {
+  return AWS_REGION || AWS_DEFAULT_REGION || 'eu-central-1';
+}
+
+async function startBackends(
+  options: StartStackOptions,
+  region: string,
+  closers: (() => Promise<void>)[],
+): Promise<Backends> {
   options.onProgress('starting a local Conjur, and stand-ins for Secrets Manager and LiteLLM (for development only) …');
   const { data, adminApiKey: wanted, conjurPort, secretsManagerPort, litellmPort } = options;
   const folder = data === ':memory:' ? undefined : dirname(data);
@@ -98,6 +105,8 @@ async function startBackends(options: StartStackOptions, closers: (() => Promise
     ...(wanted === undefined ? {} : { adminApiKey: wanted }),
   });
   closers.push(() => conjur.close());
+  const notice = toUnusedConjurNotice(process.env, conjur.url);
+  if (notice !== undefined) options.onProgress(notice);
   const admin = await createLocalConjurAdmin(conjur);
   await loadStarterPolicy(admin);
   const lambdaUrl = `http://127.0.0.1:${options.lambdaPort}`;
@@ -106,7 +115,7 @@ async function startBackends(options: StartStackOptions, closers: (() => Promise
     litellmPort,
     folder,
     lambdaUrl,
-    region: REGION,
+    region,
     conjur: admin,
   });
   closers.push(standIns.close);

@@ -41,6 +41,7 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
     port: options.secretsManagerPort,
     data: fileOf('secrets-manager.json'),
     rotationEndpoint: options.lambdaUrl,
+    region: options.region,
   });
   const litellm = await createLocalLitellm({
     port: options.litellmPort,

@@ -1,6 +1,6 @@
 import { DataFileLockedError, NotADataFileError } from '../conjur/store/open-database.ts';
 import { AccountMismatchError } from '../conjur/store/open-store.ts';
-import { PortTakenError } from './assert-port-free.ts';
+import { PortTakenError } from './assert-ports-free.ts';
 import { StartOptionsError } from './parse-start-options.ts';
 import { FunctionsEndedError } from './start-functions.ts';
 

@@ -25,6 +25,16 @@ const EVERYTHING = [
   ['vpc_security_group_ids', 'sg-0123456789abcdef0'],
   ['tracing', 'true'],
   ['layer_arns', 'arn:aws:lambda:eu-central-1:123456789012:layer:certificates:3'],
+  ['throttle_rate', '50'],
+  ['throttle_burst', '100'],
+  ['caller_account_ids', '111111111111,222222222222'],
+  ['caller_org_id', 'o-a1b2c3d4e5'],
+  ['caller_functions', 'read-secret,write-secret,rotate-key'],
+  ['permissions_boundary', 'arn:aws:iam::123456789012:policy/boundary'],
+  ['role_path', '/teams/secrets/'],
+  ['log_kms_key_arn', 'arn:aws:kms:eu-central-1:123456789012:key/0a1b2c3d-1111-2222-3333-444455556666'],
+  ['stack_tags', 'team=payments'],
+  ['runbook_url', 'https://wiki.example.com/conjur-functions'],
   ['alarm_topic_arn', 'arn:aws:sns:eu-central-1:123456789012:alarms'],
   ['ROTATION_EVENT_BUS_NAME', 'rotations'],
   ['LITELLM_MASTER_KEY_SECRET_ID', 'litellm/master-key'],
@@ -180,6 +190,35 @@ describe('npm run package', () => {
     );
   });
 
+  it('bounds every role and encrypts every log group', async () => {
+    const everything = await readTemplate();
+    const roles = resourcesOf(everything, 'AWS::IAM::Role').map(([, properties]) => properties);
+    expect(roles.length).toBeGreaterThan(3);
+    for (const { Path, PermissionsBoundary } of roles)
+      expect({ Path, PermissionsBoundary }).toEqual({
+        Path: '/teams/secrets/',
+        PermissionsBoundary: 'arn:aws:iam::123456789012:policy/boundary',
+      });
+    const groups = resourcesOf(everything, 'AWS::Logs::LogGroup').map(([, properties]) => properties);
+    expect(groups).toHaveLength(4);
+    for (const { KmsKeyId } of groups) expect(KmsKeyId).toMatch(/^arn:aws:kms:/);
+  });
+
+  it('opens the functions to the accounts and the organisation that are named, and throttles the API', async () => {
+    const everything = await readTemplate();
+    const callers = resourcesOf(everything, 'AWS::Lambda::Permission').filter(([id]) => id.includes('CalledBy'));
+    expect(callers).toHaveLength(9);
+    const [, stage] = resourcesOf(everything, 'AWS::ApiGatewayV2::Stage')[0] ?? [];
+    expect(stage?.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  });
+
+  it('points each alarm to the runbook', async () => {
+    const alarms = resourcesOf(await readTemplate(), 'AWS::CloudWatch::Alarm').map(([, properties]) => properties);
+    expect(alarms.length).toBeGreaterThan(9);
+    for (const { AlarmDescription } of alarms)
+      expect(AlarmDescription).toContain('https://wiki.example.com/conjur-functions#');
+  });
+
   it('makes no function before its role may do what Lambda asks for', async () => {
     const { Resources } = await readTemplate();
     const functions = Object.values(Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
@@ -202,6 +241,27 @@ describe('npm run package', () => {
     const result = await runProgram(lint, ['--non-zero-exit-code', 'error', '--', TEMPLATE], { cwd: clone.directory });
     expect(result.stdout.split('\n').filter((line) => line.startsWith('E'))).toEqual([]);
     expect(result.status).toBe(0);
+  }, 120_000);
+});
+
+describe('npm run package -- --param="http_api=off"', () => {
+  it('makes no resource of API Gateway, and leaves the rest as it is', async () => {
+    const withApi = await readTemplate();
+    const packaged = await pack(...EVERYTHING, '--param=http_api=off');
+    expect(packaged, packaged.stderr).toMatchObject({ status: 0 });
+    const template = await readTemplate();
+    expect(JSON.stringify(template)).not.toMatch(/apigateway|execute-api|http-api|HttpApi/i);
+    const ofTheApi = Object.keys(withApi.Resources).filter((id) => id.includes('HttpApi'));
+    expect(ofTheApi.length).toBeGreaterThan(15);
+    expect(Object.keys(template.Resources).sort()).toEqual(
+      Object.keys(withApi.Resources)
+        .filter((id) => !ofTheApi.includes(id))
+        .sort(),
+    );
+    for (const [id, resource] of Object.entries(template.Resources).filter(
+      ([, { Type }]) => !Type.endsWith('Function'),
+    ))
+      expect(resource).toEqual(withApi.Resources[id]);
   }, 120_000);
 });
 

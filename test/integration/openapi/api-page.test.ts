@@ -39,8 +39,8 @@ afterAll(async () => {
 describe('the API page', () => {
   it('serves itself and the document, and passes calls on to the functions', async () => {
     expect(await (await fetch(page.url)).text()).toContain('swagger-ui-bundle.js');
-    expect(await (await fetch(`${page.url}openapi.json`)).json()).toMatchObject({ openapi: '3.1.1' });
-    expect(await (await fetch(`${page.url}health`)).json()).toMatchObject({ ok: true, login: 'admin' });
+    expect(await (await fetch(`${page.url}/openapi.json`)).json()).toMatchObject({ openapi: '3.1.1' });
+    expect(await (await fetch(`${page.url}/health`)).json()).toMatchObject({ ok: true, login: 'admin' });
   });
 
   it.each([
@@ -58,7 +58,7 @@ describe('the API page', () => {
   it('says so where the functions do not answer', async () => {
     const orphan = await createApiPage({ apiUrl: 'http://127.0.0.1:1' });
     try {
-      expect((await fetch(`${orphan.url}health`)).status).toBe(502);
+      expect((await fetch(`${orphan.url}/health`)).status).toBe(502);
     } finally {
       await orphan.close();
     }

@@ -72,6 +72,12 @@ describe('docs/deployment.md', () => {
     expect(explained.sort()).toEqual(Object.keys(params.default).sort());
   });
 
+  it('names every output of the stack', () => {
+    const { Outputs } = parse(textOf('infra/stack/outputs.yml'), { logLevel: 'silent' }) as { Outputs: object };
+    const section = /^## Outputs\n([\s\S]*)/m.exec(textOf('docs/deployment.md'))?.[1] ?? '';
+    expect(Object.keys(Outputs).filter((name) => !section.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it('explains every fault that the doctor tells apart', () => {
     const source = textOf('infra/doctor/check.ts');
     const codes = [...(/FaultCode =([^;]+);/.exec(source)?.[1] ?? '').matchAll(/'(\w+)'/g)].map(([, code]) => code);

@@ -33,8 +33,8 @@ export async function authenticateByJwt(
   given: string | undefined,
   jwt: string | null,
 ): Promise<string> {
-  requireService(context, login);
   if (!jwt) throw new ConjurError(emptyReply(400));
+  requireService(context, login);
   const claims = await verify(context, login, jwt);
   const roleId = toRoleId(login.account, identify(context, login, given, claims));
   authorizeService(context, login, roleId);

@@ -60,6 +60,11 @@ export function presentQueryValue(request: ConjurRequest, name: string): string 
   return queryValue(request, name) || undefined;
 }
 
+/** The number that a text starts with, else 0, as Ruby's `to_i` has it. */
+export function toInteger(text: string): number {
+  return Number.parseInt(text, 10) || 0;
+}
+
 /** Whether the client asks for base64 by listing it in `Accept-Encoding`. */
 export function acceptsBase64(request: ConjurRequest): boolean {
   const encodings = String(request.headers['accept-encoding'] ?? '').split(',');

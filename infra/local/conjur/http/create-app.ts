@@ -15,7 +15,7 @@ import {
   toRoutePath,
 } from './conjur-request.ts';
 import { type Faults, resetConnection, toFailureReply } from './faults.ts';
-import { bareReply, type Reply } from './reply.ts';
+import { bareReply, forAccepted, type Reply } from './reply.ts';
 import type { Route } from './route.ts';
 
 /** What a request looked like to the server, for those who count requests. */
@@ -43,8 +43,9 @@ export function createApp(
     // The raw request line: a URL object would resolve the dot segments that may stand in an id.
     getPath: (_request, options) => toRoutePath(bindingsOf(options?.env).incoming.url ?? '/'),
   });
-  app.onError((error) => toResponse(error instanceof ConjurError ? error.reply : failed(error)));
-  app.notFound(() => toResponse(bareReply(404)));
+  const accepted = (c: Context<Env>, reply: Reply) => toResponse(forAccepted(reply, c.env.incoming.headers.accept));
+  app.onError((error, c) => accepted(c, error instanceof ConjurError ? error.reply : failed(error)));
+  app.notFound((c) => accepted(c, bareReply(404)));
   app.use(async (c, next) => {
     const request = await readRequest(c);
     if (!isRequestLineAccepted(request.target)) return toResponse({ status: 400, headers: {}, body: '' });

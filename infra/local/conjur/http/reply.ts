@@ -1,8 +1,12 @@
+import { STATUS_CODES } from 'node:http';
+
 /** What the server answers, before it becomes an HTTP response. */
 export interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | Buffer;
+  /** Set where no route has answered: who accepts JSON gets a JSON body then. */
+  readonly isBare?: boolean;
 }
 
 const JSON_TYPE = 'application/json; charset=utf-8';
@@ -24,7 +28,14 @@ export function emptyReply(status: number): Reply {
 
 /** An answer that no route gave: no such route, a request that cannot be parsed, an internal error. */
 export function bareReply(status: number): Reply {
-  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '' };
+  return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '', isBare: true };
+}
+
+/** What a bare answer becomes for a client that asks for JSON first. */
+export function forAccepted(reply: Reply, accept: string | undefined): Reply {
+  const isJson = (accept ?? '').split(/[,;]/, 1)[0]?.trim().toLowerCase() === 'application/json';
+  if (reply.isBare !== true || !isJson) return reply;
+  return jsonReply(reply.status, { status: reply.status, error: STATUS_CODES[reply.status] });
 }
 
 /** An answer of the token check that stands in front of all routes. */

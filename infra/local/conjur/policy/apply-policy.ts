@@ -1,7 +1,8 @@
 import type { SQLInputValue } from 'node:sqlite';
+import { internalError } from '../http/conjur-error.ts';
 import type { Database, Row } from '../store/database.ts';
 import { RepeatedStatementError } from './policy-error.ts';
-import { fullIdOf, isResource, isRole, listOf, objectsOf, type PolicyObject } from './policy-object.ts';
+import { fullIdOf, listOf, objectsOf, type PolicyObject } from './policy-object.ts';
 import type { PolicyRows } from './policy-rows.ts';
 
 /** How a policy meets what is there: `create` only adds, `modify` also changes, `replace` also removes what is not named. */
@@ -146,11 +147,19 @@ export function applyDeletions(database: Database, deletions: PolicyObject[], ta
 }
 
 function deleteRecords(database: Database, object: PolicyObject, target: Target): void {
-  for (const record of objectsOf(object, 'record')) {
-    const id = fullIdOf(record, target.account);
-    if (isResource(record)) database.run('DELETE FROM resources WHERE resource_id = ?', id);
-    if (isRole(record)) database.run('DELETE FROM roles WHERE role_id = ?', id);
-  }
+  for (const record of objectsOf(object, 'record')) deleteWithOwned(database, fullIdOf(record, target.account), []);
+}
+
+/**
+ * Deletes the resource and the role of an id, and first all that they own, roles included. A genuine Conjur does not end
+ * where something owns itself, as the admin does; its answer is then 500, with nothing changed.
+ */
+function deleteWithOwned(database: Database, id: string, owners: readonly string[]): void {
+  if (owners.includes(id)) throw internalError();
+  const owned = database.all('SELECT resource_id FROM resources WHERE owner_id = ?', id);
+  for (const row of owned) deleteWithOwned(database, String(row.resource_id), [...owners, id]);
+  database.run('DELETE FROM resources WHERE resource_id = ?', id);
+  database.run('DELETE FROM roles WHERE role_id = ?', id);
 }
 
 function deny(database: Database, object: PolicyObject, target: Target): void {

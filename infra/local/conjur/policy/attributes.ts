@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import {
   createPolicyObject,
   isPolicyObject,
@@ -140,22 +140,48 @@ function capitalize(word: string): string {
   return word.charAt(0).toUpperCase() + word.slice(1);
 }
 
+/** A network in the one form that Conjur takes: no bits to the right of the mask, which a lone address may leave out. */
 function toCidr(value: PolicyValue): string {
-  const text = String(value);
-  if (isIPv6(text.split('/', 1)[0] ?? '')) {
-    throw new TypeError(`Invalid IP address or CIDR range '${text}': Address must be IPv4`);
-  }
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})(?:\/(\d{1,2}))?$/.exec(text);
-  const octets = match?.slice(1, 5).map(Number) ?? [];
-  const bits = Number(match?.[5] ?? 32);
-  if (octets.length !== 4 || octets.some((octet) => octet > 255) || bits > 32) {
-    throw new TypeError(`Invalid IP address or CIDR range '${text}'`);
-  }
-  const address = octets.reduce((sum, octet) => sum * 256 + octet, 0);
-  const network = address - (address % 2 ** (32 - bits));
-  if (network === address) return `${octets.join('.')}/${bits}`;
-  const meant = [24, 16, 8, 0].map((shift) => Math.floor(network / 2 ** shift) % 256).join('.');
+  if (typeof value !== 'string') throw new TypeError('CIDR argument must be a String');
+  const network = parseNetwork(value);
+  if (network === undefined) throw new TypeError(`Invalid IP address or CIDR range '${value}'`);
+  if (value === network || `${value}/${isIPv6(value) ? 128 : 32}` === network) return network;
   throw new TypeError(
-    `Invalid IP address or CIDR range '${text}': Value has bits set to right of mask. Did you mean '${meant}/${bits}'?`,
+    `Invalid IP address or CIDR range '${value}': Value has bits set to right of mask. Did you mean '${network}'?`,
   );
+}
+
+/** The network of an address and its mask, with all bits to the right of it cleared: `10.1.2.3/8` is `10.0.0.0/8`. */
+function parseNetwork(text: string): string | undefined {
+  const [, address = '', mask] = /^([\d.]+|[\da-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
+  const size = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
+  const bits = Number(mask ?? size);
+  if (size === 0 || bits > size) return undefined;
+  return `${size === 32 ? maskIPv4(address, bits) : maskIPv6(address, bits)}/${bits}`;
+}
+
+function maskIPv4(address: string, bits: number): string {
+  return clearBits(address.split('.').map(Number), 8, bits).join('.');
+}
+
+function maskIPv6(address: string, bits: number): string {
+  // The URL parser writes an address out in its shortest form (RFC 5952).
+  const full = (text: string) => new URL(`http://[${text}]`).hostname.slice(1, -1);
+  const [head = '', tail] = full(address).split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const groups = [...before, ...Array<string>(8 - before.length - after.length).fill('0'), ...after];
+  const masked = clearBits(
+    groups.map((group) => Number.parseInt(group, 16)),
+    16,
+    bits,
+  );
+  return full(masked.map((group) => group.toString(16)).join(':'));
+}
+
+function clearBits(parts: number[], width: number, bits: number): number[] {
+  return parts.map((part, index) => {
+    const kept = Math.min(Math.max(bits - index * width, 0), width);
+    return part - (part % 2 ** (width - kept));
+  });
 }

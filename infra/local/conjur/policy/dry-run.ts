@@ -84,9 +84,9 @@ function toReport(before: View, after: View): DryRunReport {
       after,
       [...after.items.keys()].filter((id) => !before.items.has(id)),
     ),
-    updated: { before: pick(before, changed), after: pick(lasting, changed) },
+    updated: { before: pick(withoutMasks(before), changed), after: pick(lasting, changed) },
     deleted: pick(
-      before,
+      withoutMasks(before),
       known.filter((id) => !after.items.has(id)),
     ),
   };
@@ -98,7 +98,32 @@ function pick({ items, visible }: View, ids: string[]): Items {
 
 /** A changed item as it will be: in its lists stands first what was there before. */
 function appendNew(before: View, after: View, id: string): Item {
-  return inOldOrder(before.items.get(id), after.items.get(id)) as Item;
+  const [old, now] = [before.items.get(id), after.items.get(id)];
+  return { ...(inOldOrder(old, now) as Item), ...addressesAfter(old, now) };
+}
+
+/** Conjur 1.24 shows the networks of its database without their masks, and puts those of a load, with masks, beside them. */
+function addressesAfter(old: Item | undefined, now: Item | undefined): Item {
+  if (now?.restricted_to === undefined) return {};
+  const [were, are] = [networksOf(old), networksOf(now)];
+  return { restricted_to: [...were.map(withoutMask), ...(isSame(were, are) ? [] : are)] };
+}
+
+function withoutMasks(view: View): View {
+  const items = [...view.items].map(([id, item]) => {
+    const shown =
+      item.restricted_to === undefined ? item : { ...item, restricted_to: networksOf(item).map(withoutMask) };
+    return [id, shown] as const;
+  });
+  return { ...view, items: new Map(items) };
+}
+
+function networksOf(item: Item | undefined): string[] {
+  return Array.isArray(item?.restricted_to) ? item.restricted_to.map(String) : [];
+}
+
+function withoutMask(network: string): string {
+  return network.replace(/\/.*$/, '');
 }
 
 function inOldOrder(old: unknown, now: unknown): unknown {

@@ -28,7 +28,7 @@ export interface PolicyLoad {
 export interface LoadedPolicy {
   readonly version: number;
   /** New users and hosts with their api keys. */
-  readonly createdRoles: Record<string, { id: string; api_key: string | null }>;
+  readonly createdRoles: Record<string, { id: string; api_key: string }>;
   /** What may not have been meant. */
   readonly warnings: string[];
 }
@@ -37,6 +37,8 @@ export interface LoadedPolicy {
 export interface LoadPorts {
   readonly database: Database;
   readonly credentials: CredentialStore;
+  /** Whether a host gets an api key unasked (`CONJUR_AUTHN_API_KEY_DEFAULT` of a genuine Conjur). */
+  readonly areApiKeysDefault: boolean;
   readonly now: () => number;
 }
 
@@ -58,10 +60,11 @@ export function loadPolicy(ports: LoadPorts, load: PolicyLoad): LoadedPolicy {
       account,
       knownRecords(database),
     );
+    if (!ports.areApiKeysDefault) checkApiKeysAsked(rows);
     const created = applyRows(database, rows, load.mode, target);
     // Last, so that of a right that is both given and taken away nothing is left.
     applyDeletions(database, objects.filter(isDeletion), target);
-    const createdRoles = createCredentials(ports, created, rows);
+    const createdRoles = createCredentials(ports, created);
     restrict(ports.credentials, rows, load.mode);
     database.run(
       'UPDATE policy_versions SET finished_at = ? WHERE resource_id = ? AND version = ?',
@@ -81,7 +84,7 @@ export function toTimestamp(epochMs: number): string {
 function readObjects(database: Database, load: PolicyLoad, account: string, path: string): PolicyObject[] {
   const owner = database.first('SELECT owner_id FROM resources WHERE resource_id = ?', load.policyId)?.owner_id;
   if (typeof owner !== 'string') throw recordNotFound(load.policyId);
-  if (load.text.trim() === '' && load.mode !== 'replace') throw new PolicyTextError('is not present');
+  if (load.text.trim() === '') throw new PolicyTextError('is not present');
   const statements = parsePolicy(load.text);
   const branch = createPolicyObject('policy', path);
   branch.values.owner = createRoleReference(owner);
@@ -119,15 +122,13 @@ function saveVersion(database: Database, load: PolicyLoad, createdAt: string): n
 function createCredentials(
   { database, credentials: store }: LoadPorts,
   created: string[],
-  rows: PolicyRows,
 ): LoadedPolicy['createdRoles'] {
   const { hasRole } = knownRecords(database);
   const actors = created.filter((id) => /^[^:]*:(?:user|host):/.test(id));
   return Object.fromEntries(
     actors.map((id) => {
       if (!hasRole(id)) throw new PolicyReferenceError(notFoundMessage(id));
-      const credentials = store.create(id, { apiKey: !isKeyDenied(id, rows) });
-      return [id, { id, api_key: credentials.apiKey ?? null }];
+      return [id, { id, api_key: store.create(id).apiKey }];
     }),
   );
 }
@@ -140,9 +141,19 @@ function restrict(store: CredentialStore, rows: PolicyRows, mode: LoadMode): voi
   }
 }
 
-function isKeyDenied(roleId: string, rows: PolicyRows): boolean {
-  return rows.annotations.some(
-    ({ resourceId, name, value }) =>
-      resourceId === roleId && name === 'authn/api-key' && value.toLowerCase() === 'false',
+/**
+ * On a server that gives no api keys unasked, every host must say that it wants one. A genuine Conjur 1.24 refuses the
+ * others as a whole, also those that say `false`.
+ */
+function checkApiKeysAsked(rows: PolicyRows): void {
+  const asked = new Map(
+    rows.annotations.filter(({ name }) => name === 'authn/api-key').map((row) => [row.resourceId, row.value]),
+  );
+  const hosts = rows.roles.filter((id) => id.split(':', 2)[1] === 'host');
+  const silent = hosts.find((id) => (asked.get(id) ?? 'false').toLowerCase() === 'false');
+  if (silent === undefined) return;
+  throw new PolicyReferenceError(
+    `Host '${silent.split(':').slice(2).join(':')}' needs the annotation authn/api-key: true. ` +
+      'This server gives hosts no api keys by default (CONJUR_AUTHN_API_KEY_DEFAULT=false).',
   );
 }

@@ -10,10 +10,18 @@ import {
   parseAllDocuments,
   type YAMLMap,
 } from 'yaml';
+import { internalError } from '../http/conjur-error.ts';
 import { ATTRIBUTES, toAttributeValue, toClassName } from './attributes.ts';
 import { guessScalar, toScalarText } from './guess-scalar.ts';
 import { PolicyInvalidError, PolicySyntaxError } from './policy-error.ts';
-import { createPolicyObject, type PolicyObject, type PolicyType, type PolicyValue } from './policy-object.ts';
+import {
+  createPolicyObject,
+  flatten,
+  isPolicyObject,
+  type PolicyObject,
+  type PolicyType,
+  type PolicyValue,
+} from './policy-object.ts';
 import { checkYaml, type Places } from './yaml/check-yaml.ts';
 import { type Mark, YamlFault } from './yaml/cursor.ts';
 
@@ -41,7 +49,18 @@ export function parsePolicy(text: string): PolicyValue[] {
   const statements = createReader(nodes).root(document.contents as Node);
   if (second)
     throw invalidAt(second, 'Multiple YAML documents encountered. Only a single document is permitted per policy.');
+  checkBodies(statements);
   return statements;
+}
+
+/** A genuine Conjur fails (500) on a policy whose body is neither a list nor left out. */
+function checkBodies(statements: readonly PolicyValue[]): void {
+  for (const statement of flatten([...statements])) {
+    if (!isPolicyObject(statement) || statement.type !== 'policy') continue;
+    const body = statement.values.body ?? [];
+    if (!Array.isArray(body)) throw internalError();
+    checkBodies(body);
+  }
 }
 
 function findPlaces(text: string): Places {
@@ -101,9 +120,11 @@ function createReader(places: readonly Mark[]) {
     if (isSeq(node)) return node.items.map((item) => read(item as Node | null, expected, 'list'));
     if (isMap(node)) return readMap(node, expected, place);
     if (!isScalar(node)) return null;
-    const type = typeOf(node, expected === 'hash' ? undefined : expected);
+    const type = typeOf(node, expected);
     const source = String(node.value ?? '');
-    if (type === undefined || type === 'hash') return guessScalar(source, node.type !== 'PLAIN');
+    // Ruby's own words for the annotations of a record that are no mapping, also where they are left empty.
+    if (type === 'hash') return fail("undefined method `id=' for {}:Hash");
+    if (type === undefined) return guessScalar(source, node.type !== 'PLAIN');
     if ('id' in ATTRIBUTES[type]) return createPolicyObject(type, source);
     if (type === 'member') return { type, values: { role: createPolicyObject('role', source) } };
     return fail(`No such attribute 'id' on type ${toClassName(type)}`);

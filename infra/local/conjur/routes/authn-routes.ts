@@ -1,9 +1,9 @@
-import { authenticateByApiKey, authenticateByPassword, isOriginAllowed } from '../authn/api-key-authenticator.ts';
+import { authenticateByApiKey, authenticateByPassword } from '../authn/api-key-authenticator.ts';
 import { isSocketAuthorized } from '../authn/certificate-authenticator.ts';
 import { toLogin, toRoleId } from '../authn/login.ts';
 import { refuseLogin } from '../authn/refuse-login.ts';
 import type { ConjurContext } from '../conjur-context.ts';
-import { ConjurError, codedError, forbidden, unauthorized } from '../http/conjur-error.ts';
+import { ConjurError, codedError, forbidden, internalError, unauthorized } from '../http/conjur-error.ts';
 import { acceptsBase64, queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply, textReply } from '../http/reply.ts';
 import type { Route, RouteInput } from '../http/route.ts';
@@ -14,7 +14,8 @@ import { toFullRoleId } from './full-role-id.ts';
 /** Logging in with an api key, and changing api keys and passwords. */
 export const authnRoutes: readonly Route[] = [
   { method: 'POST', path: '/authn/:account/:login/authenticate', handle: authenticate },
-  { method: 'GET', path: '/authn/:account/login', handle: login },
+  { method: 'GET', path: '/:authenticator{authn[\\w-]*}/:account/login', handle: login },
+  { method: 'GET', path: '/:authenticator{authn[\\w-]*}/:service/:account/login', handle: login },
   { method: 'PUT', path: '/authn/:account/password', handle: changePassword },
   { method: 'PUT', path: '/authn/:account/api_key', handle: rotate },
   { method: 'GET', path: '/authn/:account/api_key', handle: lastRotation },
@@ -37,7 +38,14 @@ export async function issueToken(context: ConjurContext, roleId: string, isBase6
   return textReply(200, Buffer.from(JSON.stringify(token)).toString('base64'), { 'content-encoding': 'base64' });
 }
 
+/** Basic auth in, api key out. LDAP is the only other authenticator that knows a login, and no policy can enable it here. */
 function login(input: RouteInput): Reply {
+  const { authenticator, service } = input.params;
+  if (parseBasicAuthorization(input.request.headers.authorization) === undefined) throw unauthorized();
+  if (authenticator !== 'authn' && authenticator !== 'authn-ldap') throw internalError();
+  if (authenticator !== 'authn' || service !== undefined) {
+    throw refuseLogin(input.context.log, `${authenticator}/${service ?? ''}`, 'the service is not enabled');
+  }
   const roleId = basicRole(input);
   if (roleId === undefined) throw unauthorized();
   return textReply(200, input.context.credentials.find(roleId)?.apiKey ?? '');
@@ -125,8 +133,6 @@ function basicRole({ context, request, params }: RouteInput): string | undefined
   const attempt = { account: String(params.account), login: basic.login, clientIp: request.clientIp };
   const roleId = authenticateByPassword(context.credentials, attempt, basic.password);
   if (roleId === undefined) throw unauthorized();
-  // Here, and not where an api key is sent as the body, a forbidden address has an answer of its own.
-  if (!isOriginAllowed(context.credentials, roleId, attempt.clientIp)) throw forbidden();
   return roleId;
 }
 

@@ -1,35 +1,76 @@
 import type { ConjurContext } from '../conjur-context.ts';
-import { ConjurError, forbidden, recordNotFound } from '../http/conjur-error.ts';
+import { ConjurError, codedError, forbidden, internalError, recordNotFound } from '../http/conjur-error.ts';
 import { queryValue } from '../http/conjur-request.ts';
-import { jsonReply, type Reply } from '../http/reply.ts';
+import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import type { LoadMode } from '../policy/apply-policy.ts';
 import { rehearsePolicy } from '../policy/dry-run.ts';
+import { buildEffectivePolicy, countEffectivePolicy, findParts } from '../policy/effective-policy.ts';
 import { loadPolicy, type PolicyLoad } from '../policy/load-policy.ts';
 import { RepeatedStatementError } from '../policy/policy-error.ts';
+import { toPolicyJson, toPolicyYaml } from '../policy/write-policy.ts';
+import { ensureRootPolicy } from '../store/open-store.ts';
 import { currentRole, visibleResource } from './current-role.ts';
 
 const PATH = '/policies/:account/:kind{policy}/:identifier{.+}';
 const LONGEST_RETRY_SECONDS = 8;
+/** Bounds and defaults of `depth` and `limit` of an effective policy. */
+const DEEPEST = 64;
+const LARGEST = 100_000;
 
-/** Loading policy: POST adds, PATCH also changes and deletes, PUT also removes what the text does not name. */
+/** Reading a branch as one policy, and loading policy: POST adds, PATCH also changes and deletes, PUT also removes what the text does not name. */
 export const policyRoutes: readonly Route[] = [
+  { method: 'GET', path: PATH, handle: show },
   { method: 'POST', path: PATH, handle: (input) => load(input, 'create', 'create') },
   { method: 'PATCH', path: PATH, handle: (input) => load(input, 'modify', 'update') },
   { method: 'PUT', path: PATH, handle: (input) => load(input, 'replace', 'update') },
 ];
 
-async function load(input: RouteInput, mode: LoadMode, privilege: string): Promise<Reply> {
-  const { context, request, params } = input;
+/** Only an owner of the branch may read it; whoever else sees it meets a fault of a genuine Conjur 1.24. */
+function show(input: RouteInput): Reply {
+  const { context, request } = input;
+  const { database, permissions, resources } = context;
+  const [roleId, policyId] = findBranch(input);
+  if (!permissions.allRoles(roleId).includes(resources.ownerOf(policyId) ?? '')) throw internalError();
+  const depth = parseBound(input, 'depth', DEEPEST);
+  const limit = parseBound(input, 'limit', LARGEST);
+  const wanted = { account: context.account, roleId, branch: String(input.params.identifier), depth };
+  const parts = findParts(database, permissions, wanted);
+  const size = countEffectivePolicy(database, parts);
+  if (size > limit)
+    throw codedError(422, 'unprocessable_entity', `The policy has ${size} elements, more than the limit of ${limit}`);
+  const statements = buildEffectivePolicy(database, wanted, parts);
+  if (request.headers['content-type'] === 'application/json') return jsonReply(200, toPolicyJson(statements));
+  const headers = { 'content-type': 'application/x-yaml; charset=utf-8' };
+  return { status: 200, headers, body: toPolicyYaml(statements) };
+}
+
+function parseBound({ request }: RouteInput, name: string, max: number): number {
+  const text = queryValue(request, name);
+  if (text === undefined) return max;
+  if (!/^\d{1,9}$/.test(text) || Number(text) > max) throw new ConjurError(emptyReply(400));
+  return Number(text);
+}
+
+/** Who asks, and the branch of the path, which he sees. */
+function findBranch(input: RouteInput): [roleId: string, policyId: string] {
+  const { context, params } = input;
   const roleId = currentRole(input);
-  // A genuine Conjur makes the root policy of an account at its first load and looks for the admin who is to own it.
+  // A genuine Conjur makes the root policy of an account at its first use and looks for the admin who is to own it.
   if (params.account !== context.account) throw recordNotFound(`${params.account}:user:admin`);
-  const policyId = visibleResource(input, roleId);
+  ensureRootPolicy(context.database, context.account, context.now());
+  return [roleId, visibleResource(input, roleId)];
+}
+
+async function load(input: RouteInput, mode: LoadMode, privilege: string): Promise<Reply> {
+  const { context, request } = input;
+  const [roleId, policyId] = findBranch(input);
+  const isDryRun = queryValue(request, 'dryRun')?.trim().toLowerCase() === 'true';
   // What a PUT does not name it deletes, so it takes the right to everything below the branch.
   const isPermitted = mode === 'replace' ? context.permissions.isAllowedBelow : context.permissions.isAllowed;
-  if (!isPermitted(roleId, privilege, policyId)) throw forbidden();
+  // A genuine Conjur wants to report on the dry run that it has refused, has nothing to report on, and fails.
+  if (!isPermitted(roleId, privilege, policyId)) throw isDryRun ? internalError() : forbidden();
   const work: PolicyLoad = { policyId, text: request.body.toString(), mode, roleId, clientIp: request.clientIp };
-  const isDryRun = queryValue(request, 'dryRun')?.trim().toLowerCase() === 'true';
   const reply = await context.policyLock.run(() => (isDryRun ? rehearse(input, work) : carryOut(input, work)));
   if (reply === undefined) throw conflict(context.random());
   return reply;

@@ -1,5 +1,5 @@
 import { argumentError, codedError, forbidden, recordNotFound } from '../http/conjur-error.ts';
-import { presentQueryValue, queryValue } from '../http/conjur-request.ts';
+import { presentQueryValue, queryValue, toInteger } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import type { ResourceFilter } from '../store/resources.ts';
@@ -8,6 +8,8 @@ import { toFullRoleId } from './full-role-id.ts';
 
 const KINDS = '(?:variable|public_key|user|host|layer|group|policy|webservice|host_factory|configuration)';
 const LIST_LIMIT = 1000;
+/** A larger limit that a genuine Conjur lets pass for the vendor's synchronizer. */
+const SYNCHRONIZER_LIMIT = 10_000;
 const LIMIT_WITH_OFFSET = 10;
 
 /** Looking at resources: list, show, and whether a privilege is held. */
@@ -56,7 +58,7 @@ function list(input: RouteInput): Reply {
     kind: params.kind ?? queryValue(request, 'kind'),
     owner: owner(input, account ?? context.account),
     search: queryValue(request, 'search'),
-    ...parsePage(queryValue(request, 'limit'), queryValue(request, 'offset'), isCount),
+    ...parsePage(queryValue(request, 'limit'), queryValue(request, 'offset'), request.query.has('count')),
   };
   if (isCount) return jsonReply(200, { count: context.resources.count(filter) });
   return jsonReply(200, context.resources.list(filter));
@@ -77,7 +79,12 @@ function assumedRole({ context }: RouteInput, roleId: string, given: string | un
   return given;
 }
 
+/** @param isCount whether `count` is asked for, true or not: the server's own limit does not bound it. */
 function parsePage(limit: string | undefined, offset: string | undefined, isCount: boolean) {
+  const asked = toInteger(limit ?? '');
+  if (!isCount && asked > LIST_LIMIT && asked !== SYNCHRONIZER_LIMIT) {
+    throw unprocessable(`'Limit' parameter must not exceed ${LIST_LIMIT}`);
+  }
   if (limit !== undefined && (!isInteger(limit) || Number(limit) <= 0)) {
     throw unprocessable("'limit' contains an invalid value. 'limit' must be a positive integer.");
   }
@@ -85,8 +92,7 @@ function parsePage(limit: string | undefined, offset: string | undefined, isCoun
     throw unprocessable("'offset' contains an invalid value. 'offset' must be an integer greater than or equal to 0.");
   }
   const fallback = offset !== undefined ? LIMIT_WITH_OFFSET : isCount ? undefined : LIST_LIMIT;
-  const wanted = limit === undefined ? fallback : Math.min(Number(limit), LIST_LIMIT);
-  return { limit: wanted, offset: offset === undefined ? undefined : Number(offset) };
+  return { limit: limit === undefined ? fallback : asked, offset: offset === undefined ? undefined : Number(offset) };
 }
 
 function isInteger(text: string): boolean {

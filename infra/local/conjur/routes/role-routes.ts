@@ -1,9 +1,10 @@
-import { forbidden, noRoute, recordNotFound } from '../http/conjur-error.ts';
-import { queryValue } from '../http/conjur-request.ts';
+import { forbidden, internalError, noRoute, recordNotFound } from '../http/conjur-error.ts';
+import { queryValue, toInteger } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import type { Row } from '../store/database.ts';
-import { currentRole, roleExists } from './current-role.ts';
+import { toMatchQuery } from '../store/search-terms.ts';
+import { currentRole, roleExists, visibleResource } from './current-role.ts';
 import { toFullRoleId } from './full-role-id.ts';
 
 const PATH = '/roles/:account/:kind{(?:user|host|layer|group|policy|host_factory)}/:identifier{.+}';
@@ -18,23 +19,24 @@ export const roleRoutes: readonly Route[] = [
 
 function show(input: RouteInput): Reply {
   const { context, request } = input;
-  currentRole(input);
-  const roleId = existingRole(input);
-  if (request.query.has('graph')) return jsonReply(200, context.permissions.graph(roleId));
+  const own = currentRole(input);
+  const roleId = visibleRole(input, own);
+  if (request.query.has('graph')) return jsonReply(200, context.permissions.graph(roleId, own));
   if (request.query.has('all')) return reply(input, ofFilter(input, context.permissions.allRoles(roleId)));
   if (request.query.has('memberships')) return reply(input, memberships(input, roleId));
-  if (request.query.has('members')) return reply(input, page(input, members(input, roleId)));
+  if (request.query.has('members')) return replyPage(input, findMemberships(input, 'role_id', roleId));
   const role = context.database.first(
     'SELECT created_at, role_id AS id, policy_id FROM roles WHERE role_id = ?',
     roleId,
   );
   const policy = role?.policy_id === null ? {} : { policy: role?.policy_id };
-  return jsonReply(200, { created_at: role?.created_at, id: roleId, ...policy, members: members(input, roleId) });
+  return jsonReply(200, { created_at: role?.created_at, id: roleId, ...policy, members: allMembers(input, roleId) });
 }
 
-function existingRole({ context, params }: RouteInput): string {
-  const id = `${params.account}:${params.kind}:${params.identifier}`;
-  if (!roleExists(context.database, id)) throw recordNotFound(id);
+/** A role that the asking role cannot see as a resource is not there for it: 404. */
+function visibleRole(input: RouteInput, own: string): string {
+  const id = visibleResource(input, own);
+  if (!roleExists(input.context.database, id)) throw internalError();
   return id;
 }
 
@@ -42,27 +44,34 @@ function reply({ request }: RouteInput, list: unknown[]): Reply {
   return jsonReply(200, request.query.has('count') ? { count: list.length } : list);
 }
 
-function members({ context, request }: RouteInput, roleId: string): Record<string, unknown>[] {
-  const rows = context.database.all(
-    `SELECT ${MEMBERSHIP} FROM role_memberships WHERE role_id = ? ORDER BY member_id`,
-    roleId,
-  );
+function allMembers({ context }: RouteInput, roleId: string): Record<string, unknown>[] {
+  const sql = `SELECT ${MEMBERSHIP} FROM role_memberships WHERE role_id = ? ORDER BY member_id`;
+  return context.database.all(sql, roleId).map(toMembership);
+}
+
+/** Memberships of one side, narrowed by what the query says of the other: `kind` (also as a list) and `search`. */
+function findMemberships({ context, request }: RouteInput, side: 'role_id' | 'member_id', roleId: string) {
+  const other = side === 'role_id' ? 'member_id' : 'role_id';
+  const search = queryValue(request, 'search');
+  const found = search === undefined ? undefined : toMatchQuery(search);
+  if (search !== undefined && found === undefined) return [];
+  const condition =
+    found === undefined
+      ? ''
+      : `AND ${other} IN (SELECT resource_id FROM resource_search WHERE resource_search MATCH ?)`;
+  const sql = `SELECT ${MEMBERSHIP} FROM role_memberships WHERE ${side} = ? ${condition} ORDER BY ${other}`;
+  const rows = context.database.all(sql, roleId, ...(found === undefined ? [] : [found]));
   const kinds = request.query.getAll('kind').concat(request.query.getAll('kind[]'));
+  const name = other === 'role_id' ? 'role' : 'member';
   return rows
-    .filter((row) => kinds.length === 0 || kinds.includes(String(row.member).split(':')[1] ?? ''))
+    .filter((row) => kinds.length === 0 || kinds.includes(String(row[name]).split(':')[1] ?? ''))
     .map(toMembership);
 }
 
+/** `filter` is compared with the member of a membership, which is the role itself: so does a genuine Conjur. */
 function memberships(input: RouteInput, roleId: string): Record<string, unknown>[] {
-  const sql = `SELECT ${MEMBERSHIP} FROM role_memberships WHERE member_id = ? ORDER BY role_id`;
-  const rows = input.context.database.all(sql, roleId);
-  const wanted = new Set(
-    ofFilter(
-      input,
-      rows.map((row) => String(row.role)),
-    ),
-  );
-  return rows.filter((row) => wanted.has(String(row.role))).map(toMembership);
+  const isNamed = ofFilter(input, [roleId]).length > 0;
+  return isNamed ? findMemberships(input, 'member_id', roleId) : [];
 }
 
 /** Only the roles that `filter` names, where it is given. */
@@ -73,11 +82,16 @@ function ofFilter({ context, request }: RouteInput, roles: string[]): string[] {
   return roles.filter((role) => wanted.has(role));
 }
 
-function page<T>({ request }: RouteInput, list: T[]): T[] {
+/** Members in pages; a count is of all of them. */
+function replyPage({ request }: RouteInput, list: unknown[]): Reply {
+  if (request.query.has('count')) return jsonReply(200, { count: list.length });
   const limit = queryValue(request, 'limit');
-  const offset = Number(queryValue(request, 'offset') ?? 0);
-  if (limit === undefined && !request.query.has('offset')) return list;
-  return list.slice(offset, offset + Number(limit ?? 10));
+  const offset = queryValue(request, 'offset');
+  if (limit === undefined && offset === undefined) return jsonReply(200, list);
+  const [size, start] = [toInteger(limit ?? '10'), toInteger(offset ?? '0')];
+  // Unlike a listing of resources, a genuine Conjur does not check these before the database does.
+  if (size < 1 || start < 0) throw internalError();
+  return jsonReply(200, list.slice(start, start + size));
 }
 
 function toMembership({ admin_option, ownership, role, member, policy }: Row): Record<string, unknown> {
@@ -109,8 +123,10 @@ function authorizeChange(input: RouteInput, privilege: string): { roleId: string
   const { context, request } = input;
   if (!request.query.has('members')) throw noRoute();
   const own = currentRole(input);
-  const roleId = existingRole(input);
+  const roleId = visibleRole(input, own);
   const policy = context.database.first('SELECT policy_id FROM resources WHERE resource_id = ?', roleId)?.policy_id;
-  if (typeof policy !== 'string' || !context.permissions.isAllowed(own, privilege, policy)) throw forbidden();
+  // The admin and the root policy come from no policy, which a genuine Conjur does not expect here.
+  if (typeof policy !== 'string') throw internalError();
+  if (!context.permissions.isAllowed(own, privilege, policy)) throw forbidden();
   return { roleId, memberId: queryValue(request, 'member') ?? '' };
 }

@@ -4,8 +4,7 @@ import type { Database } from './database.ts';
 /** What a role logs in with. */
 export interface Credentials {
   readonly roleId: string;
-  /** Absent for a host that the policy denies an api key (`authn/api-key: false`). */
-  readonly apiKey: string | undefined;
+  readonly apiKey: string;
   /** Addresses (CIDR) that the role may log in from; empty means any. */
   readonly restrictedTo: readonly string[];
   /** Time of the last change, ISO 8601. */
@@ -15,8 +14,8 @@ export interface Credentials {
 /** The credentials of users and hosts. */
 export interface CredentialStore {
   find(roleId: string): Credentials | undefined;
-  /** Makes credentials with a fresh api key, or none; keeps what a role already has. */
-  create(roleId: string, options: { apiKey: boolean }): Credentials;
+  /** Makes credentials with a fresh api key; keeps what a role already has. */
+  create(roleId: string): Credentials;
   /** Replaces the api key. The old one is dead when this returns. */
   rotate(roleId: string): string;
   isApiKey(roleId: string, candidate: string): boolean;
@@ -42,7 +41,7 @@ export function createCredentialStore(database: Database, now: () => number): Cr
     if (row === undefined) return undefined;
     return {
       roleId,
-      apiKey: row.api_key === null ? undefined : String(row.api_key),
+      apiKey: String(row.api_key),
       restrictedTo: JSON.parse(String(row.restricted_to)),
       updatedAt: String(row.updated_at),
     };
@@ -50,12 +49,12 @@ export function createCredentialStore(database: Database, now: () => number): Cr
 
   return {
     find,
-    create(roleId, options) {
+    create(roleId) {
       const known = find(roleId);
       if (known) return known;
-      const key = options.apiKey ? createApiKey() : null;
+      const key = createApiKey();
       database.run('INSERT INTO credentials (role_id, api_key, updated_at) VALUES (?, ?, ?)', roleId, key, timestamp());
-      return { roleId, apiKey: key ?? undefined, restrictedTo: [], updatedAt: timestamp() };
+      return { roleId, apiKey: key, restrictedTo: [], updatedAt: timestamp() };
     },
     rotate(roleId) {
       const key = createApiKey();

@@ -68,19 +68,26 @@ function createAccount(database: Database, credentials: CredentialStore, options
   const found = setting.load();
   if (found !== undefined && found !== account) throw new AccountMismatchError(options.file, found, account);
   const admin = `${account}:user:admin`;
-  const root = `${account}:policy:root`;
   if (found === undefined) {
     const createdAt = toTimestamp(options.now());
     setting.save(account);
-    for (const role of [admin, root])
-      database.run('INSERT INTO roles (role_id, created_at) VALUES (?, ?)', role, createdAt);
-    own(database, root, admin, createdAt);
-    credentials.create(admin, { apiKey: true });
+    database.run('INSERT INTO roles (role_id, created_at) VALUES (?, ?)', admin, createdAt);
+    ensureRootPolicy(database, account, options.now());
+    credentials.create(admin);
   }
-  // The admin is a resource as well and owns itself. A data file of an earlier version has it not yet.
+  // Data files of earlier versions lack the admin as a resource, which owns itself, and some hosts' api keys.
+  database.run('UPDATE credentials SET api_key = lower(hex(randomblob(27))) WHERE api_key IS NULL');
   own(database, admin, admin, toTimestamp(options.now()));
   if (adminApiKey !== undefined)
     database.run('UPDATE credentials SET api_key = ? WHERE role_id = ?', adminApiKey, admin);
+}
+
+/** Makes the root policy where it is not there: it can be deleted, and comes back with the next load. */
+export function ensureRootPolicy(database: Database, account: string, now: number): void {
+  const root = `${account}:policy:root`;
+  const createdAt = toTimestamp(now);
+  database.run('INSERT OR IGNORE INTO roles (role_id, created_at) VALUES (?, ?)', root, createdAt);
+  own(database, root, `${account}:user:admin`, createdAt);
 }
 
 function own(database: Database, id: string, ownerId: string, createdAt: string): void {

@@ -21,9 +21,9 @@ export interface Permissions {
   isAllowedBelow(roleId: string, privilege: string, policyId: string): boolean;
   /**
    * All memberships above and below the role, and the direct members of the roles above it: pairs of a role (`parent`)
-   * and its member (`child`), sorted.
+   * and its member (`child`), sorted; only those whose role `viewer` sees.
    */
-  graph(roleId: string): { parent: string; child: string }[];
+  graph(roleId: string, viewer: string): { parent: string; child: string }[];
   /** All roles that own the resource or hold the privilege on it, sorted. */
   rolesThatCan(privilege: string, resourceId: string): string[];
 }
@@ -90,7 +90,8 @@ WITH RECURSIVE above (role_id) AS (
   SELECT ? UNION SELECT m.member_id FROM role_memberships m JOIN below b ON m.role_id = b.role_id
 )
 SELECT DISTINCT role_id AS parent, member_id AS child FROM role_memberships
-WHERE role_id IN (SELECT role_id FROM above UNION SELECT role_id FROM below) ORDER BY parent, child`;
+WHERE role_id IN (SELECT role_id FROM above UNION SELECT role_id FROM below)
+AND role_id IN (SELECT value FROM json_each(?)) ORDER BY parent, child`;
 
 /** SQL condition on a resource `r`: `all_roles` sees it. */
 export const SEEN_BY_ALL_ROLES = `(r.owner_id IN (SELECT role_id FROM all_roles) OR r.resource_id IN (
@@ -103,12 +104,14 @@ export function createPermissions(database: Database): Permissions {
   const ids = (rows: ReturnType<Database['all']>) => rows.map((row) => String(row.role_id));
   const isAllowed: Permissions['isAllowed'] = (roleId, privilege, resourceId) =>
     database.first(ALLOWED, resourceId, resourceId, privilege, roleId) !== undefined;
+  const visibleResources: Permissions['visibleResources'] = (roleId) =>
+    database.all(VISIBLE_RESOURCES, roleId).map((row) => String(row.resource_id));
   return {
     allRoles: (roleId) => ids(database.all(`${ALL_ROLES} SELECT role_id FROM all_roles ORDER BY role_id`, roleId)),
     isMemberOf: (memberId, roleId) =>
       database.first(`${ALL_ROLES} SELECT 1 FROM all_roles WHERE role_id = ?`, memberId, roleId) !== undefined,
     isVisible: (roleId, resourceId) => database.first(VISIBLE, resourceId, resourceId, roleId) !== undefined,
-    visibleResources: (roleId) => database.all(VISIBLE_RESOURCES, roleId).map((row) => String(row.resource_id)),
+    visibleResources,
     isAllowed,
     deniedAmong(roleId, privilege, resourceIds) {
       const asked = JSON.stringify(resourceIds);
@@ -122,8 +125,10 @@ export function createPermissions(database: Database): Permissions {
         database.first(DENIED_BELOW, roleId, identifier, privilege) === undefined
       );
     },
-    graph: (roleId) =>
-      database.all(GRAPH, roleId, roleId).map((row) => ({ parent: String(row.parent), child: String(row.child) })),
+    graph: (roleId, viewer) =>
+      database
+        .all(GRAPH, roleId, roleId, JSON.stringify(visibleResources(viewer)))
+        .map((row) => ({ parent: String(row.parent), child: String(row.child) })),
     rolesThatCan: (privilege, resourceId) => ids(database.all(ROLES_THAT_CAN, resourceId, resourceId, privilege)),
   };
 }

@@ -1,7 +1,7 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Database, Row } from './database.ts';
 import { ALL_ROLES, SEEN_BY_ALL_ROLES } from './permissions.ts';
-import { toSearchTerms } from './search-terms.ts';
+import { toMatchQuery } from './search-terms.ts';
 
 /** What a listing asks for. `limit` and `offset` are checked by the caller. */
 export interface ResourceFilter {
@@ -85,13 +85,13 @@ function toListQuery(columns: string, filter: ResourceFilter): { sql: string; va
 }
 
 function addSearch(search: string, conditions: string[], values: SQLInputValue[]): void {
-  const terms = toSearchTerms(search);
-  if (terms.length === 0) {
+  const query = toMatchQuery(search);
+  if (query === undefined) {
     conditions.push('0');
     return;
   }
   conditions.push('r.resource_id IN (SELECT resource_id FROM resource_search WHERE resource_search MATCH ?)');
-  values.push(terms.map((term) => `"${term}"`).join(' '));
+  values.push(query);
 }
 
 function toResourceJson(database: Database, row: Row): Record<string, unknown> {

@@ -8,6 +8,12 @@ const STOP_WORDS = new Set(
   than too very s t can will just don should now`.split(/\s+/),
 );
 
+/** A search as SQLite's full text index takes it; undefined for one that can find nothing. */
+export function toMatchQuery(search: string): string | undefined {
+  const terms = toSearchTerms(search);
+  return terms.length === 0 ? undefined : terms.map((term) => `"${term}"`).join(' ');
+}
+
 /** The words of a search that count: all of them must be found. Punctuation separates words. */
 export function toSearchTerms(search: string): string[] {
   const words = search.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];

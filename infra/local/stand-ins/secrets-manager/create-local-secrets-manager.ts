@@ -19,6 +19,8 @@ export interface LocalSecretsManagerOptions {
   readonly now?: () => number;
   /** That many random bytes. Default: the system's generator. */
   readonly random?: (size: number) => Uint8Array;
+  /** AWS region in the ARN of a new secret. Default us-east-1. */
+  readonly region?: string;
   /** Calls the rotation function; goes before `rotationEndpoint`. */
   readonly invokeRotation?: InvokeRotation;
   /** Base URL of a Lambda Invoke API that has the rotation functions, such as serverless-offline's `http://127.0.0.1:3002`. */
@@ -82,6 +84,7 @@ export async function createLocalSecretsManager(
     store,
     now,
     random,
+    region: options.region ?? 'us-east-1',
     rotation,
     pendingInvisibleReads: options.pendingInvisibleReads ?? 0,
     hiddenPendingReads: new Map(),

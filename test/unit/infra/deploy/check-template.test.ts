@@ -41,6 +41,11 @@ describe('the check of the template finds', () => {
     ['a function URL without IAM', { Type: 'AWS::Lambda::Url', Properties: { AuthType: 'NONE' } }, 'R0 is open'],
     ['a secret without a key', { Type: 'AWS::SecretsManager::Secret', Properties: {} }, 'not encrypted'],
     [
+      'a function that everybody may call',
+      { Type: 'AWS::Lambda::Permission', Properties: { Principal: '*' } },
+      'lets everybody call',
+    ],
+    [
       'a secret in the template',
       { Type: 'AWS::SecretsManager::Secret', Properties: { KmsKeyId: 'k', SecretString: 'x' } },
       'SecretString',

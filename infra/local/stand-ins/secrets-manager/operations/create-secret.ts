@@ -5,7 +5,6 @@ import type { SecretContent, SecretRecord } from '../secret-record.ts';
 import { findVersion } from '../staging-labels.ts';
 import type { Operation, OperationContext } from './operation.ts';
 
-const ARN_PREFIX = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:';
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
@@ -15,7 +14,7 @@ export const createSecret: Operation = (context, rawInput) => {
   const existing = context.store.find(input.Name);
   if (existing !== undefined) return answerExisting(existing, input.ClientRequestToken, content);
   const secret: SecretRecord = {
-    arn: `${ARN_PREFIX}${input.Name}-${toSuffix(context)}`,
+    arn: `arn:aws:secretsmanager:${context.region}:000000000000:secret:${input.Name}-${toSuffix(context)}`,
     name: input.Name,
     createdAtMs: context.now(),
     lastChangedAtMs: context.now(),

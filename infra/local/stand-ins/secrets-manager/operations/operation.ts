@@ -8,6 +8,8 @@ export interface OperationContext {
   readonly now: () => number;
   /** That many random bytes. */
   readonly random: (size: number) => Uint8Array;
+  /** AWS region in the ARN of a new secret. */
+  readonly region: string;
   readonly rotation: RotationRunner;
   /** How many reads by the label AWSPENDING, after a value was put there, answer that there is none. */
   readonly pendingInvisibleReads: number;

@@ -195,12 +195,25 @@ describe('loading a policy', () => {
     expect(old.status).toBe(401);
   });
 
-  it('gives a host no api key when its policy denies it one', async () => {
+  it('gives every host an api key by default, whatever its annotation authn/api-key says', async () => {
     const conjur = await startConjur();
-    const answer = await conjur.load('- !host { id: h, annotations: { authn/api-key: "false" } }\n');
-    expect(answer.json()).toMatchObject({ created_roles: { 'default:host:h': { api_key: null } } });
-    const login = await conjur.ask('POST', '/authn/default/host%2Fh/authenticate', { as: null, body: '' });
-    expect(login.status).toBe(401);
+    await conjur.load('- !host { id: h, annotations: { authn/api-key: false } }\n- !host i\n');
+    for (const login of ['host/h', 'host/i']) expect(await conjur.tokenOf(login)).toMatch(/^ey/);
+  });
+
+  it.each([
+    ['- !host h', 422],
+    ['- !host { id: h, annotations: { authn/api-key: false } }', 422],
+    ['- !host { id: h, annotations: { authn/api-key: "False" } }', 422],
+    ['- !host { id: h, annotations: { authn/api-key: true } }', 201],
+    ['- !user u', 201],
+    ['- !policy { id: p, body: [ !variable v ] }', 201],
+  ])('where hosts get no api key unasked, %s is answered with %i', async (policy, status) => {
+    const conjur = await startConjur({ apiKeysByDefault: false });
+    const answer = await conjur.load(`${policy}\n`);
+    expect(answer.status).toBe(status);
+    if (status === 422) expect(answer.json()).toMatchObject({ error: { code: 'policy_invalid' } });
+    expect(conjur.keys.has('host/h')).toBe(status === 201 && policy.includes('!host'));
   });
 
   it('lets a role in only from the addresses that its policy names', async () => {
@@ -486,9 +499,23 @@ describe('a policy that cannot be loaded', () => {
       ),
     ],
     [
-      'an address of version 6',
-      '- !host\n  id: h\n  restricted_to: ::1/128\n',
-      invalid(3, 0, "Invalid IP address or CIDR range '::1/128': Address must be IPv4"),
+      'a network of version 6 with bits beyond its mask',
+      '- !host\n  id: h\n  restricted_to: 2001:db8:0:0:1::5/64\n',
+      invalid(
+        3,
+        0,
+        "Invalid IP address or CIDR range '2001:db8:0:0:1::5/64': Value has bits set to right of mask. Did you mean '2001:db8::/64'?",
+      ),
+    ],
+    [
+      'an address of version 6 that is none',
+      '- !host\n  id: h\n  restricted_to: 2001:db8::1::2\n',
+      invalid(3, 0, "Invalid IP address or CIDR range '2001:db8::1::2'"),
+    ],
+    [
+      'annotations that are left empty',
+      '- !host\n  id: h\n  annotations:\n',
+      invalid(3, 0, "undefined method `id=' for {}:Hash"),
     ],
     [
       'an annotation twice',

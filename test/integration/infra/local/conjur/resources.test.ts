@@ -27,14 +27,28 @@ describe('listing resources', () => {
     expect(count.json()).toEqual({ count: 1 });
   });
 
-  it('gives a thousand at most', async () => {
+  it('gives a thousand at most, and refuses to be asked for more', async () => {
     const conjur = await startConjur();
     const names = Array.from({ length: 1005 }, (_, index) => `- !variable v${index}\n`);
     await conjur.load(names.join(''));
     expect(await ids(conjur, '/resources/default/variable')).toHaveLength(1000);
-    expect(await ids(conjur, '/resources/default/variable?limit=2000')).toHaveLength(1000);
-    const count = await conjur.ask('GET', '/resources/default/variable?count=true');
-    expect(count.json()).toEqual({ count: 1005 });
+    expect(await ids(conjur, '/resources/default/variable?limit=10000')).toHaveLength(1005);
+    for (const limit of ['1001', '2000', '9999', '10001']) {
+      const answer = await conjur.ask('GET', `/resources/default/variable?limit=${limit}`);
+      const message = "'Limit' parameter must not exceed 1000";
+      expect([answer.status, answer.json()]).toEqual([422, { error: { code: 'unprocessable_entity', message } }]);
+    }
+    const counts = [
+      ['count=true', 1005],
+      ['count=true&limit=2000', 1005],
+      ['count=true&limit=10', 10],
+      ['count=true&limit=10&offset=1000', 5],
+      ['count=true&offset=5', 10],
+    ] as const;
+    for (const [query, count] of counts) {
+      expect((await conjur.ask('GET', `/resources/default/variable?${query}`)).json()).toEqual({ count });
+    }
+    expect(await ids(conjur, '/resources/default/variable?count=no&limit=2000')).toHaveLength(1005);
   });
 
   it.each([
@@ -168,6 +182,8 @@ describe('roles', () => {
     const path = '/roles/default/group/g?members&member=default:host:h';
     expect((await conjur.ask('POST', path)).status).toBe(204);
     expect((await conjur.ask('GET', '/roles/default/host/h?all')).text).toContain('default:group:g');
+    expect((await conjur.ask('DELETE', path, { as: 'host/h' })).status).toBe(404);
+    await conjur.load('- !permit { role: !host h, privileges: [ read ], resource: !group g }\n');
     expect((await conjur.ask('DELETE', path, { as: 'host/h' })).status).toBe(403);
     expect((await conjur.ask('DELETE', path)).status).toBe(204);
     expect((await conjur.ask('DELETE', path)).status).toBe(404);

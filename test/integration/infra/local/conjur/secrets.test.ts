@@ -15,7 +15,9 @@ describe('values', () => {
     ['', 422],
     ['abc', 422],
     ['1.0', 422],
-    ['99999999999', 500],
+    ['2147483647', 404],
+    ['2147483648', 404],
+    ['99999999999999999999', 404],
   ])('of version "%s" are answered with %i', async (version, status) => {
     const conjur = await startConjur();
     await conjur.load('- !variable v\n');

@@ -10,6 +10,7 @@ describe('the command line', () => {
       account: 'default',
       adminApiKey: undefined,
       data: ':memory:',
+      apiKeysByDefault: true,
       tokenTtlSeconds: 480,
       delayMs: 0,
       failRate: 0,

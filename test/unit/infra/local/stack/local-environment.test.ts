@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toLocalEnvironment } from '../../../../../infra/local/stack/local-environment.ts';
+import { toLocalEnvironment, toUnusedConjurNotice } from '../../../../../infra/local/stack/local-environment.ts';
 
 it('hands on nothing that names another Conjur, another AWS account or a proxy', () => {
   const shell = {
@@ -16,4 +16,24 @@ it('hands on nothing that names another Conjur, another AWS account or a proxy',
     CYBERARK_API_BASE: 'http://127.0.0.1:8080',
     CYBERARK_ALLOW_DELETE: 'true',
   });
+});
+
+it.each([
+  [{}, undefined],
+  [{ CYBERARK_API_BASE: '' }, undefined],
+  [{ CYBERARK_API_BASE: 'http://127.0.0.1:8080/' }, undefined],
+  [
+    { CYBERARK_API_BASE: 'https://conjur.example.com/api' },
+    'CYBERARK_API_BASE is set and not used: the functions talk to the local Conjur. For yours: npm start -- --conjur https://conjur.example.com/api',
+  ],
+  [
+    { CONJUR_APPLIANCE_URL: 'https://me:password@conjur.example.com' },
+    'CONJUR_APPLIANCE_URL is set and not used: the functions talk to the local Conjur. For yours: npm start -- --conjur https://conjur.example.com',
+  ],
+  [
+    { CYBERARK_API_BASE: 'conjur.example.com' },
+    'CYBERARK_API_BASE is set and not used: the functions talk to the local Conjur. For yours: npm start -- --conjur URL',
+  ],
+])('with %j in the shell the notice is %j', (shell, notice) => {
+  expect(toUnusedConjurNotice(shell, 'http://127.0.0.1:8080')).toBe(notice);
 });

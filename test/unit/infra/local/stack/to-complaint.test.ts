@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { NotADataFileError } from '../../../../../infra/local/conjur/store/open-database.ts';
-import { PortTakenError } from '../../../../../infra/local/stack/assert-port-free.ts';
+import { PortTakenError } from '../../../../../infra/local/stack/assert-ports-free.ts';
 import { toComplaint } from '../../../../../infra/local/stack/to-complaint.ts';
 
 it('prints one line for what the user can mend', () => {

@@ -9,6 +9,11 @@ it.each([
   ['10.1.2.4', ['10.1.2.3/32'], false],
   ['1.2.3.4', ['0.0.0.0/0'], true],
   ['::1', ['127.0.0.0/8'], false],
+  ['::1', ['::1/128'], true],
+  ['2001:db8::7', ['2001:db8::/64'], true],
+  ['2001:db8:0:1::7', ['2001:db8::/64'], false],
+  ['127.0.0.1', ['::/0', '0.0.0.0/0'], true],
+  ['127.0.0.1', ['::/0'], false],
 ])('%s among %j: %s', (address, cidrs, isAllowed) => {
   expect(isAddressAllowed(address, cidrs)).toBe(isAllowed);
 });

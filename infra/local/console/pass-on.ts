@@ -1,0 +1,44 @@
+import { type IncomingMessage, request, type ServerResponse } from 'node:http';
+
+/** Headers about one connection, not about the message (RFC 9110, section 7.6.1); the body is announced anew by its length. */
+const OF_THE_CONNECTION = ['connection', 'keep-alive', 'expect', 'upgrade'];
+
+/** Hands a request on to the functions as it is, and their answer back. */
+export function passOn(apiUrl: string, incoming: IncomingMessage, reply: ServerResponse): void {
+  const { hostname, port } = new URL(apiUrl);
+  const { method, url: path } = incoming;
+  const headers = { ...incoming.headers };
+  for (const name of OF_THE_CONNECTION) delete headers[name];
+  const onward = request({ hostname, port, method, path, headers, agent: false });
+  onward.once('response', (answer) => answerWith(answer, incoming, reply));
+  onward.once('error', () => {
+    if (reply.headersSent) return void reply.destroy();
+    reply.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' }).end('The functions do not answer.\n');
+  });
+  // Whoever asked has gone.
+  reply.once('close', () => onward.destroy());
+  incoming.pipe(onward);
+}
+
+function answerWith(answer: IncomingMessage, incoming: IncomingMessage, reply: ServerResponse): void {
+  const headers = { ...answer.headers };
+  for (const name of OF_THE_CONNECTION) delete headers[name];
+  const newline = wantsNewline(answer, incoming) ? '\n' : '';
+  const length = headers['content-length'];
+  if (length !== undefined) headers['content-length'] = String(Number(length) + newline.length);
+  reply.writeHead(answer.statusCode ?? 502, headers);
+  answer.pipe(reply, { end: false });
+  answer.once('end', () => reply.end(newline));
+  answer.once('error', () => reply.destroy());
+}
+
+/** JSON means the same with a newline at its end, and in a terminal the prompt stands on a line of its own. */
+function wantsNewline({ headers, statusCode }: IncomingMessage, incoming: IncomingMessage): boolean {
+  return (
+    (incoming.headers['user-agent'] ?? '').startsWith('curl/') &&
+    /^application\/(?:[\w.-]+\+)?json\b/.test(headers['content-type'] ?? '') &&
+    headers['content-encoding'] === undefined &&
+    incoming.method !== 'HEAD' &&
+    statusCode !== 206
+  );
+}
