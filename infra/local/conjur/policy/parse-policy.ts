@@ -5,9 +5,11 @@ import {
   isMap,
   isScalar,
   isSeq,
+  LineCounter,
   type Node,
   type Pair,
   parseAllDocuments,
+  type YAMLError,
   type YAMLMap,
 } from 'yaml';
 import { internalError } from '../http/conjur-error.ts';
@@ -22,14 +24,14 @@ import {
   type PolicyType,
   type PolicyValue,
 } from './policy-object.ts';
-import { checkYaml, type Places } from './yaml/check-yaml.ts';
-import { type Mark, YamlFault } from './yaml/cursor.ts';
+import { createReadingPlace, type ReadingPlace, toPlace } from './reading-place.ts';
+import { toYamlFault } from './yaml-fault.ts';
 
 /** What an untagged node becomes: an object of a type, a mapping of annotations, or a plain value. */
 type Expected = PolicyType | 'hash' | undefined;
 
 /** Where a node stands: in a list, or as the value of an attribute. */
-type Place = 'list' | { readonly attribute: string };
+type Where = 'list' | { readonly attribute: string };
 
 /**
  * Reads a policy text into its statements.
@@ -38,19 +40,38 @@ type Place = 'list' | { readonly attribute: string };
  * @throws {PolicyInvalidError} for an unknown type or attribute, or a value of the wrong type.
  */
 export function parsePolicy(text: string): PolicyValue[] {
-  const { nodes, documents } = findPlaces(text);
-  const options = { schema: 'failsafe', version: '1.1', uniqueKeys: false, logLevel: 'silent' } as const;
-  const [document] = parseAllDocuments(text, options) as Document[];
-  const [, second] = documents;
-  const [unreadable] = document?.errors ?? [];
-  // A text that libyaml takes and the library that reads it here does not: better refused than read wrong.
-  if (unreadable) throw new PolicySyntaxError(unreadable.message, 1, 1);
+  if (FORBIDDEN.test(text)) throw new PolicySyntaxError('control characters are not allowed', 1, 1);
+  const lineCounter = new LineCounter();
+  const [document, second] = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter }) as Document[];
+  const error = document?.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
+  if (document && error) throw toSyntaxError(text, lineCounter, document, error);
   if (!document?.contents || (isEmptyScalar(document.contents as Node) && !second)) return [];
-  const statements = createReader(nodes).root(document.contents as Node);
-  if (second)
-    throw invalidAt(second, 'Multiple YAML documents encountered. Only a single document is permitted per policy.');
+  const statements = createReader(createReadingPlace(text, lineCounter)).root(document.contents as Node);
+  if (second) {
+    const contents = second.range?.[0] ?? text.length;
+    const start = text.lastIndexOf('---', contents);
+    const { line, column } = toPlace(text, lineCounter, start < 0 ? contents : start + 3);
+    throw new PolicyInvalidError(MANY_DOCUMENTS, line, column);
+  }
   checkBodies(statements);
   return statements;
+}
+
+const YAML_OPTIONS = {
+  schema: 'failsafe',
+  version: '1.1',
+  uniqueKeys: false,
+  prettyErrors: false,
+  logLevel: 'silent',
+} as const;
+const MANY_DOCUMENTS = 'Multiple YAML documents encountered. Only a single document is permitted per policy.';
+// Characters that may stand in a YAML text at all.
+const FORBIDDEN = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+
+function toSyntaxError(text: string, lines: LineCounter, document: Document, error: YAMLError): PolicySyntaxError {
+  const { message, offset } = toYamlFault(text, document, error);
+  const { line, column } = toPlace(text, lines, offset);
+  return new PolicySyntaxError(message, line + 1, column + 1);
 }
 
 /** A genuine Conjur fails (500) on a policy whose body is neither a list nor left out. */
@@ -63,35 +84,17 @@ function checkBodies(statements: readonly PolicyValue[]): void {
   }
 }
 
-function findPlaces(text: string): Places {
-  try {
-    return checkYaml(text);
-  } catch (error) {
-    if (error instanceof YamlFault)
-      throw new PolicySyntaxError(error.message, error.mark.line + 1, error.mark.column + 1);
-    throw error;
-  }
-}
-
 function isEmptyScalar(node: Node): boolean {
   return isScalar(node) && node.source === '' && node.tag === undefined;
 }
 
-function invalidAt({ line, column }: Mark, message: string): PolicyInvalidError {
-  return new PolicyInvalidError(message, line, column);
-}
-
-/** @param places where the parser tells of each node: what is wrong is found there. */
-function createReader(places: readonly Mark[]) {
+/** @param place how far the text has been read: what is wrong is found there. */
+function createReader(place: ReadingPlace) {
   const anchors = new Map<string, PolicyValue>();
-  let told = 0;
-
-  function advance(): void {
-    told += 1;
-  }
 
   function fail(message: string): never {
-    throw invalidAt(places[told - 1] ?? { index: 0, line: 0, column: 0 }, message);
+    const { line, column } = place.now();
+    throw new PolicyInvalidError(message, line, column);
   }
 
   function typeOf(node: Node, expected: Expected): Expected {
@@ -103,12 +106,13 @@ function createReader(places: readonly Mark[]) {
     return fail(`Unrecognized data type '${tag}'`);
   }
 
-  function read(node: Node | null, expected: Expected, place: Place): PolicyValue {
-    advance();
+  function read(node: Node | null, expected: Expected, where: Where): PolicyValue {
+    if (node === null || isScalar(node) || isAlias(node)) place.value(node);
+    else place.start(node);
     if (node === null) return null;
     if (isAlias(node)) return anchors.get((node as Alias).source) ?? null;
-    const value = readNode(node, expected, place);
-    if (!isScalar(node)) advance();
+    const value = readNode(node, expected, where);
+    if (!isScalar(node)) place.end(node);
     if (!('anchor' in node) || !node.anchor) return value;
     const isTaken = anchors.get(node.anchor) ?? false;
     if (isTaken) fail(`Duplicate anchor ${node.anchor}`);
@@ -116,9 +120,9 @@ function createReader(places: readonly Mark[]) {
     return value;
   }
 
-  function readNode(node: Node, expected: Expected, place: Place): PolicyValue {
+  function readNode(node: Node, expected: Expected, where: Where): PolicyValue {
     if (isSeq(node)) return node.items.map((item) => read(item as Node | null, expected, 'list'));
-    if (isMap(node)) return readMap(node, expected, place);
+    if (isMap(node)) return readMap(node, expected, where);
     if (!isScalar(node)) return null;
     const type = typeOf(node, expected);
     const source = String(node.value ?? '');
@@ -130,14 +134,14 @@ function createReader(places: readonly Mark[]) {
     return fail(`No such attribute 'id' on type ${toClassName(type)}`);
   }
 
-  function readMap(node: YAMLMap, expected: Expected, place: Place): PolicyValue {
+  function readMap(node: YAMLMap, expected: Expected, where: Where): PolicyValue {
     const type = typeOf(node, expected);
     if (type === 'hash') return readHash(node);
     if (type !== undefined) return readObject(node, type);
     return fail(
-      place === 'list'
+      where === 'list'
         ? 'No type given or inferred for sequence entry'
-        : `Attribute '${place.attribute}' can't be a mapping`,
+        : `Attribute '${where.attribute}' can't be a mapping`,
     );
   }
 
@@ -153,7 +157,7 @@ function createReader(places: readonly Mark[]) {
   /** The key of an entry, which must not be there yet. */
   function readKey(pair: Pair, seen: { has(key: string): boolean }): string {
     const key = keyOf(pair);
-    advance();
+    place.key(pair);
     if (seen.has(key)) fail(`Duplicate attribute: ${key}`);
     return key;
   }
@@ -161,7 +165,7 @@ function createReader(places: readonly Mark[]) {
   function readAnnotation(node: Node | null, name: string): PolicyValue {
     const isPlainText = isScalar(node) && node.tag === undefined && !node.anchor;
     if (!isPlainText) return read(node, undefined, { attribute: name });
-    advance();
+    place.value(node);
     return toScalarText(String(node.value ?? ''), node.type !== 'PLAIN');
   }
 
@@ -190,7 +194,8 @@ function createReader(places: readonly Mark[]) {
 
   function root(node: Node): PolicyValue[] {
     if (!isSeq(node)) {
-      advance();
+      if (isMap(node)) place.start(node);
+      else place.value(node);
       return fail(
         isMap(node)
           ? 'Unexpected mapping'
