@@ -21,5 +21,3 @@ export function buildLib(): void {
   });
   if (status !== 0) throw new Error('The published package does not compile.');
 }
-
-if (import.meta.main) buildLib();

@@ -45,14 +45,12 @@ async function writeFiles(directory: string, files: Record<string, Uint8Array>):
   }
 }
 
-if (import.meta.main) {
-  await buildFunctions();
-  for (const name of FUNCTION_NAMES) {
+/** A line about the size of each function that `dist/` holds. */
+export function describeBundles(): string[] {
+  return FUNCTION_NAMES.map((name) => {
     const { entryZipBytes, zipBytes } = measureBundle(`${root}/dist/${name}`);
-    process.stdout.write(
-      `built dist/${name}: ${toKb(entryZipBytes)} KB zipped are loaded at the start, ${toKb(zipBytes)} KB in all\n`,
-    );
-  }
+    return `built dist/${name}: ${toKb(entryZipBytes)} KB zipped are loaded at the start, ${toKb(zipBytes)} KB in all`;
+  });
 }
 
 function toKb(bytes: number): string {

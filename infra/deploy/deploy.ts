@@ -1,36 +1,10 @@
-import { SECRET_SETTINGS } from '../stack/setting-names.ts';
-import { checkDestination } from './check-destination.ts';
-import { checkSettings } from './check-settings.ts';
-import { packageFunctions } from './package-functions.ts';
-import { runServerless } from './run-serverless.ts';
-import { resourcesOf, type Template } from './template.ts';
-import { printUsageIfAsked } from './usage.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { DEPLOY_FLAGS, DEPLOY_NOTES, toServerlessArguments } from './flags.ts';
 
-/** `npm run deploy -- --stage prod [--region …] [--param="name=value"]`: packages, checks the template, deploys. */
-try {
-  const args = process.argv.slice(2);
-  if (!printUsageIfAsked(args)) await deploy(args);
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
-
-async function deploy(args: readonly string[]): Promise<void> {
-  for (const name of SECRET_SETTINGS.filter((secret) => process.env[secret]))
-    process.stderr.write(
-      `${name} stays on this machine: it is a secret, and the environment of a function is no place for one.\n`,
-    );
-  const { directory, template } = await packageFunctions({ args });
-  const unreachable = checkDestination(template);
-  const findings = unreachable.length > 0 ? unreachable : checkSettings(template);
-  if (findings.length > 0) throw new Error(findings.join('\n'));
-  await runServerless(['deploy', '--package', directory, ...args]);
-  process.stdout.write(`deployed.${credentialHint(template)}\n`);
-}
-
-/** A new stack's own secret holds a placeholder, which Conjur refuses. */
-function credentialHint(template: Template): string {
-  const [secret] = resourcesOf(template, 'AWS::SecretsManager::Secret');
-  if (secret === undefined) return '';
-  return ` New stack? Put the Conjur credential into the secret ${secret[1].Name}: docs/deployment.md says how.`;
-}
+await runCommand({
+  start: 'npm run deploy',
+  summary: 'Packages the functions, checks the template and the settings, and deploys the stack to AWS.',
+  flags: DEPLOY_FLAGS,
+  notes: DEPLOY_NOTES,
+  run: async (flags) => (await import('./deploy-stack.ts')).deployStack(toServerlessArguments(flags)),
+});

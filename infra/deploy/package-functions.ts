@@ -3,7 +3,6 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildFunctions } from '../build/build.ts';
 import { FUNCTION_NAMES } from '../build/function-names.ts';
-import { checkArguments } from './check-arguments.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkTemplate } from './check-template.ts';
 import { readParameterNames } from './read-parameter-names.ts';
@@ -35,13 +34,13 @@ export interface PackageOptions extends RunServerlessOptions {
 
 /**
  * Bundles the functions, zips them and compiles the template. The same source gives the same zips, byte for byte.
- * @throws Error where an argument belongs to no flag or a parameter is not known, and where the template holds what must not be deployed
+ * @throws Error where a parameter is not known, and where the template holds what must not be deployed
  */
 export async function packageFunctions(options: PackageOptions = {}): Promise<Package> {
   const directory = options.directory ?? PACKAGE_DIRECTORY;
   const { args = [] } = options;
   const known = readParameterNames(join(PROJECT_DIRECTORY, 'serverless.yml'));
-  const wrong = [...checkArguments(args), ...checkParameters(args, known)];
+  const wrong = checkParameters(args, known);
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
   if (options.build !== false) await buildFunctions();
   await rm(directory, { recursive: true, force: true });

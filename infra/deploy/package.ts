@@ -1,17 +1,18 @@
-import { packageFunctions } from './package-functions.ts';
-import { printUsageIfAsked } from './usage.ts';
+import { toggle } from '../cli/flags.ts';
+import { runCommand } from '../cli/run-command.ts';
+import { DEPLOY_FLAGS, DEPLOY_NOTES, toServerlessArguments } from './flags.ts';
 
-/** `npm run package [-- --stage prod --param="name=value"]`: no AWS credentials are needed. */
-try {
-  if (!printUsageIfAsked(process.argv.slice(2))) await main();
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
-}
-
-async function main(): Promise<void> {
-  const { directory, functions } = await packageFunctions({ args: process.argv.slice(2) });
-  for (const { name, bytes, sha256 } of functions)
-    process.stdout.write(`${name}.zip  ${(bytes / 1024).toFixed(0)} KB  sha256 ${sha256}\n`);
-  process.stdout.write(`packaged in ${directory}\n`);
-}
+await runCommand({
+  start: 'npm run package',
+  summary: 'Makes the zips and the CloudFormation template in .serverless/. It needs no AWS credentials.',
+  flags: { ...DEPLOY_FLAGS, json: toggle('print the zips with their digests as JSON') },
+  notes: DEPLOY_NOTES,
+  run: async ({ json, ...flags }) => {
+    const { packageFunctions } = await import('./package-functions.ts');
+    const { directory, functions } = await packageFunctions({ args: toServerlessArguments(flags) });
+    if (json) return console.log(JSON.stringify({ directory, functions }, null, 2));
+    for (const { name, bytes, sha256 } of functions)
+      console.log(`${name}.zip  ${(bytes / 1024).toFixed(0)} KB  sha256 ${sha256}`);
+    console.log(`packaged in ${directory}`);
+  },
+});

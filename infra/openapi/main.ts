@@ -1,8 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { formatOpenapi } from './format-openapi.ts';
+import { runCommand } from '../cli/run-command.ts';
 
-/** `npm run openapi`: writes the document that the schemas of the present source give. */
-const path = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));
-writeFileSync(path, formatOpenapi());
-process.stdout.write(`wrote ${path}\n`);
+await runCommand({
+  start: 'npm run openapi',
+  summary: 'Writes docs/openapi.json from the schemas that the functions check requests with.',
+  flags: {},
+  run: async () => {
+    const { formatOpenapi } = await import('./format-openapi.ts');
+    const path = fileURLToPath(new URL('../../docs/openapi.json', import.meta.url));
+    writeFileSync(path, formatOpenapi());
+    console.log(`wrote ${path}`);
+  },
+});

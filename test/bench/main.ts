@@ -1,62 +1,46 @@
-import { parseArgs } from 'node:util';
-import { buildFunctions } from '../../infra/build/build.ts';
-import { COMPARISONS, type ComparisonName } from './measuring-process.ts';
-import { describeMachine } from './report/describe-machine.ts';
-import { formatResults } from './report/result.ts';
-import { saveReport } from './report/save-report.ts';
-import { runMeasuring } from './run-measuring.ts';
+import { commaSeparated, text, toggle, UsageError } from '../../infra/cli/flags.ts';
+import { showProgress } from '../../infra/cli/progress.ts';
+import { runCommand } from '../../infra/cli/run-command.ts';
+import { COMPARISON_NAMES, type ComparisonName } from './comparison-names.ts';
+import type { ReportFiles } from './report/save-report.ts';
 
-const NAMES = Object.keys(COMPARISONS) as ComparisonName[];
-const HELP = `Compares the built functions with other ways to use Conjur, at a local Conjur, as ratios within one run.
-
-  npm run bench -- [flags]
-
-  --only NAMES    comma separated: ${NAMES.join(', ')}
-  --quick         a tenth of the work: for a look, not for a figure
-  --json FILE     write the figures to a file
-  --svg FILE      draw the figures of the last \`bench\` and \`bench:cold\`
-  --docs FILE     put those figures into a document
-`;
-
-const { values: flags } = parseArgs({
-  options: {
-    only: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    json: { type: 'string' },
-    svg: { type: 'string' },
-    docs: { type: 'string' },
-    help: { type: 'boolean', short: 'h', default: false },
+await runCommand({
+  start: 'npm run bench',
+  summary: 'Compares the built functions with other ways to use Conjur, at a local Conjur, as ratios within one run.',
+  flags: {
+    only: commaSeparated('NAMES', `some of ${COMPARISON_NAMES.join(',')}`),
+    quick: toggle('a tenth of the work: for a look, not for a figure'),
+    json: text('FILE', 'write the figures to a file'),
+    svg: text('FILE', 'draw the figures of the last "bench" and "bench:cold"'),
+    docs: text('FILE', 'put those figures into a document'),
   },
+  run: ({ only, quick, ...files }) => measure(parseNames(only), quick ? 0.1 : 1, files),
 });
 
-if (flags.help) say(HELP);
-else await main(parseNames(flags.only));
-
-async function main(names: readonly ComparisonName[]): Promise<void> {
+async function measure(names: readonly ComparisonName[], scale: number, files: ReportFiles): Promise<void> {
+  const { buildFunctions } = await import('../../infra/build/build.ts');
+  const { describeMachine } = await import('./report/describe-machine.ts');
+  const { formatResults } = await import('./report/result.ts');
+  const { saveReport } = await import('./report/save-report.ts');
+  const { runMeasuring } = await import('./run-measuring.ts');
   const machine = describeMachine();
-  say(`Node ${machine.node}, ${machine.processors} processors (${machine.processor}), load ${machine.load}`);
-  await buildFunctions();
-  const scale = flags.quick ? 0.1 : 1;
-  const began = (name: string): void => say(`${name} …`);
+  console.log(`Node ${machine.node}, ${machine.processors} processors (${machine.processor}), load ${machine.load}`);
+  await showProgress('building the functions', buildFunctions());
+  const began = (name: string): void => console.log(`${name} …`);
   // Memory is looked at in a process that has done nothing else.
   const rest = names.filter((name) => name !== 'memory');
   const results = [
     ...(rest.length > 0 ? await runMeasuring({ comparisons: rest, scale }, began) : []),
     ...(names.includes('memory') ? await runMeasuring({ comparisons: ['memory'], scale }, began) : []),
   ];
-  say(`\n${formatResults(results)}`);
-  saveReport('warm', { machine, scale, results }, flags);
+  console.log(`\n${formatResults(results)}`);
+  saveReport('warm', { machine, scale, results }, files);
 }
 
-function parseNames(only: string | undefined): readonly ComparisonName[] {
-  if (only === undefined) return NAMES;
-  const names = only.split(',').map((name) => name.trim());
-  const unknown = names.filter((name) => !(NAMES as readonly string[]).includes(name));
-  if (unknown.length > 0)
-    throw new RangeError(`--only does not know ${unknown.join(', ')}; it knows ${NAMES.join(', ')}`);
-  return names as ComparisonName[];
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+function parseNames(only: readonly string[]): readonly ComparisonName[] {
+  if (only.length === 0) return COMPARISON_NAMES;
+  const known: readonly string[] = COMPARISON_NAMES;
+  const unknown = only.filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new UsageError(`--only takes ${known.join(', ')}, not ${unknown.join(', ')}.`);
+  return only as ComparisonName[];
 }

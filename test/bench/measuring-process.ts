@@ -1,5 +1,6 @@
 import type { BenchContext } from './clients/bench-context.ts';
 import { prepareVariables } from './clients/prepare-variables.ts';
+import type { ComparisonName } from './comparison-names.ts';
 import { compareBatch } from './comparisons/batch.ts';
 import { compareMemory } from './comparisons/memory.ts';
 import { compareRefresh } from './comparisons/refresh.ts';
@@ -18,9 +19,7 @@ export const COMPARISONS = {
   throughput: measureThroughput,
   refresh: compareRefresh,
   memory: compareMemory,
-} as const satisfies Record<string, (context: BenchContext) => Promise<Result>>;
-
-export type ComparisonName = keyof typeof COMPARISONS;
+} as const satisfies Record<ComparisonName, (context: BenchContext) => Promise<Result>>;
 
 /** What the process is asked, as its one argument, in JSON. */
 export interface Order {

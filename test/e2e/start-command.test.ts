@@ -275,23 +275,18 @@ onThisMachine('says in one line which ports are taken, by which flags, and what 
 });
 
 onThisMachine.each([
-  [['--api-port', '0'], '--api-port must be a port from 1 to 65535.'],
-  [
-    ['--conjur', 'conjur.example.com'],
-    '--conjur must be the base URL of a Conjur, such as https://conjur.example.com.',
-  ],
+  [['--api-port', '0'], '--api-port takes a whole number from 1 to 65535, not "0".', 2],
+  [['--conjur', 'conjur.example.com'], '--conjur takes a base URL such as https://conjur.example.com.', 2],
   [
     ['--secrets-manager-port', '1234', '--litellm-port', '1234'],
     '--secrets-manager-port and --litellm-port are both 1234. Choose two ports.',
+    1,
   ],
-  [['--port-offset', '60000'], '--port-offset must be a whole number from 0 to 57455.'],
-  [
-    ['--admin-api-key', '--data'],
-    "Option '--admin-api-key' argument is ambiguous. `npm start -- --help` lists the flags.",
-  ],
-  [['--prot', '1'], "Unknown option '--prot'. `npm start -- --help` lists the flags."],
-])('refuses %j in one line', async (args, line) => {
+  [['--port-offset', '60000'], '--port-offset takes a whole number from 0 to 57455, not "60000".', 2],
+  [['--admin-api-key', '--data'], '--admin-api-key needs a value: --admin-api-key KEY.', 2],
+  [['--prot', '1'], 'Unknown flag --prot.', 2],
+])('refuses %j in one line', async (args, line, status) => {
   const run = start(...args);
-  expect(await run.ended).toBe(1);
-  expect(run.output().trim()).toBe(line);
+  expect(await run.ended).toBe(status);
+  expect(run.output().trim().split('\n')).toEqual([expect.stringContaining(line)]);
 });

@@ -1,26 +1,20 @@
-import { parseArgs } from 'node:util';
-import { fuzzEvents } from './fuzz-events.ts';
-import { measureCoverage } from './measure-coverage.ts';
+import { number, toggle } from '../../infra/cli/flags.ts';
+import { runCommand } from '../../infra/cli/run-command.ts';
 
-const HELP = `Sends random events to the three functions, in one process with a local Conjur, and judges every answer.
-
-  npm run fuzz                                  100,000 events
-  npm run fuzz -- --events 5000 --seed 42       the same events again
-  npm run fuzz -- --coverage                    says which code behind the handlers no event reached
-`;
-
-const { values } = parseArgs({
-  options: {
-    events: { type: 'string', default: '100000' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-    coverage: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h' },
+await runCommand({
+  start: 'npm run fuzz',
+  summary: 'Sends random events to the three functions, in one process with a local Conjur, and judges every answer.',
+  flags: {
+    events: number('N', 'how many events (default 100000)', { min: 1, max: 1e9, byDefault: 100_000 }),
+    seed: number('N', 'repeats the events of an earlier run (default: a new one, which is printed)', {
+      min: 0,
+      max: 2 ** 31,
+    }),
+    coverage: toggle('print which code behind the handlers no event reached'),
   },
+  run: async ({ events, seed = Date.now() % 2 ** 31, coverage }) =>
+    coverage ? showCoverage(() => run(events, seed)) : run(events, seed),
 });
-
-if (values.help) process.stdout.write(HELP);
-else if (values.coverage) await showCoverage();
-else await run(Number(values.events), Number(values.seed));
 
 /** What events can reach; what only other settings, servers or faults lead to is other tests' business. */
 function isMeasured(path: string): boolean {
@@ -29,22 +23,22 @@ function isMeasured(path: string): boolean {
   );
 }
 
-async function showCoverage(): Promise<void> {
-  const { blocks, reached, missed } = await measureCoverage(
-    () => run(Number(values.events), Number(values.seed)),
-    isMeasured,
-  );
+async function showCoverage(job: () => Promise<number>): Promise<number> {
+  const { measureCoverage } = await import('./measure-coverage.ts');
+  let status = 1;
+  const measured = await measureCoverage(async () => {
+    status = await job();
+  }, isMeasured);
+  const { blocks, reached, missed } = measured;
   process.stdout.write(
     `\n${reached} of ${blocks} blocks were reached\n${missed.map((place) => `  not reached: ${place}\n`).join('')}`,
   );
+  return status;
 }
 
-async function run(events: number, seed: number): Promise<void> {
-  if (!Number.isSafeInteger(events) || events < 1 || !Number.isSafeInteger(seed)) {
-    process.stderr.write('--events and --seed must be whole numbers.\n');
-    process.exitCode = 2;
-    return;
-  }
+/** @returns the exit status */
+async function run(events: number, seed: number): Promise<number> {
+  const { fuzzEvents } = await import('./fuzz-events.ts');
   let unhandled = 0;
   process.on('unhandledRejection', (reason) => {
     unhandled += 1;
@@ -61,5 +55,5 @@ async function run(events: number, seed: number): Promise<void> {
   });
   process.stdout.write(`\nby function\n${byFunction.toTable()}\n\nby the way in\n${byWay.toTable()}\n`);
   process.stdout.write(`\nunhandled rejections: ${unhandled}\n`);
-  process.exitCode = unhandled === 0 ? 0 : 1;
+  return unhandled === 0 ? 0 : 1;
 }

@@ -1,33 +1,27 @@
-import { parseArgs } from 'node:util';
-import { buildFunctions } from '../../infra/build/build.ts';
+import { number } from '../../infra/cli/flags.ts';
+import { showProgress } from '../../infra/cli/progress.ts';
+import { runCommand } from '../../infra/cli/run-command.ts';
 import type { Sample } from './messages.ts';
-import { runSoak } from './run-soak.ts';
 
-const HELP = `Puts the built functions under a mixed load with rotations and faults, and looks for what grows.
-
-  npm run soak                              30 minutes
-  npm run soak -- --minutes 1 --seed 7
-`;
-
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '30' },
-    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
-    help: { type: 'boolean', short: 'h' },
+await runCommand({
+  start: 'npm run soak',
+  summary: 'Puts the built functions under a mixed load with rotations and faults, and looks for what grows.',
+  flags: {
+    minutes: number('N', 'how long (default 30)', { min: 0.2, max: 10_000, fractions: true, byDefault: 30 }),
+    seed: number('N', 'repeats the choices of an earlier run (default: a new one, which is printed)', {
+      min: 0,
+      max: 2 ** 31,
+    }),
   },
+  run: ({ minutes, seed = Date.now() % 2 ** 31 }) => run(minutes, seed),
 });
 
-if (values.help) process.stdout.write(HELP);
-else await run(Number(values.minutes), Number(values.seed));
-
-async function run(minutes: number, seed: number): Promise<void> {
-  if (!(minutes >= 0.2) || !Number.isSafeInteger(seed)) {
-    process.stderr.write('--minutes must be at least 0.2, and --seed a whole number.\n');
-    process.exitCode = 2;
-    return;
-  }
+/** @returns the exit status */
+async function run(minutes: number, seed: number): Promise<number> {
+  const { buildFunctions } = await import('../../infra/build/build.ts');
+  const { runSoak } = await import('./run-soak.ts');
   process.stdout.write(`soak of ${minutes} minutes, seed ${seed}\n`);
-  await buildFunctions();
+  await showProgress('building the functions', buildFunctions());
   const { growth, memoryBefore, memoryAfter, outcomes, ...result } = await runSoak({
     durationMs: minutes * 60_000,
     seed,
@@ -42,7 +36,7 @@ async function run(minutes: number, seed: number): Promise<void> {
   process.stdout.write(
     faults.length === 0 ? 'passed: nothing was lost, and nothing grew\n' : `failed: ${faults.length} faults\n`,
   );
-  process.exitCode = faults.length === 0 ? 0 : 1;
+  return faults.length === 0 ? 0 : 1;
 }
 
 function toLine({ atMs, memoryBytes, resources, outcomes }: Sample): string {

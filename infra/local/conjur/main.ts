@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createLocalConjur, type LocalConjurOptions, type LocalTls } from './create-local-conjur.ts';
-import { type Arguments, HELP, parseArguments } from './parse-arguments.ts';
+import { type Arguments, ArgumentsError, HELP, parseArguments } from './parse-arguments.ts';
 import { parseJwks, parseTestCredentials } from './parse-credential-files.ts';
 
 async function main(): Promise<void> {
@@ -59,5 +59,5 @@ try {
   await main();
 } catch (error) {
   console.error(`conjur:local: ${explain(error)}`);
-  process.exitCode = 1;
+  process.exitCode = error instanceof ArgumentsError ? 2 : 1;
 }

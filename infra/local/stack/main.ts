@@ -1,63 +1,13 @@
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-import { buildFunctions } from '../../build/build.ts';
-import { assertPortsFree } from './assert-ports-free.ts';
-import { watchNpm } from './end-with-npm.ts';
-import { findTrouble } from './find-trouble.ts';
-import { formatCommands } from './format-commands.ts';
-import { parseStartOptions, START_HELP } from './parse-start-options.ts';
-import { FunctionsEndedError } from './start-functions.ts';
-import { type Stack, startStack, wantedPorts } from './start-stack.ts';
-import { toComplaint } from './to-complaint.ts';
+import { runCommand } from '../../cli/run-command.ts';
+import { START_FLAGS, toStartOptions } from './start-options.ts';
 
-const DEFAULT_DATA = fileURLToPath(new URL('../../../.local/conjur.sqlite', import.meta.url));
+await runCommand({
+  start: 'npm start',
+  summary:
+    'Starts the three functions on this machine, with a local Conjur and stand-ins for AWS Secrets Manager and LiteLLM.',
+  flags: START_FLAGS,
+  notes: `All other settings come from the environment: CYBERARK_ALLOW_DELETE=true npm start
 
-const say = (line: string): void => {
-  process.stdout.write(`${line}\n`);
-};
-
-const interruption = new AbortController();
-
-try {
-  await main(interruption.signal);
-} catch (error) {
-  if (error === interruption.signal.reason) {
-    say('ended.');
-  } else {
-    process.stderr.write(`${toComplaint(error)}\n`);
-    process.exitCode = 1;
-  }
-}
-
-async function main(signal: AbortSignal): Promise<void> {
-  const options = parseStartOptions(process.argv.slice(2), DEFAULT_DATA);
-  if (options.help) return say(START_HELP);
-  watchNpm(() => interruption.abort());
-  // Before anything that takes time.
-  await assertPortsFree(wantedPorts(options));
-  say('building the functions …');
-  await buildFunctions();
-  // From here on: what is up when Ctrl-C comes must not be left behind. A second Ctrl-C ends this process at once.
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => interruption.abort());
-  // Whoever reads along has gone, `npm start | head` for one: there is nobody left to start this for.
-  process.stdout.on('error', () => interruption.abort());
-  let ready = false;
-  // What serverless-offline prints before all is up is about itself; afterwards it is what the functions log.
-  const onLine = (line: string): void => {
-    if (ready) say(line);
-  };
-  const stack = await startStack({ ...options, onLine, onProgress: say, signal });
-  const trouble = await findTrouble(stack.apiUrl, signal);
-  say(formatCommands(stack));
-  if (trouble !== undefined) say(`NOT READY: ${trouble}\n`);
-  ready = true;
-  await untilEnded(stack, signal);
-}
-
-/** Waits for Ctrl-C, or for the functions to end by themselves, and ends the rest. */
-async function untilEnded(stack: Stack, signal: AbortSignal): Promise<void> {
-  if (!signal.aborted) await Promise.race([stack.ended, once(signal, 'abort')]);
-  await stack.close();
-  signal.throwIfAborted();
-  throw new FunctionsEndedError('The functions ended by themselves; what they printed last says why.');
-}
+Data lives in .local/, so that the next start finds it again; delete that folder to start afresh.`,
+  run: async (flags) => (await import('./run-stack.ts')).runStack(toStartOptions(flags)),
+});

@@ -8,8 +8,8 @@ import type { StackAddresses } from './format-commands.ts';
 import { loadStarterPolicy } from './load-starter-policy.ts';
 import { createLocalConjurAdmin } from './local-conjur-admin.ts';
 import { toLocalEnvironment, toUnusedConjurNotice } from './local-environment.ts';
-import type { StartOptions } from './parse-start-options.ts';
 import { startFunctions } from './start-functions.ts';
+import type { StartOptions } from './start-options.ts';
 import { type StandIns, startStandIns } from './start-stand-ins.ts';
 
 export interface Stack extends StackAddresses {

@@ -1,18 +1,10 @@
 import { DataFileLockedError, NotADataFileError } from '../conjur/store/open-database.ts';
 import { AccountMismatchError } from '../conjur/store/open-store.ts';
 import { PortTakenError } from './assert-ports-free.ts';
-import { StartOptionsError } from './parse-start-options.ts';
 import { FunctionsEndedError } from './start-functions.ts';
 
 /** What the user can mend; their messages say how. */
-const EXPECTED = [
-  PortTakenError,
-  StartOptionsError,
-  FunctionsEndedError,
-  DataFileLockedError,
-  NotADataFileError,
-  AccountMismatchError,
-];
+const EXPECTED = [PortTakenError, FunctionsEndedError, DataFileLockedError, NotADataFileError, AccountMismatchError];
 
 /** What to print when `npm start` cannot go on: one line for what the user can mend, the whole stack for what is our mistake. */
 export function toComplaint(error: unknown): string {

@@ -55,12 +55,12 @@ describe('the command lines of the stand-ins', () => {
 
   it('refuse what they cannot use in one line that says what to do', async () => {
     const cases = [
-      [start(SECRETS_MANAGER, ['--port', '99999']), '--port wants a number from 0 to 65535, not "99999".\n'],
-      [start(LITELLM, ['--port', '0']), 'Set LITELLM_MASTER_KEY'],
+      [start(SECRETS_MANAGER, ['--port', '99999']), '--port takes a whole number from 0 to 65535, not "99999".', 2],
+      [start(LITELLM, ['--port', '0']), 'Set LITELLM_MASTER_KEY', 1],
     ] as const;
-    for (const [{ child, output }, message] of cases) {
+    for (const [{ child, output }, message, status] of cases) {
       const [code] = child.exitCode === null ? await once(child, 'close') : [child.exitCode];
-      expect(code).toBe(1);
+      expect(code).toBe(status);
       expect(output.text).toContain(message);
       expect(output.text.trim().split('\n')).toHaveLength(1);
     }

@@ -1,4 +1,4 @@
-import type { LocalServer } from '../stand-ins/http/create-json-server.ts';
+import type { LocalServer } from './http/create-json-server.ts';
 
 /** Closes the server at Ctrl-C or SIGTERM; the process then ends by itself. */
 export function runUntilSignal(server: LocalServer): void {

@@ -1,0 +1,58 @@
+import { text, toggle } from '../infra/cli/flags.ts';
+import { runCommand } from '../infra/cli/run-command.ts';
+import { runProgram } from '../infra/tasks/run-program.ts';
+
+interface Suite {
+  readonly summary: string;
+  readonly config: string;
+  /** Folders or files that it runs by default. */
+  readonly tests: readonly string[];
+  /** Whether types, style and format are checked first. */
+  readonly isChecked?: boolean;
+}
+
+const SUITES: Readonly<Record<string, Suite>> = {
+  test: {
+    summary: 'Checks types and style, builds the functions, and runs all tests but the long ones.',
+    config: 'test/vitest.config.ts',
+    tests: [],
+    isChecked: true,
+  },
+  'test:moto': {
+    summary: "Deploys the stack to moto's server, where Python has it.",
+    config: 'test/slow.config.ts',
+    tests: ['test/slow/moto.slow.ts'],
+  },
+  'test:ric': {
+    summary: "Runs each zip under AWS's runtime client, which it builds first (C++).",
+    config: 'test/slow.config.ts',
+    tests: ['test/slow/ric.slow.ts'],
+  },
+};
+
+const [name = '', ...args] = process.argv.slice(2);
+const suite = SUITES[name];
+if (suite === undefined) throw new Error(`There is no suite "${name}". Suites: ${Object.keys(SUITES).join(', ')}.`);
+await runCommand(
+  {
+    start: name === 'test' ? 'npm test' : `npm run ${name}`,
+    summary: suite.summary,
+    flags: {
+      name: text('TEXT', 'only tests whose name contains the text'),
+      verbose: toggle('print the name of every test'),
+    },
+    rest: { name: 'FILTER…', help: 'only test files whose path contains one of these' },
+    run: async ({ name: pattern, verbose }, filters) => {
+      const checked =
+        suite.isChecked === true ? await runProgram('node', ['infra/run.js', 'infra/tasks/main.ts', 'check']) : 0;
+      if (checked !== 0) return checked;
+      const tests = filters.length > 0 ? filters : suite.tests;
+      const more = [
+        ...(pattern === undefined ? [] : ['--testNamePattern', pattern]),
+        ...(verbose ? ['--reporter=verbose'] : []),
+      ];
+      return runProgram('vitest', ['run', '--config', suite.config, ...more, ...tests]);
+    },
+  },
+  args,
+);
