@@ -1,9 +1,9 @@
 import type { Clock } from './clock.ts';
-import type { Deadline } from './deadline.ts';
+import { type Deadline, deadlineExceeded } from './deadline.ts';
 import { ConjurError } from './errors.ts';
-import type { TransportFault } from './http/fault.ts';
-import type { ConjurRequest, ConjurResponse } from './http/request.ts';
-import type { Transport } from './http/transport.ts';
+import { HttpFault } from './http/fault.ts';
+import type { HttpRequest, HttpResponse } from './http/request.ts';
+import { createTransport, type Transport, type TransportOptions } from './http/transport.ts';
 import type { Logger } from './logger.ts';
 
 /** What the operations of the client share. */
@@ -12,13 +12,13 @@ export interface ConjurContext {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Sends with a session token; a 401 costs one new authentication and one repetition. */
-  readonly send: (request: ConjurRequest, deadline: Deadline) => Promise<ConjurResponse>;
+  readonly send: (request: HttpRequest, deadline: Deadline) => Promise<HttpResponse>;
   /** Sends without a token. */
   readonly sendPlain: Transport;
 }
 
 /** @throws ConjurError `upstream_error` where a successful answer is not JSON: a page of a proxy, say */
-export function parseJson(request: ConjurRequest, response: ConjurResponse): unknown {
+export function parseJson(request: HttpRequest, response: HttpResponse): unknown {
   try {
     return JSON.parse(response.body.toString('utf8'));
   } catch {
@@ -27,16 +27,16 @@ export function parseJson(request: ConjurRequest, response: ConjurResponse): unk
   }
 }
 
-export function parseJsonObject(request: ConjurRequest, response: ConjurResponse): Record<string, unknown> {
+export function parseJsonObject(request: HttpRequest, response: HttpResponse): Record<string, unknown> {
   const value = parseJson(request, response);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable(request);
   return value as Record<string, unknown>;
 }
 
-export function unreadable(request: ConjurRequest): ConjurError {
+export function unreadable(request: HttpRequest): ConjurError {
   return new ConjurError(
     'upstream_error',
-    `The answer while ${request.doing} is not one of Conjur's. Check that CYBERARK_API_BASE is a Conjur server, with the path that stands in front of its API.`,
+    `The answer while ${request.action} is not one of Conjur's. Check that CYBERARK_API_BASE is a Conjur server, with the path that stands in front of its API.`,
   );
 }
 
@@ -44,38 +44,41 @@ export function unreadable(request: ConjurRequest): ConjurError {
  * The error for an answer that is the same to every operation. What a 403, 404, 409 or 422 means depends on the operation, which
  * looks at those first.
  */
-export function toConjurError(request: ConjurRequest, response: ConjurResponse): ConjurError {
+export function toConjurError(request: HttpRequest, response: HttpResponse): ConjurError {
   const { status } = response;
-  const { doing } = request;
+  const { action } = request;
   if (status === 401) {
     return new ConjurError(
       'authentication_failed',
-      `Conjur refused a fresh session token (401) while ${doing}. Check that CYBERARK_ACCOUNT is the account of this Conjur, and that its clock and its followers' agree.`,
+      `Conjur refused a fresh session token (401) while ${action}. Check that CYBERARK_ACCOUNT is the account of this Conjur, and that its clock and its followers' agree.`,
     );
   }
   if (status === 403)
-    return new ConjurError('forbidden', `Conjur forbids this identity ${doing}. Have the privilege granted by policy.`);
+    return new ConjurError(
+      'forbidden',
+      `Conjur forbids this identity ${action}. Have the privilege granted by policy.`,
+    );
   if (status === 413)
     return new ConjurError(
       'payload_too_large',
-      `Conjur, or a server in front of it, refused the size of the request while ${doing}.`,
+      `Conjur, or a server in front of it, refused the size of the request while ${action}.`,
     );
-  if (status === 409) return policyConflict(doing, response);
+  if (status === 409) return policyConflict(action, response);
   if (status === 422)
     return new ConjurError(
       'unprocessable',
-      `Conjur could not process the request (422) while ${doing}.${describe(response)}`,
+      `Conjur could not process the request (422) while ${action}.${describe(response)}`,
     );
   if (status >= 300 && status < 400) {
     return new ConjurError(
       'upstream_error',
-      `A redirect (${status}) came while ${doing}, and is not followed, since it could lead the token astray. Set CYBERARK_API_BASE to the address that it leads to; often that is https instead of http.`,
+      `A redirect (${status}) came while ${action}, and is not followed, since it could lead the token astray. Set CYBERARK_API_BASE to the address that it leads to; often that is https instead of http.`,
     );
   }
   if (UNAVAILABLE.has(status)) {
     return new ConjurError(
       'upstream_unavailable',
-      `Conjur answered ${status} while ${doing}, again and again. Check Conjur's health and try again.`,
+      `Conjur answered ${status} while ${action}, again and again. Check Conjur's health and try again.`,
       {
         retryAfterSeconds: retryAfterSeconds(response),
       },
@@ -83,29 +86,29 @@ export function toConjurError(request: ConjurRequest, response: ConjurResponse):
   }
   return new ConjurError(
     'upstream_error',
-    `Conjur answered ${status} while ${doing}, which it should not. Look into Conjur's own log.`,
+    `Conjur answered ${status} while ${action}, which it should not. Look into Conjur's own log.`,
   );
 }
 
 const UNAVAILABLE = new Set([429, 502, 503, 504]);
 
-function policyConflict(doing: string, response: ConjurResponse): ConjurError {
+function policyConflict(action: string, response: HttpResponse): ConjurError {
   return new ConjurError(
     'policy_conflict',
-    `Another policy load held Conjur's lock all the time while ${doing}. Nothing was changed by this call; try again.`,
+    `Another policy load held Conjur's lock all the time while ${action}. Nothing was changed by this call; try again.`,
     {
       retryAfterSeconds: retryAfterSeconds(response),
     },
   );
 }
 
-function retryAfterSeconds({ headers }: ConjurResponse): number | undefined {
+function retryAfterSeconds({ headers }: HttpResponse): number | undefined {
   const header = headers['retry-after'];
   return header !== undefined && /^\d{1,6}$/.test(header) ? Number(header) : undefined;
 }
 
 /** Only the code that Conjur names: its message may quote the request. */
-function describe({ body }: ConjurResponse): string {
+function describe({ body }: HttpResponse): string {
   const code = errorCodeOf(body);
   return code === undefined ? '' : ` It says: ${code}.`;
 }
@@ -129,20 +132,34 @@ export function secretNotFound(name: string, version?: number): ConjurError {
   );
 }
 
+/** {@link createTransport} that says in Conjur's words why no answer came. @throws ConjurError */
+export function createConjurTransport(options: TransportOptions): Transport {
+  const transport = createTransport(options);
+  return (request, deadline) =>
+    transport(request, deadline).catch((error: unknown) => {
+      throw error instanceof HttpFault ? toConjurFault(request.action, error) : error;
+    });
+}
+
 /** Says what a caller or an operator can do about an answer that did not come. */
-export function toUnavailable(doing: string, fault: TransportFault): ConjurError {
-  if (fault.kind === 'too-large') {
+function toConjurFault(action: string, fault: HttpFault): ConjurError {
+  if (fault.kind === 'deadline') return deadlineExceeded(action, fault);
+  if (fault.kind === 'too-large' || fault.kind === 'coding') {
+    const problem =
+      fault.kind === 'coding'
+        ? `came in a content coding that nobody asked for (${fault.reason})`
+        : `was larger (${fault.reason}) than any that it gives`;
     return new ConjurError(
       'upstream_error',
-      `Conjur's answer while ${doing} was larger than any answer that it should give.`,
+      `Conjur's answer while ${action} ${problem}. Something in front of Conjur may have made it: check CYBERARK_API_BASE and what stands between.`,
       { cause: fault },
     );
   }
   const code = fault.kind === 'client-certificate' ? 'authentication_failed' : 'upstream_unavailable';
-  return new ConjurError(code, `${ADVICE[fault.kind](fault.reason)} This happened while ${doing}.`, { cause: fault });
+  return new ConjurError(code, `${ADVICE[fault.kind](fault.reason)} This happened while ${action}.`, { cause: fault });
 }
 
-const ADVICE: Record<Exclude<TransportFault['kind'], 'too-large'>, (reason: string) => string> = {
+const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadline'>, (reason: string) => string> = {
   connect: (reason) =>
     `Conjur could not be reached (${reason}). Check CYBERARK_API_BASE, and that the function's network lets it through to Conjur (with HTTPS_PROXY set, to the proxy).`,
   proxy: (reason) =>

@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { ConjurContext } from './answers.ts';
+import { type ConjurContext, createConjurTransport } from './answers.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import { type AuthenticatorPorts, createAuthenticator, createCredentialSource } from './auth/create-authenticator.ts';
 import type { ApiKeyCredential, CredentialSource } from './auth/credential.ts';
@@ -10,7 +10,6 @@ import { DEFAULT_DEADLINE_MS, Deadline } from './deadline.ts';
 import { ConjurError } from './errors.ts';
 import { createDispatchers, sharedDispatcher } from './http/dispatchers.ts';
 import type { AttemptReport } from './http/request.ts';
-import { createTransport } from './http/transport.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { type ConjurClientOptions, type Settings, toSettings } from './options.ts';
 import {
@@ -139,7 +138,7 @@ export function createConjurClient(options: ConjurClientOptions, ports: ConjurCl
   const settings = toSettings(options);
   const { clock = systemClock, logger = silentLogger } = ports;
   const dispatchers = ports.dispatcher === undefined ? createDispatchers(settings) : sharedDispatcher(ports.dispatcher);
-  const transport = createTransport({
+  const transport = createConjurTransport({
     ...settings,
     dispatchers,
     clock,

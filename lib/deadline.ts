@@ -24,12 +24,14 @@ export class Deadline {
 
   /**
    * Waits for `work`, but not past the deadline. The work itself goes on: pass only what has a limit of its own.
-   * @throws ConjurError `deadline_exceeded`
+   * @param action what is being done, for the message; or the error itself
+   * @throws ConjurError `deadline_exceeded`, or that error
    */
-  async race<T>(work: Promise<T>, doing: string): Promise<T> {
+  async race<T>(work: Promise<T>, action: string | (() => Error)): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(deadlineExceeded(doing)), Math.min(this.remainingMs(), MAX_TIMER_MS));
+      const expire = (): void => reject(typeof action === 'string' ? deadlineExceeded(action) : action());
+      timer = setTimeout(expire, Math.min(this.remainingMs(), MAX_TIMER_MS));
     });
     try {
       return await Promise.race([work, expired]);
@@ -39,10 +41,10 @@ export class Deadline {
   }
 }
 
-export function deadlineExceeded(doing: string, cause?: unknown): ConjurError {
+export function deadlineExceeded(action: string, cause?: unknown): ConjurError {
   return new ConjurError(
     'deadline_exceeded',
-    `The time for this call ran out while ${doing}. Try again, or give the call more time (the function's timeout).`,
+    `The time for this call ran out while ${action}. Try again, or give the call more time (the function's timeout).`,
     { cause },
   );
 }

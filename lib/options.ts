@@ -1,5 +1,6 @@
 import type { AuthenticatorKind } from './auth/authenticator.ts';
 import { inferAuthenticator } from './auth/create-authenticator.ts';
+import type { ProxySettings, TlsSettings } from './http/dispatchers.ts';
 import { Secret } from './secret.ts';
 
 export interface ClientTlsOptions {
@@ -191,26 +192,8 @@ export interface Settings {
   readonly secretCacheMaxBytes: number;
 }
 
-export interface TlsSettings {
-  /** False: any certificate is taken. */
-  readonly verify: boolean;
-  /** PEM. When given, the only authorities that are trusted; otherwise the system's. */
-  readonly ca: string | undefined;
-  /** PEM of the client certificate. A file of one often holds its private key too. */
-  readonly clientCert: Secret | undefined;
-  /** PEM of its private key. */
-  readonly clientKey: Secret | undefined;
-}
-
 export const IAM_STS = ['regional', 'global'] as const;
 
 export type IamSts = (typeof IAM_STS)[number];
 
-export interface ProxySettings {
-  /** URL of the proxy for http; also for https where that has none of its own. May hold a password. */
-  readonly http: Secret | undefined;
-  /** URL of the proxy for https. */
-  readonly https: Secret | undefined;
-  /** Hosts that are reached directly, as `NO_PROXY` lists them. */
-  readonly except: string;
-}
+export type { ProxySettings, TlsSettings } from './http/dispatchers.ts';

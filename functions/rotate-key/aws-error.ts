@@ -17,34 +17,34 @@ const CREDENTIALS = new Set([
 /**
  * What a failed call to AWS means to whoever called the function. Only the exception's name is passed on. An error of this project, such as
  * `deadline_exceeded`, stays what it is.
- * @param doing `describing the secret …`; holds no value
+ * @param action `describing the secret …`; holds no value
  */
-export function toAwsError(error: unknown, doing: string): ConjurError {
+export function toAwsError(error: unknown, action: string): ConjurError {
   if (isConjurError(error)) return error;
-  const regionMissing = toRegionMissing(error, doing);
+  const regionMissing = toRegionMissing(error, action);
   if (regionMissing !== undefined) return regionMissing;
   const name = awsErrorName(error);
   const because = { cause: toAwsCause(error) };
   if (name === 'ResourceNotFoundException') {
     const advice = 'AWS does not know it. Check the id or ARN, the region and the account.';
-    return new ConjurError('secret_not_found', `While ${doing}: ${advice}`, because);
+    return new ConjurError('secret_not_found', `While ${action}: ${advice}`, because);
   }
   if (FORBIDDEN.has(name)) {
     const advice =
       "Allow the function's role the action on it, and the use of its KMS key where it has one of its own.";
-    return new ConjurError('forbidden', `AWS refused ${doing} (${name}). ${advice}`, because);
+    return new ConjurError('forbidden', `AWS refused ${action} (${name}). ${advice}`, because);
   }
   if (CREDENTIALS.has(name)) {
     const advice = 'The function has no AWS credentials that count: check its role and the region.';
-    return new ConjurError('config_invalid', `AWS refused ${doing} (${name}). ${advice}`, because);
+    return new ConjurError('config_invalid', `AWS refused ${action} (${name}). ${advice}`, because);
   }
   if (isRefusal(error)) {
     const advice =
       'Look at the secret in Secrets Manager: it may be marked for deletion, or be managed by another service.';
-    return new ConjurError('upstream_error', `AWS refused ${doing} (${name}). ${advice}`, because);
+    return new ConjurError('upstream_error', `AWS refused ${action} (${name}). ${advice}`, because);
   }
   const advice = "Check that the function's network reaches AWS: a NAT gateway or a VPC endpoint.";
-  return new ConjurError('upstream_unavailable', `AWS did not answer (${name}) while ${doing}. ${advice}`, because);
+  return new ConjurError('upstream_unavailable', `AWS did not answer (${name}) while ${action}. ${advice}`, because);
 }
 
 /** An exception that blames the caller; throttling does too, but is worth another try. */

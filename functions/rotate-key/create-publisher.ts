@@ -53,14 +53,14 @@ async function put(
   entry: PutEventsRequestEntry,
   deadline: Deadline,
 ): Promise<string | undefined> {
-  const doing = `putting an event on the bus ${entry.EventBusName}`;
+  const action = `putting an event on the bus ${entry.EventBusName}`;
   const command = new PutEventsCommand({ Entries: [entry] });
   try {
-    const { FailedEntryCount = 0, Entries } = await withinDeadline(deadline, doing, (options) =>
+    const { FailedEntryCount = 0, Entries } = await withinDeadline(deadline, action, (options) =>
       client.send(command, options),
     );
     return FailedEntryCount > 0 ? (Entries?.[0]?.ErrorCode ?? 'no reason given') : undefined;
   } catch (error) {
-    throw toAwsError(error, doing);
+    throw toAwsError(error, action);
   }
 }

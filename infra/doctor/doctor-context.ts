@@ -1,12 +1,12 @@
 import type { FunctionSettings } from '../../functions/runtime/settings.ts';
+import { createConjurTransport } from '../../lib/answers.ts';
 import type { Authenticator } from '../../lib/auth/authenticator.ts';
 import { createAuthenticator, createCredentialSource } from '../../lib/auth/create-authenticator.ts';
 import { lazyAuthenticatorPorts } from '../../lib/client.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { createDispatchers } from '../../lib/http/dispatchers.ts';
-import type { ConjurRequest, ConjurResponse } from '../../lib/http/request.ts';
-import { createTransport } from '../../lib/http/transport.ts';
+import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
 import type { Secret } from '../../lib/secret.ts';
 import type { ShellValues } from './shell-values.ts';
 import { type CurlOptions, toCurl } from './to-curl.ts';
@@ -17,14 +17,14 @@ export interface DoctorContext {
   readonly values: ShellValues;
   readonly now: () => number;
   /** One attempt, and the answer as it is. @throws ConjurError where no answer came */
-  readonly send: (request: ConjurRequest) => Promise<ConjurResponse>;
+  readonly send: (request: HttpRequest) => Promise<HttpResponse>;
   /**
    * The same with the session token that the check of the authentication got.
    * @param baseUrl default: the leader's
    */
-  readonly sendAuthorized: (request: ConjurRequest, baseUrl?: URL) => Promise<ConjurResponse>;
+  readonly sendAuthorized: (request: HttpRequest, baseUrl?: URL) => Promise<HttpResponse>;
   /** The curl command of a request, which shows no secret. */
-  readonly toCurl: (request: ConjurRequest, options?: CurlOptions) => string;
+  readonly toCurl: (request: HttpRequest, options?: CurlOptions) => string;
   /** For the settings at hand, or for another account. */
   readonly authenticatorFor: (account: string) => Authenticator;
   authorization: Secret | undefined;
@@ -41,8 +41,8 @@ export function createDoctorContext(settings: FunctionSettings, values: ShellVal
   const dispatchers = createDispatchers(settings);
   // The doctor looks at each server's first answer; followers are passed over, so that it is the base URL that is examined.
   const options = { ...settings, readBaseUrls: [], maxAttempts: 1, dispatchers, clock, random: Math.random };
-  const send = (request: ConjurRequest, baseUrl = settings.baseUrl): Promise<ConjurResponse> =>
-    createTransport({ ...options, baseUrl })(request, new Deadline(clock, LIMIT_MS));
+  const send = (request: HttpRequest, baseUrl = settings.baseUrl): Promise<HttpResponse> =>
+    createConjurTransport({ ...options, baseUrl })(request, new Deadline(clock, LIMIT_MS));
   const ports = lazyAuthenticatorPorts(undefined, clock);
   const context: DoctorContext = {
     settings,

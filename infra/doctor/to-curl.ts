@@ -1,4 +1,4 @@
-import type { ConjurRequest } from '../../lib/http/request.ts';
+import type { HttpRequest } from '../../lib/http/request.ts';
 import type { Settings } from '../../lib/options.ts';
 import type { ShellValues } from './shell-values.ts';
 
@@ -16,7 +16,7 @@ export interface CurlOptions {
 export function toCurl(
   settings: Settings,
   values: ShellValues,
-  request: ConjurRequest,
+  request: HttpRequest,
   { data, baseUrl = settings.baseUrl }: CurlOptions = {},
 ): string {
   const url = baseUrl.href.replace(/\/+$/, '') + request.path;

@@ -1,7 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
-import { TransportFault } from '../http/fault.ts';
-import type { ConjurRequest, ConjurResponse } from '../http/request.ts';
+import { HttpFault } from '../http/fault.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import type { Transport } from '../http/transport.ts';
 import { type AccessToken, parseAccessToken } from './access-token.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -15,7 +15,7 @@ export function createAuthenticate(
   send: Transport,
 ): (deadline: Deadline) => Promise<AccessToken> {
   return async (deadline) => {
-    let refusal: ConjurResponse | undefined;
+    let refusal: HttpResponse | undefined;
     for (let refusals = 0; ; refusals += 1) {
       const request = await authenticator.prepare(refusals, deadline);
       if (request === undefined) throw refused(authenticator, refusals, refusal);
@@ -28,12 +28,12 @@ export function createAuthenticate(
 }
 
 /** A server that does not like a client certificate often just ends the connection, before and without any answer. */
-async function sendFor({ kind, advice }: Authenticator, send: () => Promise<ConjurResponse>): Promise<ConjurResponse> {
+async function sendFor({ kind, advice }: Authenticator, send: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
     return await send();
   } catch (error) {
     const fault = isConjurError(error, 'upstream_unavailable') ? error.cause : undefined;
-    if (kind !== 'cert' || !(fault instanceof TransportFault) || fault.kind !== 'broken') throw error;
+    if (kind !== 'cert' || !(fault instanceof HttpFault) || fault.kind !== 'broken') throw error;
     throw new ConjurError(
       'authentication_failed',
       `The connection to Conjur was ended each time before an answer (${fault.reason}), as servers do that refuse a client certificate. ${advice}`,
@@ -42,7 +42,7 @@ async function sendFor({ kind, advice }: Authenticator, send: () => Promise<Conj
   }
 }
 
-function refused({ kind, advice }: Authenticator, refusals: number, refusal?: ConjurResponse): ConjurError {
+function refused({ kind, advice }: Authenticator, refusals: number, refusal?: HttpResponse): ConjurError {
   const times = refusals > 1 ? ', with the credential fetched anew too' : '';
   return new ConjurError(
     'authentication_failed',
@@ -52,27 +52,27 @@ function refused({ kind, advice }: Authenticator, refusals: number, refusal?: Co
 
 function unexpected(
   { advice }: Authenticator,
-  { doing }: ConjurRequest,
-  response: Pick<ConjurResponse, 'status' | 'body'>,
+  { action }: HttpRequest,
+  response: Pick<HttpResponse, 'status' | 'body'>,
 ): ConjurError {
   const { status } = response;
   if ([429, 502, 503, 504].includes(status)) {
     return new ConjurError(
       'upstream_unavailable',
-      `Conjur answered ${status} while ${doing}, again and again. Check Conjur's health.`,
+      `Conjur answered ${status} while ${action}, again and again. Check Conjur's health.`,
     );
   }
   if (status >= 500) {
-    return new ConjurError('upstream_error', `Conjur answered ${status} while ${doing}. Look into Conjur's own log.`);
+    return new ConjurError('upstream_error', `Conjur answered ${status} while ${action}. Look into Conjur's own log.`);
   }
   return new ConjurError(
     'authentication_failed',
-    `Conjur answered ${status} while ${doing}.${reasonOf(response)} ${advice} A 404 also means that CYBERARK_API_BASE lacks the path that an appliance puts in front (https://host/api).`,
+    `Conjur answered ${status} while ${action}.${reasonOf(response)} ${advice} A 404 also means that CYBERARK_API_BASE lacks the path that an appliance puts in front (https://host/api).`,
   );
 }
 
 /** Only the number of Conjur's message, which its documentation explains: the text may quote what was sent. */
-function reasonOf(response: Pick<ConjurResponse, 'body'> | undefined): string {
+function reasonOf(response: Pick<HttpResponse, 'body'> | undefined): string {
   const code = response && /\bCONJ\d{5}[A-Z]\b/.exec(response.body.toString('latin1'))?.[0];
   if (code === undefined) return '';
   return code === 'CONJ00016E' ? ' It says that the token has expired (CONJ00016E).' : ` It says ${code}.`;

@@ -1,5 +1,5 @@
 import type { Deadline } from '../deadline.ts';
-import type { ConjurRequest } from '../http/request.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { encodeSegment } from '../names.ts';
 
 /** The ways to prove an identity to Conjur that this library knows. */
@@ -13,11 +13,11 @@ export interface Authenticator {
   readonly kind: AuthenticatorKind;
   /**
    * The request to send now. Called anew for every authentication, just before it is sent, so that a file is read afresh. What must be
-   * fresh for each attempt, a signature, goes into the request's `complete`.
+   * fresh for each attempt, a signature, goes into the request's `freshParts`.
    * @param refusals how many of this authentication's requests were answered 401 so far. An authenticator that can fetch its
    * credential anew does so when asked again; undefined means that there is nothing else to try.
    */
-  prepare(refusals: number, deadline: Deadline): Promise<ConjurRequest | undefined>;
+  prepare(refusals: number, deadline: Deadline): Promise<HttpRequest | undefined>;
   /** What to do about a refusal, as one or two sentences. Never holds a credential. */
   readonly advice: string;
 }
@@ -36,15 +36,15 @@ export interface AuthenticationTarget {
  */
 export function toAuthenticationRequest(
   { service, account, login }: AuthenticationTarget,
-  content: Pick<ConjurRequest, 'headers' | 'body' | 'complete'>,
-): ConjurRequest {
+  content: Pick<HttpRequest, 'headers' | 'body' | 'freshParts'>,
+): HttpRequest {
   const segments = [...service, account, ...(login === undefined ? [] : [login])].map(encodeSegment);
   return {
     method: 'POST',
     path: `/${segments.join('/')}/authenticate`,
     ...content,
-    doing: login === undefined ? `authenticating by ${service.join('/')}` : `authenticating as ${login}`,
-    repeatableBecause: 'a token more does no harm',
+    action: login === undefined ? `authenticating by ${service.join('/')}` : `authenticating as ${login}`,
+    idempotent: true,
     target: 'read',
     confirmAtLeader: [401, 403, 404],
   };

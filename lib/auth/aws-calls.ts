@@ -23,12 +23,12 @@ export function toAwsCause(error: unknown): Error {
  * What to say where AWS's SDK gave up because it was told no region: `config_invalid`. Undefined for any other error. It has no name for
  * that error but `Error`.
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/setting-region.html
- * @param doing `describing the secret …`; holds no value
+ * @param action `describing the secret …`; holds no value
  */
-export function toRegionMissing(error: unknown, doing: string): ConjurError | undefined {
+export function toRegionMissing(error: unknown, action: string): ConjurError | undefined {
   if (!(error instanceof Error) || error.message !== 'Region is missing') return undefined;
   const advice = 'AWS_REGION is missing: Lambda sets it; elsewhere, set it to the region of the secret.';
-  return new ConjurError('config_invalid', `While ${doing}: ${advice}`);
+  return new ConjurError('config_invalid', `While ${action}: ${advice}`);
 }
 
 /** What the SDK's `send` takes beside the command. */
@@ -38,12 +38,12 @@ export interface SendOptions {
 
 /**
  * Sends a command of AWS's SDK, which knows no deadline but takes a signal that ends the call, its retries included.
- * @param doing `reading the secret … from Secrets Manager`, for the message; holds no value
+ * @param action `reading the secret … from Secrets Manager`, for the message; holds no value
  * @throws ConjurError `deadline_exceeded`; everything else as the SDK threw it
  */
 export async function withinDeadline<T>(
   deadline: Deadline,
-  doing: string,
+  action: string,
   send: (options: SendOptions) => Promise<T>,
 ): Promise<T> {
   const abortSignal = AbortSignal.timeout(Math.max(1, deadline.remainingMs()));
@@ -51,7 +51,7 @@ export async function withinDeadline<T>(
     return await send({ abortSignal });
   } catch (error) {
     // The signal is asked first: it may come a millisecond before its time by the wall clock.
-    if (abortSignal.aborted || deadline.remainingMs() <= 0) throw deadlineExceeded(doing, toAwsCause(error));
+    if (abortSignal.aborted || deadline.remainingMs() <= 0) throw deadlineExceeded(action, toAwsCause(error));
     throw error;
   }
 }

@@ -16,16 +16,16 @@ export function createSecretReader(
   return {
     async read(secretId, stage, deadline) {
       const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
-      const doing = `reading the secret ${secretId} from Secrets Manager`;
+      const action = `reading the secret ${secretId} from Secrets Manager`;
       try {
-        const { SecretString, SecretBinary } = await withinDeadline(deadline, doing, (options) =>
+        const { SecretString, SecretBinary } = await withinDeadline(deadline, action, (options) =>
           client.send(command, options),
         );
         const content = SecretString ?? SecretBinary;
         return content === undefined ? undefined : Secret.of(content);
       } catch (error) {
         if (isMissingStage(error, stage)) return undefined;
-        throw isConjurError(error) ? error : toConjurError(error, doing);
+        throw isConjurError(error) ? error : toConjurError(error, action);
       }
     },
   };
@@ -48,20 +48,20 @@ const REFUSED = new Set([
   'CredentialsProviderError',
 ]);
 
-function toConjurError(error: unknown, doing: string): ConjurError {
-  const regionMissing = toRegionMissing(error, doing);
+function toConjurError(error: unknown, action: string): ConjurError {
+  const regionMissing = toRegionMissing(error, action);
   if (regionMissing !== undefined) return regionMissing;
   const name = awsErrorName(error);
   if (REFUSED.has(name)) {
     return new ConjurError(
       'authentication_failed',
-      `AWS refused ${doing} (${name}). Check the id, the region, and that the function's role may secretsmanager:GetSecretValue on it (and kms:Decrypt, where it has a key of its own).`,
+      `AWS refused ${action} (${name}). Check the id, the region, and that the function's role may secretsmanager:GetSecretValue on it (and kms:Decrypt, where it has a key of its own).`,
       { cause: toAwsCause(error) },
     );
   }
   return new ConjurError(
     'upstream_unavailable',
-    `AWS did not answer (${name}) while ${doing}. Check that the function's network reaches Secrets Manager: a NAT gateway or a VPC endpoint.`,
+    `AWS did not answer (${name}) while ${action}. Check that the function's network reaches Secrets Manager: a NAT gateway or a VPC endpoint.`,
     { cause: toAwsCause(error) },
   );
 }

@@ -28,7 +28,7 @@ export function createIamAuthenticator({ account, login, serviceId, sign }: IamA
       if (refusals > 0) return undefined;
       return toAuthenticationRequest(target, {
         headers: { 'content-type': 'application/json' },
-        complete: async () => ({ body: JSON.stringify(await sign()) }),
+        freshParts: async () => ({ body: JSON.stringify(await sign()) }),
       });
     },
   };

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import type { ConjurRequest, ConjurResponse, RequestCompletion } from '../http/request.ts';
+import type { FreshParts, HttpRequest, HttpResponse } from '../http/request.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Logger } from '../logger.ts';
 import type { AccessToken } from './access-token.ts';
@@ -22,7 +22,7 @@ export interface SessionOptions {
 export interface Session {
   readonly tokens: TokenCache;
   /** Sends with a session token that is good at the moment of each attempt. A 401 costs one new authentication and one repetition. */
-  readonly send: (request: ConjurRequest, deadline: Deadline) => Promise<ConjurResponse>;
+  readonly send: (request: HttpRequest, deadline: Deadline) => Promise<HttpResponse>;
 }
 
 export function createSession({ authenticator, transport, ...options }: SessionOptions): Session {
@@ -32,15 +32,15 @@ export function createSession({ authenticator, transport, ...options }: SessionO
     tokens,
     async send(request, deadline) {
       let used: AccessToken | undefined;
-      const toCompletion = (token: AccessToken): RequestCompletion => {
+      const toParts = (token: AccessToken): FreshParts => {
         used = token;
         return { headers: { authorization: token.authorization.expose() } };
       };
-      const authorized: ConjurRequest = {
+      const authorized: HttpRequest = {
         ...request,
-        complete() {
+        freshParts() {
           const held = tokens.getHeld(deadline);
-          return held === undefined ? tokens.get(deadline).then(toCompletion) : toCompletion(held);
+          return held === undefined ? tokens.get(deadline).then(toParts) : toParts(held);
         },
       };
       const response = await transport(authorized, deadline);

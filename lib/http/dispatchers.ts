@@ -1,8 +1,26 @@
 import { Agent, buildConnector, type Dispatcher } from 'undici';
-import type { ProxySettings, TlsSettings } from '../options.ts';
+import type { Secret } from '../secret.ts';
 
-/** No answer of Conjur's is near this: a list page of 1,000 variables is about a megabyte. */
-const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+export interface TlsSettings {
+  /** False: any certificate is taken. */
+  readonly verify: boolean;
+  /** PEM. When given, the only authorities that are trusted; otherwise the system's. */
+  readonly ca: string | undefined;
+  /** PEM of the client certificate. A file of one often holds its private key too. */
+  readonly clientCert: Secret | undefined;
+  /** PEM of its private key. */
+  readonly clientKey: Secret | undefined;
+}
+
+export interface ProxySettings {
+  /** URL of the proxy for http; also for https where that has none of its own. May hold a password. */
+  readonly http: Secret | undefined;
+  /** URL of the proxy for https. */
+  readonly https: Secret | undefined;
+  /** Hosts that are reached directly, as `NO_PROXY` lists them. */
+  readonly except: string;
+}
+
 const MAX_CONNECTIONS = 64;
 /** A socket that was idle for this long is closed, in milliseconds. Puma and the usual proxies keep theirs for 20 s and more. */
 export const KEEP_ALIVE_MS = 15_000;
@@ -18,8 +36,8 @@ export interface DispatcherOptions {
 }
 
 /**
- * Opens connections by the TLS settings. HTTP/1.1 only: Conjur speaks no other, and one broken HTTP/2 session of a server in front
- * would fail all requests at once.
+ * Opens connections by the TLS settings. HTTP/1.1 only: one broken HTTP/2 session of a server in front would fail all requests
+ * at once.
  */
 export function createConnector(options: DispatcherOptions): buildConnector.connector {
   return buildConnector({ timeout: options.timeoutMs, allowH2: false, ...toTlsOptions(options.tls) });
@@ -53,7 +71,6 @@ export async function createProxyDispatcher(
 function toPoolOptions({ keepAlive = true }: DispatcherOptions): Agent.Options {
   return {
     connections: MAX_CONNECTIONS,
-    maxResponseSize: MAX_RESPONSE_BYTES,
     keepAliveTimeout: KEEP_ALIVE_MS,
     allowH2: false,
     // undici's word for a connection per request is a pipeline of no length: https://undici.nodejs.org/#/docs/api/Client

@@ -1,19 +1,27 @@
-export type TransportFaultKind =
+export type HttpFaultKind =
   | 'connect'
   | 'proxy'
   | 'tls'
   | 'client-certificate'
   | 'timeout'
   | 'broken'
-  | 'too-large';
+  | 'too-large'
+  | 'coding'
+  | 'deadline';
 
-/** No complete answer came. Internal: callers of the library meet a `ConjurError` instead. */
-export class TransportFault extends Error {
-  readonly kind: TransportFaultKind;
+/**
+ * No complete answer came: neutral words for what happened, which each client puts into its own.
+ * - `connect`, `proxy`, `tls`, `client-certificate`: no connection.
+ * - `timeout`: the attempt had all its time. `deadline`: the caller's time is over.
+ * - `broken`: the connection ended before the answer did.
+ * - `too-large`, `coding`: an answer that cannot be taken.
+ */
+export class HttpFault extends Error {
+  readonly kind: HttpFaultKind;
   /** Node's or undici's code of the failure, such as `ECONNREFUSED`. */
   readonly reason: string;
 
-  constructor(kind: TransportFaultKind, reason: string, cause?: unknown) {
+  constructor(kind: HttpFaultKind, reason: string, cause?: unknown) {
     super(`${kind}: ${reason}`);
     this.kind = kind;
     this.reason = reason;
@@ -42,15 +50,15 @@ const CLIENT_CERTIFICATE_REASON = /^ERR_SSL_\w*ALERT_(?:\w*CERTIFICATE\w*|UNKNOW
 const PROXY_REASONS = new Set(['UND_ERR_ABORTED', 'UND_ERR_PRX_CONN', 'UND_ERR_PRX_TLS']);
 
 /** Sorts what undici threw. https://undici.nodejs.org/#/docs/api/Errors */
-export function toTransportFault(error: unknown): TransportFault {
-  if (error instanceof TransportFault) return error;
+export function toHttpFault(error: unknown): HttpFault {
+  if (error instanceof HttpFault) return error;
   const reason = reasonOf(error);
-  if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return new TransportFault('too-large', reason, error);
-  if (CONNECT_REASONS.has(reason)) return new TransportFault('connect', reason, error);
-  if (PROXY_REASONS.has(reason)) return new TransportFault('proxy', reason, error);
-  if (CLIENT_CERTIFICATE_REASON.test(reason)) return new TransportFault('client-certificate', reason, error);
-  if (TLS_REASON.test(reason)) return new TransportFault('tls', reason, error);
-  return new TransportFault('broken', reason, error);
+  if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return new HttpFault('too-large', reason, error);
+  if (CONNECT_REASONS.has(reason)) return new HttpFault('connect', reason, error);
+  if (PROXY_REASONS.has(reason)) return new HttpFault('proxy', reason, error);
+  if (CLIENT_CERTIFICATE_REASON.test(reason)) return new HttpFault('client-certificate', reason, error);
+  if (TLS_REASON.test(reason)) return new HttpFault('tls', reason, error);
+  return new HttpFault('broken', reason, error);
 }
 
 function reasonOf(error: unknown): string {

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** One request to Conjur, before it is known which server it goes to and how often it is tried. */
-export interface ConjurRequest {
+/** One request, before it is known which server it goes to and how often it is tried. */
+export interface HttpRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Path below the base URL, url-encoded, with its query. */
   readonly path: string;
@@ -11,39 +11,48 @@ export interface ConjurRequest {
    * What must be fresh whenever the request leaves: a session token, a signature. Asked for just before each attempt; its headers
    * are added, its body takes the body's place.
    */
-  readonly complete?: () => RequestCompletion | Promise<RequestCompletion>;
+  readonly freshParts?: () => FreshParts | Promise<FreshParts>;
   /** What is being done, for messages: `reading the secret "a/b"`. Never holds a value. */
-  readonly doing: string;
-  /** Why a repetition does no harm. Without a reason the request is sent once. */
-  readonly repeatableBecause?: string;
-  /** A 409 means that another policy load holds the lock, and is worth a repetition. */
-  readonly repeatOnConflict?: boolean;
+  readonly action: string;
+  /** True where a repetition does no harm. Default false: the request is sent once. */
+  readonly idempotent?: boolean;
+  /** Statuses that are worth a repetition besides 429, 502, 503 and 504: a lock that somebody else holds, say. Default: none. */
+  readonly repeatOn?: readonly number[];
   /** `read`: a follower may answer. `leader` (default): only the leader can. */
   readonly target?: 'read' | 'leader';
   /** Statuses that a follower may give only because it lags behind: then the leader is asked, and its answer counts. */
   readonly confirmAtLeader?: readonly number[];
   /**
    * True where a kept-alive socket must not be used: a request that may be sent only once must not meet a socket that died while
-   * the container was frozen.
+   * the process was frozen.
    */
   readonly freshConnection?: boolean;
+  /**
+   * The content coding that the answer may come in; its bytes are then handed over as they are. Default `identity`. gzip, deflate and
+   * brotli, which a proxy may apply unasked, are undone; any other coding is a fault.
+   */
+  readonly acceptEncoding?: string;
 }
 
-export interface RequestCompletion {
+/** The parts of a request that are made anew for each attempt. */
+export interface FreshParts {
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array;
 }
 
-export interface ConjurResponse {
+/** A whole answer. Nobody has checked yet that it makes sense. */
+export interface HttpResponse {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
+  /** False where a follower gave it. */
+  readonly fromLeader: boolean;
 }
 
 /** One attempt, as an observer is told of it: what a log line or a metric needs, and nothing secret. */
 export interface AttemptReport {
   readonly method: string;
-  readonly doing: string;
+  readonly action: string;
   /** Scheme, host and port of the server that was asked. */
   readonly server: string;
   /** 1 for the first. */

@@ -1,8 +1,8 @@
-import type { TransportFault } from './fault.ts';
-import type { ConjurRequest, ConjurResponse } from './request.ts';
+import type { HttpFault } from './fault.ts';
+import type { HttpRequest, HttpResponse } from './request.ts';
 import type { Server } from './servers.ts';
 
-export type Outcome = { readonly response: ConjurResponse } | { readonly fault: TransportFault };
+export type Outcome = { readonly response: HttpResponse } | { readonly fault: HttpFault };
 
 export interface RetryPlanOptions {
   readonly leader: Server;
@@ -19,7 +19,7 @@ const REPEATABLE_FAULT = new Set(['connect', 'proxy', 'timeout', 'broken']);
 
 /** Where the attempts of one request go, and how long to wait between them. */
 export class RetryPlan {
-  readonly #request: ConjurRequest;
+  readonly #request: HttpRequest;
   readonly #options: RetryPlanOptions;
   #servers: readonly Server[];
   #index = 0;
@@ -27,7 +27,7 @@ export class RetryPlan {
   #attempt = 1;
   #freshConnection: boolean;
 
-  constructor(request: ConjurRequest, options: RetryPlanOptions) {
+  constructor(request: HttpRequest, options: RetryPlanOptions) {
     this.#request = request;
     this.#options = options;
     this.#servers = request.target === 'read' ? options.readers : [options.leader];
@@ -70,7 +70,7 @@ export class RetryPlan {
   }
 
   #limit(): number {
-    if (this.#request.repeatableBecause === undefined) return 1;
+    if (this.#request.idempotent !== true) return 1;
     return Math.max(this.#options.maxAttempts, this.#servers.length);
   }
 
@@ -91,10 +91,10 @@ export class RetryPlan {
   }
 }
 
-function isWorthRepeating(request: ConjurRequest, outcome: Outcome): boolean {
+function isWorthRepeating(request: HttpRequest, outcome: Outcome): boolean {
   if ('fault' in outcome) return REPEATABLE_FAULT.has(outcome.fault.kind);
   const { status } = outcome.response;
-  return REPEATABLE_STATUS.has(status) || (status === 409 && request.repeatOnConflict === true);
+  return REPEATABLE_STATUS.has(status) || request.repeatOn?.includes(status) === true;
 }
 
 const BASE_MS = 100;

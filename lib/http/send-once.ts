@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import { TransportFault, toTransportFault } from './fault.ts';
-import type { ConjurRequest, ConjurResponse } from './request.ts';
+import { HttpFault, toHttpFault } from './fault.ts';
+import type { HttpRequest, HttpResponse } from './request.ts';
+import type { Server } from './servers.ts';
+
+/** No answer that is asked for here is near this: a list page of 1,000 variables is about a megabyte. */
+export const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 export interface SendOnceOptions {
   readonly dispatcher: Dispatcher;
-  /** Where to: scheme, host and port. */
-  readonly origin: string;
-  /** The base URL's own path, without a slash at the end. */
-  readonly basePath: string;
+  readonly server: Server;
   /** For the whole attempt, from the connection to the last byte. */
   readonly timeoutMs: number;
   /** Ends the connection with the request. */
@@ -18,11 +19,11 @@ export interface SendOnceOptions {
 /**
  * One attempt. The limit is on the whole of it: undici's own limits are on the headers and on the gap between two chunks, so that a
  * server that sends a byte a second would never meet them.
- * @throws TransportFault where no complete answer came
+ * @throws HttpFault where no complete answer came, or one in a content coding that nobody can undo
  */
-export function sendOnce(request: ConjurRequest, options: SendOnceOptions): Promise<ConjurResponse> {
+export function sendOnce(request: HttpRequest, options: SendOnceOptions): Promise<HttpResponse> {
   return new Promise((resolve, reject) => {
-    const collector = new ResponseCollector(resolve, reject, options.timeoutMs);
+    const collector = new ResponseCollector(request, options, resolve, reject);
     try {
       options.dispatcher.dispatch(toDispatchOptions(request, options), collector);
     } catch (error) {
@@ -31,45 +32,59 @@ export function sendOnce(request: ConjurRequest, options: SendOnceOptions): Prom
   });
 }
 
-function toDispatchOptions(request: ConjurRequest, options: SendOnceOptions): Dispatcher.DispatchOptions {
+function toDispatchOptions(
+  request: HttpRequest,
+  { server, freshConnection }: SendOnceOptions,
+): Dispatcher.DispatchOptions {
   return {
-    origin: options.origin,
-    path: options.basePath + request.path,
+    origin: server.origin,
+    path: server.basePath + request.path,
     method: request.method,
-    headers: request.headers ?? null,
+    headers: { 'accept-encoding': request.acceptEncoding ?? IDENTITY, ...request.headers },
     body: request.body ?? null,
     headersTimeout: 0,
     bodyTimeout: 0,
-    reset: options.freshConnection,
+    reset: freshConnection,
   };
 }
 
 /**
- * Takes a response as undici hands it over, and gives it away whole. No stream, no abort signal: an answer of Conjur's is small, and
- * those two are most of what a request by `Dispatcher.request` costs on this side.
+ * Takes a response as undici hands it over, and gives it away whole. No stream, no abort signal: the answers are small, and those two
+ * are most of what a request by `Dispatcher.request` costs on this side. The size is counted here, because undici's own limit does not
+ * reach through an http proxy.
  * https://undici.nodejs.org/#/docs/api/Dispatcher?id=parameter-dispatchhandler
  */
-export class ResponseCollector implements Dispatcher.DispatchHandler {
-  readonly #resolve: (response: ConjurResponse) => void;
-  readonly #reject: (fault: TransportFault) => void;
+class ResponseCollector implements Dispatcher.DispatchHandler {
+  readonly #request: HttpRequest;
+  readonly #options: SendOnceOptions;
+  readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
+  readonly #reject: (fault: HttpFault) => void;
   readonly #timer: NodeJS.Timeout;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
   #headers: IncomingHttpHeaders = {};
-  #timedOut: TransportFault | undefined;
+  #bytes = 0;
+  #ended: HttpFault | undefined;
 
-  /** @param timeoutMs until the last byte, counted from now */
-  constructor(resolve: (response: ConjurResponse) => void, reject: (fault: TransportFault) => void, timeoutMs: number) {
+  constructor(
+    request: HttpRequest,
+    options: SendOnceOptions,
+    resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
+    reject: (fault: HttpFault) => void,
+  ) {
+    this.#request = request;
+    this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
-    this.#timer = setTimeout(() => this.#timeOut(timeoutMs), timeoutMs);
+    const { timeoutMs } = options;
+    this.#timer = setTimeout(() => this.#end(new HttpFault('timeout', `${timeoutMs} ms`)), timeoutMs);
   }
 
   /** Called when the request is about to be sent, which may be long after it was asked for. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#timedOut !== undefined) controller.abort(this.#timedOut);
+    if (this.#ended !== undefined) controller.abort(this.#ended);
   }
 
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
@@ -80,23 +95,80 @@ export class ResponseCollector implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > MAX_RESPONSE_BYTES) return this.#end(tooLarge());
     this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {
+    if (this.#ended !== undefined) return;
     clearTimeout(this.#timer);
     // Copied even where it came in one piece: that piece is a part of a larger buffer, which it would keep alive.
-    this.#resolve({ status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) });
+    const body = Buffer.concat(this.#chunks, this.#bytes);
+    const response = { status: this.#status, headers: this.#headers, body, fromLeader: this.#options.server.isLeader };
+    const coding = this.#headers['content-encoding'];
+    this.#resolve(coding === undefined ? response : decodeContent(response, coding, this.#request.acceptEncoding));
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: unknown): void {
     clearTimeout(this.#timer);
-    this.#reject(toTransportFault(error));
+    this.#reject(toHttpFault(error));
   }
 
-  #timeOut(timeoutMs: number): void {
-    this.#timedOut = new TransportFault('timeout', `${timeoutMs} ms`);
-    this.#controller?.abort(this.#timedOut);
-    this.#reject(this.#timedOut);
+  #end(fault: HttpFault): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = fault;
+    clearTimeout(this.#timer);
+    this.#controller?.abort(fault);
+    this.#reject(fault);
   }
+}
+
+function tooLarge(): HttpFault {
+  return new HttpFault('too-large', `more than ${MAX_RESPONSE_BYTES} bytes`);
+}
+
+const IDENTITY = 'identity';
+
+/** Undoes what a proxy has applied unasked (RFC 9110, section 8.4); the coding that was asked for is its caller's to undo. */
+async function decodeContent(
+  response: HttpResponse,
+  header: string | string[],
+  asked = IDENTITY,
+): Promise<HttpResponse> {
+  const codings = String(header)
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== IDENTITY);
+  let { body } = response;
+  while (codings.length > 0 && codings.at(-1) !== asked) body = await decompress(body, codings.pop() as string);
+  if (codings.length > 1) throw unknownCoding(codings.join(', '));
+  const { 'content-encoding': _, ...headers } = response.headers;
+  return {
+    ...response,
+    body,
+    headers: codings[0] === undefined ? headers : { ...headers, 'content-encoding': codings[0] },
+  };
+}
+
+async function decompress(body: Buffer, coding: string): Promise<Buffer> {
+  const zlib = await import('node:zlib');
+  const decode = {
+    gzip: zlib.gunzipSync,
+    'x-gzip': zlib.gunzipSync,
+    deflate: zlib.inflateSync,
+    br: zlib.brotliDecompressSync,
+  }[coding];
+  if (decode === undefined) throw unknownCoding(coding);
+  try {
+    return decode(body, { maxOutputLength: MAX_RESPONSE_BYTES });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    throw new HttpFault('coding', `broken ${coding}`);
+  }
+}
+
+/** The header comes from whoever answered: only what looks like a name is repeated. */
+function unknownCoding(coding: string): HttpFault {
+  return new HttpFault('coding', /^[\w, -]{1,40}$/.test(coding) ? coding : 'an unknown one');
 }

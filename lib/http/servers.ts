@@ -1,13 +1,15 @@
-/** A Conjur server that requests go to. */
+/** A server that requests go to. */
 export interface Server {
   /** Scheme, host and port. */
   readonly origin: string;
   /** The base URL's own path, without a slash at the end. */
   readonly basePath: string;
+  /** False for a follower, which answers reads alone and may lag behind. */
+  readonly isLeader: boolean;
 }
 
-export function toServer(url: URL): Server {
-  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, '') };
+export function toServer(url: URL, isLeader: boolean): Server {
+  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), isLeader };
 }
 
 /** How long a server that could not be reached is asked last, in milliseconds. */

@@ -2,7 +2,7 @@ import { type ConjurContext, parseJsonObject, toConjurError, unreadable } from '
 import type { ApiKeyCredential } from '../auth/credential.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
-import type { ConjurRequest, ConjurResponse } from '../http/request.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toApiKeyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
 
@@ -18,11 +18,11 @@ export async function rotateApiKey(
   { login, apiKey }: ApiKeyCredential,
   deadline: Deadline,
 ): Promise<Secret> {
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'PUT',
     path: toApiKeyPath(context.account),
     headers: { authorization: `Basic ${Buffer.from(`${login}:${apiKey.expose()}`).toString('base64')}` },
-    doing: `rotating the api key of ${login}`,
+    action: `rotating the api key of ${login}`,
     freshConnection: true,
   };
   const response = await sendRotation(login, () => context.sendPlain(request, deadline));
@@ -36,7 +36,7 @@ export async function rotateApiKey(
 }
 
 /** An answer that was lost leaves the key unknown, and the caller has to be told so. */
-export async function sendRotation(role: string, send: () => Promise<ConjurResponse>): Promise<ConjurResponse> {
+export async function sendRotation(role: string, send: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
     return await send();
   } catch (error) {
@@ -50,7 +50,7 @@ export async function sendRotation(role: string, send: () => Promise<ConjurRespo
 }
 
 /** @throws ConjurError `upstream_error` for an answer that is no key */
-export function parseApiKey(request: ConjurRequest, response: ConjurResponse): Secret {
+export function parseApiKey(request: HttpRequest, response: HttpResponse): Secret {
   if (response.status !== 200) throw toConjurError(request, response);
   const key = response.body.toString('utf8').trim();
   // Conjur's keys are base32 text of some 50 characters; a page of a proxy is not.
@@ -79,12 +79,12 @@ export async function rotateApiKeyOf(
   { repeat }: RotateApiKeyOfOptions,
   deadline: Deadline,
 ): Promise<Secret> {
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'PUT',
     path: toApiKeyPath(context.account, role),
-    doing: `rotating the api key of ${role}`,
+    action: `rotating the api key of ${role}`,
     freshConnection: true,
-    ...(repeat === true ? { repeatableBecause: 'the caller says that nobody uses this role now' } : {}),
+    ...(repeat === true ? { idempotent: true } : {}),
   };
   const response = await sendRotation(role, () => context.send(request, deadline));
   if (response.status !== 200) throw toRotationError(role, request, response);
@@ -92,11 +92,11 @@ export async function rotateApiKeyOf(
 }
 
 /** What a refusal means where a token asks for the api key of a role. */
-export function toRotationError(role: string, request: ConjurRequest, response: ConjurResponse): ConjurError {
+export function toRotationError(role: string, request: HttpRequest, response: HttpResponse): ConjurError {
   if (response.status === 401) {
     return new ConjurError(
       'authentication_failed',
-      `Conjur did not accept the session token (401) while ${request.doing}. With a token a role cannot rotate its own api key: use its api key for that, or another identity. Otherwise check that this identity has \`update\` on ${role}.`,
+      `Conjur did not accept the session token (401) while ${request.action}. With a token a role cannot rotate its own api key: use its api key for that, or another identity. Otherwise check that this identity has \`update\` on ${role}.`,
     );
   }
   if (response.status === 403 || response.status === 404) {
@@ -121,11 +121,11 @@ export interface LastRotation {
  * @throws ConjurError `forbidden` where the role is not there or not to be seen, and from a Conjur before 1.24
  */
 export async function lastRotation(context: ConjurContext, role: string, deadline: Deadline): Promise<LastRotation> {
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'GET',
     path: toApiKeyPath(context.account, role),
-    doing: `asking when the api key of ${role} was rotated`,
-    repeatableBecause: 'a read changes nothing',
+    action: `asking when the api key of ${role} was rotated`,
+    idempotent: true,
   };
   const response = await context.send(request, deadline);
   if (response.status !== 200) throw toRotationError(role, request, response);

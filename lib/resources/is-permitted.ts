@@ -1,7 +1,7 @@
 import type { ConjurContext } from '../answers.ts';
 import { toConjurError } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
-import type { ConjurRequest } from '../http/request.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { parseVariableName, toResourcePath } from '../names.ts';
 
 export interface IsPermittedOptions {
@@ -25,11 +25,11 @@ export async function isPermitted(
 ): Promise<boolean> {
   const query = new URLSearchParams({ check: 'true', privilege });
   if (role !== undefined) query.set('role', toFullRole(context.account, role));
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'GET',
     path: `${toResourcePath(context.account, kind, parseVariableName(id))}?${query}`,
-    doing: `asking whether ${privilege} on the ${kind} "${id}" is permitted`,
-    repeatableBecause: 'a read changes nothing',
+    action: `asking whether ${privilege} on the ${kind} "${id}" is permitted`,
+    idempotent: true,
   };
   const response = await context.send(request, deadline);
   if (response.status === 204 || response.status === 200) return true;

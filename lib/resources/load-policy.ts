@@ -2,7 +2,7 @@ import type { ConjurContext } from '../answers.ts';
 import { parseJsonObject, toConjurError } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError } from '../errors.ts';
-import type { ConjurRequest, ConjurResponse } from '../http/request.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { parseVariableName, toPolicyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
 
@@ -38,14 +38,14 @@ export async function loadPolicy(
   deadline: Deadline,
 ): Promise<PolicyLoadResult> {
   const path = toPolicyPath(context.account, parseVariableName(branch));
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: METHODS[options.mode ?? 'add'],
     path: options.dryRun === true ? `${path}?dryRun=true` : path,
     headers: { 'content-type': 'application/x-yaml' },
     body: document,
-    doing: `loading policy into the branch "${branch}"`,
-    repeatableBecause: 'loading a document that is loaded already changes nothing',
-    repeatOnConflict: true,
+    action: `loading policy into the branch "${branch}"`,
+    idempotent: true,
+    repeatOn: [409],
   };
   const response = await context.send(request, deadline);
   if (response.status !== 200 && response.status !== 201) throw toPolicyError(branch, request, response);
@@ -63,7 +63,7 @@ function toRoles(roles: unknown): Map<string, Secret> {
   );
 }
 
-function toPolicyError(branch: string, request: ConjurRequest, response: ConjurResponse): ConjurError {
+function toPolicyError(branch: string, request: HttpRequest, response: HttpResponse): ConjurError {
   const { status } = response;
   if (status === 403 || status === 404) {
     return new ConjurError(
@@ -81,7 +81,7 @@ function toPolicyError(branch: string, request: ConjurRequest, response: ConjurR
 }
 
 /** Conjur says where the document is wrong; a policy document holds names and no values, so its words may be passed on. */
-function explain({ body }: ConjurResponse): string {
+function explain({ body }: HttpResponse): string {
   try {
     const { error } = JSON.parse(body.toString('utf8')) as { error?: { message?: unknown } };
     if (typeof error?.message === 'string') return error.message.slice(0, 500);

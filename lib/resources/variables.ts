@@ -1,7 +1,7 @@
 import { type ConjurContext, parseJson, parseJsonObject, toConjurError, unreadable } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError } from '../errors.ts';
-import type { ConjurRequest } from '../http/request.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { encodeSegment, parseVariableName, toResourcePath } from '../names.ts';
 
 /** A variable as Conjur lists it; its value is not part of it. */
@@ -17,7 +17,7 @@ export interface Variable {
 }
 
 /** @throws ConjurError `upstream_error` where the answer has no id */
-export function parseVariable(request: ConjurRequest, resource: unknown): Variable {
+export function parseVariable(request: HttpRequest, resource: unknown): Variable {
   const { id, owner, secrets, annotations, created_at: createdAt } = (resource ?? {}) as Record<string, unknown>;
   const name = typeof id === 'string' ? /^[^:]*:variable:(.+)$/su.exec(id)?.[1] : undefined;
   if (name === undefined) throw unreadable(request);
@@ -57,11 +57,11 @@ export async function showVariable(
   name: string,
   deadline: Deadline,
 ): Promise<Variable | undefined> {
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'GET',
     path: toResourcePath(context.account, 'variable', parseVariableName(name)),
-    doing: `looking at the variable "${name}"`,
-    repeatableBecause: 'a read changes nothing',
+    action: `looking at the variable "${name}"`,
+    idempotent: true,
   };
   const response = await context.send(request, deadline);
   if (response.status === 404) return undefined;
@@ -102,11 +102,11 @@ export async function listVariables(
   // One more than asked for tells whether there is a next page; a full page of a thousand has to be followed to know.
   const query = new URLSearchParams({ limit: String(Math.min(limit + 1, MAX_PAGE_SIZE)), offset: String(offset) });
   if (options.search !== undefined && options.search !== '') query.set('search', options.search);
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'GET',
     path: `/resources/${encodeSegment(context.account)}/variable?${query}`,
-    doing: 'listing variables',
-    repeatableBecause: 'a read changes nothing',
+    action: 'listing variables',
+    idempotent: true,
     target: 'read',
   };
   const response = await context.send(request, deadline);

@@ -1,7 +1,7 @@
 import type { ConjurContext } from '../answers.ts';
 import { parseJsonObject, toConjurError, unreadable } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
-import type { ConjurRequest } from '../http/request.ts';
+import type { HttpRequest } from '../http/request.ts';
 
 /** Whom Conjur takes this client for. */
 export interface Identity {
@@ -16,11 +16,11 @@ export interface Identity {
 
 /** `GET /whoami`: https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_whoami.htm */
 export async function whoami(context: ConjurContext, deadline: Deadline): Promise<Identity> {
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'GET',
     path: '/whoami',
-    doing: 'asking Conjur who this identity is',
-    repeatableBecause: 'a read changes nothing',
+    action: 'asking Conjur who this identity is',
+    idempotent: true,
     target: 'read',
   };
   const response = await context.send(request, deadline);

@@ -1,8 +1,8 @@
 import { type ConjurContext, parseJsonObject, toConjurError, unreadable } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { type ConjurError, isConjurError } from '../errors.ts';
-import { TransportFault } from '../http/fault.ts';
-import type { ConjurRequest, ConjurResponse } from '../http/request.ts';
+import { HttpFault } from '../http/fault.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { Secret } from '../secret.ts';
 
 /**
@@ -42,14 +42,14 @@ export async function askForBatch(
   return { kind: 'refused', error: toConjurError(request, response) };
 }
 
-function toBatchRequest(ids: readonly string[]): ConjurRequest {
+function toBatchRequest(ids: readonly string[]): HttpRequest {
   return {
     method: 'GET',
     path: `/secrets?variable_ids=${ids.map(toQueryId).join(',')}`,
     // Without it, one value that is not UTF-8 is a 406 for all.
-    headers: { 'accept-encoding': 'base64' },
-    doing: `reading ${ids.length} secrets`,
-    repeatableBecause: 'a read changes nothing',
+    acceptEncoding: 'base64',
+    action: `reading ${ids.length} secrets`,
+    idempotent: true,
     target: 'read',
     confirmAtLeader: [403, 404],
   };
@@ -57,15 +57,15 @@ function toBatchRequest(ids: readonly string[]): ConjurRequest {
 
 async function sendOrTooLarge(
   context: ConjurContext,
-  request: ConjurRequest,
+  request: HttpRequest,
   deadline: Deadline,
-): Promise<ConjurResponse | ConjurError> {
+): Promise<HttpResponse | ConjurError> {
   try {
     return await context.send(request, deadline);
   } catch (error) {
     if (!isConjurError(error)) throw error;
     const { cause } = error;
-    if (cause instanceof TransportFault && cause.kind === 'too-large') return error;
+    if (cause instanceof HttpFault && cause.kind === 'too-large') return error;
     throw error;
   }
 }
@@ -73,8 +73,8 @@ async function sendOrTooLarge(
 function decode(
   names: readonly string[],
   ids: readonly string[],
-  request: ConjurRequest,
-  response: ConjurResponse,
+  request: HttpRequest,
+  response: HttpResponse,
 ): Map<string, Secret> {
   const values = parseJsonObject(request, response);
   return new Map(
@@ -88,7 +88,7 @@ function decode(
 }
 
 /** Conjur's own sentence about the one variable that it missed; only where it names one of ours is it believed. */
-function missingName(account: string, { body }: ConjurResponse): string | undefined {
+function missingName(account: string, { body }: HttpResponse): string | undefined {
   let message: unknown;
   try {
     ({ message } = (JSON.parse(body.toString('utf8')) as { error: { message?: unknown } }).error);

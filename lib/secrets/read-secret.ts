@@ -2,7 +2,7 @@ import type { ConjurContext } from '../answers.ts';
 import { secretNotFound, toConjurError } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError } from '../errors.ts';
-import type { ConjurRequest } from '../http/request.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { parseVariableName, toSecretPath } from '../names.ts';
 import { Secret } from '../secret.ts';
 
@@ -42,22 +42,23 @@ export async function readSecret(
 ): Promise<SecretValue> {
   const path = toSecretPath(context.account, parseVariableName(name));
   if (version !== undefined && !(Number.isSafeInteger(version) && version > 0)) throw invalidVersion();
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'GET',
     path: version === undefined ? path : `${path}?version=${version}`,
-    doing: `reading the secret "${name}"`,
-    repeatableBecause: 'a read changes nothing',
+    action: `reading the secret "${name}"`,
+    idempotent: true,
     target: fromLeader === true ? 'leader' : 'read',
     // A follower may not know yet what was written or granted a moment ago.
     confirmAtLeader: [403, 404],
   };
-  const { status, headers, body } = await context.send(request, deadline);
+  const response = await context.send(request, deadline);
+  const { status, headers, body } = response;
   if (status === 200) {
     const contentType = headers['content-type'] ?? 'application/octet-stream';
     return { name, value: Secret.of(body), contentType, version, stale: false };
   }
   if (status === 404) throw secretNotFound(name, version);
-  throw toConjurError(request, { status, headers, body });
+  throw toConjurError(request, response);
 }
 
 function invalidVersion(): ConjurError {

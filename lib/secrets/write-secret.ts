@@ -1,7 +1,7 @@
 import { type ConjurContext, toConjurError } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
-import type { ConjurRequest } from '../http/request.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
 import type { Secret } from '../secret.ts';
@@ -87,13 +87,13 @@ export async function setValue(
       `The value for "${name}" is empty, and Conjur stores no empty values. Give at least one byte.`,
     );
   }
-  const request: ConjurRequest = {
+  const request: HttpRequest = {
     method: 'POST',
     path: toSecretPath(context.account, name),
     headers: { 'content-type': 'application/octet-stream' },
     body: value.exposeBytes(),
-    doing: `writing the secret "${name}"`,
-    repeatableBecause: 'the same value again makes no new version',
+    action: `writing the secret "${name}"`,
+    idempotent: true,
   };
   const response = await context.send(request, deadline);
   if (response.status === 201 || response.status === 200 || response.status === 204) return true;

@@ -2,8 +2,8 @@ import { parseAccessToken } from '../../../lib/auth/access-token.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { Deadline } from '../../../lib/deadline.ts';
 import { type ConjurError, isConjurError } from '../../../lib/errors.ts';
-import { TransportFault } from '../../../lib/http/fault.ts';
-import type { ConjurRequest, ConjurResponse } from '../../../lib/http/request.ts';
+import { HttpFault } from '../../../lib/http/fault.ts';
+import type { HttpRequest, HttpResponse } from '../../../lib/http/request.ts';
 import type { Settings } from '../../../lib/options.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
@@ -19,8 +19,8 @@ export async function checkAuthentication(
   otherAccounts: readonly string[],
 ): Promise<CheckOutcome> {
   const { settings } = context;
-  let request: ConjurRequest | undefined;
-  let response: ConjurResponse;
+  let request: HttpRequest | undefined;
+  let response: HttpResponse;
   try {
     request = await context.authenticatorFor(settings.account).prepare(0, credentialDeadline());
     if (request === undefined)
@@ -38,7 +38,7 @@ export async function checkAuthentication(
 }
 
 /** What curl sends as the body. `$SIGNED_HEADERS` is the JSON of a signed `GetCallerIdentity`, which no shell makes. */
-function toData({ settings, values }: DoctorContext, { body }: ConjurRequest): string | undefined {
+function toData({ settings, values }: DoctorContext, { body }: HttpRequest): string | undefined {
   if (settings.authn === 'jwt') return `--data-urlencode "jwt=${values.jwt}"`;
   if (settings.authn === 'iam') return '--data "$SIGNED_HEADERS"';
   return body === undefined || body.length === 0 ? undefined : `--data "${values.apiKey}"`;
@@ -47,7 +47,7 @@ function toData({ settings, values }: DoctorContext, { body }: ConjurRequest): s
 /** The credential could not be got, or nothing could be sent with it. */
 function withoutCredential({ apiKeySecretId, authn }: Settings, error: ConjurError): CheckOutcome {
   const fault = toFault(error);
-  if (apiKeySecretId !== undefined && !(error.cause instanceof TransportFault))
+  if (apiKeySecretId !== undefined && !(error.cause instanceof HttpFault))
     return failed(
       fault,
       error.message,
@@ -61,7 +61,7 @@ function withoutCredential({ apiKeySecretId, authn }: Settings, error: ConjurErr
   return failed(fault, error.message, advice, { fatal: true });
 }
 
-function accept(context: DoctorContext, response: ConjurResponse, curl: string): CheckOutcome {
+function accept(context: DoctorContext, response: HttpResponse, curl: string): CheckOutcome {
   const token = parseAccessToken(response.body);
   context.authorization = token.authorization;
   context.login = token.login || context.login;
@@ -74,7 +74,7 @@ function accept(context: DoctorContext, response: ConjurResponse, curl: string):
 
 async function explain(
   context: DoctorContext,
-  { status }: ConjurResponse,
+  { status }: HttpResponse,
   otherAccounts: readonly string[],
 ): Promise<CheckOutcome> {
   const { account, authn } = context.settings;
@@ -153,7 +153,7 @@ function adviceOnKey(
 }
 
 /** `/authn…/{account}/{login}/authenticate`; undefined where the credential itself says who it is. */
-function loginOf({ path }: ConjurRequest): string | undefined {
+function loginOf({ path }: HttpRequest): string | undefined {
   const [login] = /(?<=^\/(?:authn|authn-\w+\/[^/]+)\/[^/]+\/)[^/]+(?=\/authenticate$)/.exec(path) ?? [];
   return login && decodeURIComponent(login);
 }

@@ -6,7 +6,7 @@ import { openConnection } from '../open-connection.ts';
 import { toFault } from '../to-fault.ts';
 
 /** Answers without a token, on every Conjur. */
-export const STATUS_REQUEST = { method: 'GET', path: '/', doing: 'asking for the status page' } as const;
+export const STATUS_REQUEST = { method: 'GET', path: '/', action: 'asking for the status page' } as const;
 
 /** Whether the host is there at all: a TCP connection, also through an http proxy. */
 export async function checkConnection(context: DoctorContext): Promise<CheckOutcome> {

@@ -7,7 +7,7 @@ import type { DoctorContext } from '../doctor-context.ts';
 export async function checkRead(context: DoctorContext, name: string): Promise<CheckOutcome> {
   const { account } = context.settings;
   const { login } = context;
-  const request = { method: 'GET', path: toSecretPath(account, name), doing: `reading "${name}"` } as const;
+  const request = { method: 'GET', path: toSecretPath(account, name), action: `reading "${name}"` } as const;
   const curl = context.toCurl({ ...request, headers: { authorization: '' } });
   const { status, body } = await context.sendAuthorized(request);
   if (status === 200) return passed(`"${name}" has a value of ${body.byteLength} bytes, which may be read.`, curl);
@@ -27,7 +27,7 @@ async function explainMissing(context: DoctorContext, name: string): Promise<Che
   const { account } = context.settings;
   const { login } = context;
   const path = toResourcePath(account, 'variable', name);
-  const { status } = await context.sendAuthorized({ method: 'GET', path, doing: `looking for "${name}"` });
+  const { status } = await context.sendAuthorized({ method: 'GET', path, action: `looking for "${name}"` });
   if (status === 200) return failed('missing_variable', `"${name}" is defined, but has no value yet.`, 'Write one.');
   return failed(
     'missing_variable',

@@ -18,7 +18,7 @@ export async function checkRotate(context: DoctorContext, role: string): Promise
   const request = {
     method: 'GET',
     path: `${toResourcePath(account, kind, id)}?check=true&privilege=update`,
-    doing: 'asking for the privilege',
+    action: 'asking for the privilege',
   } as const;
   const curl = context.toCurl({ ...request, headers: { authorization: '' } });
   const { status } = await context.sendAuthorized(request);

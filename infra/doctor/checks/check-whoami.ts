@@ -2,7 +2,7 @@ import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { judgeClock } from './check-clock.ts';
 
-export const WHOAMI_REQUEST = { method: 'GET', path: '/whoami', doing: 'asking who this is' } as const;
+export const WHOAMI_REQUEST = { method: 'GET', path: '/whoami', action: 'asking who this is' } as const;
 
 /** Whether Conjur takes its own token, and whom for. The token's age tells of a server whose clock runs apart from its front's. */
 export async function checkWhoami(context: DoctorContext): Promise<CheckOutcome> {

@@ -1,5 +1,5 @@
 import { isConjurError } from '../../../lib/errors.ts';
-import type { ConjurResponse } from '../../../lib/http/request.ts';
+import type { HttpResponse } from '../../../lib/http/request.ts';
 import { toPolicyPath, toResourcePath } from '../../../lib/names.ts';
 import { buildVariablePolicy } from '../../../lib/secrets/policy-document.ts';
 import { adviseGrant, toReference } from '../advise-grant.ts';
@@ -43,7 +43,7 @@ function toDryRun({ settings: { account, policyBranch } }: DoctorContext, body: 
     path: `${toPolicyPath(account, policyBranch)}?dryRun=true`,
     headers: { 'content-type': 'application/x-yaml' },
     body,
-    doing: 'trying the policy load',
+    action: 'trying the policy load',
   } as const;
 }
 
@@ -73,7 +73,7 @@ interface Tried {
   readonly how: string;
 }
 
-async function tryLoad(context: DoctorContext, probed: ConjurResponse, document: string): Promise<Tried> {
+async function tryLoad(context: DoctorContext, probed: HttpResponse, document: string): Promise<Tried> {
   if (knowsDryRun(probed)) {
     const { status } = await context.sendAuthorized(toDryRun(context, document));
     return { loads: status === 200, status, how: '' };
@@ -85,7 +85,7 @@ async function tryLoad(context: DoctorContext, probed: ConjurResponse, document:
 }
 
 /** A dry run is answered by a report with a `status`, a load that failed by an `error`. */
-function knowsDryRun({ body }: ConjurResponse): boolean {
+function knowsDryRun({ body }: HttpResponse): boolean {
   try {
     return typeof (JSON.parse(body.toString('utf8')) as { status?: unknown } | null)?.status === 'string';
   } catch {
@@ -99,7 +99,7 @@ function toShellText(text: string): string {
 }
 
 /** A follower is a read-only copy. It says so in its role, and refuses whatever would write. */
-async function explainFollower(context: DoctorContext, { status }: ConjurResponse): Promise<CheckOutcome | undefined> {
+async function explainFollower(context: DoctorContext, { status }: HttpResponse): Promise<CheckOutcome | undefined> {
   const role = await roleOfServer(context);
   const refuses = status === 405 || status === 500 || status === 503;
   if ((role === undefined || role === 'master' || role === 'leader') && !refuses) return undefined;
@@ -117,7 +117,7 @@ async function roleOfServer(context: DoctorContext): Promise<string | undefined>
     const { status, body } = await context.sendAuthorized({
       method: 'GET',
       path,
-      doing: 'asking for the role of the server',
+      action: 'asking for the role of the server',
     });
     if (status !== 200) continue;
     try {
@@ -136,7 +136,7 @@ function mayUpdate(context: DoctorContext, name: string): Promise<boolean> {
 
 async function isAllowed(context: DoctorContext, resource: string, privilege: string): Promise<boolean> {
   const path = `${resource}?check=true&privilege=${privilege}`;
-  const { status } = await context.sendAuthorized({ method: 'GET', path, doing: 'asking for the privilege' });
+  const { status } = await context.sendAuthorized({ method: 'GET', path, action: 'asking for the privilege' });
   return status === 204 || status === 200;
 }
 

@@ -67,9 +67,9 @@ export function createSecretVersions(
         VersionStages: ['AWSPENDING'],
         ...(rotationToken === undefined ? {} : { RotationToken: rotationToken.expose() }),
       });
-      const doing = `staging a version of the secret ${SecretId}`;
+      const action = `staging a version of the secret ${SecretId}`;
       const send = (options: SendOptions) => client.send(command, options);
-      return (await attempt(doing, deadline, send, ['ResourceExistsException'])) !== undefined;
+      return (await attempt(action, deadline, send, ['ResourceExistsException'])) !== undefined;
     },
 
     async moveCurrent(SecretId, { from, to }, deadline) {
@@ -79,31 +79,31 @@ export function createSecretVersions(
         MoveToVersionId: to,
         RemoveFromVersionId: from,
       });
-      const doing = `moving AWSCURRENT of the secret ${SecretId}`;
+      const action = `moving AWSCURRENT of the secret ${SecretId}`;
       const send = (options: SendOptions) => client.send(command, options);
-      return (await attempt(doing, deadline, send, ['InvalidParameterException'])) !== undefined;
+      return (await attempt(action, deadline, send, ['InvalidParameterException'])) !== undefined;
     },
   };
 }
 
 /** @param expected names of exceptions that are an answer too: undefined */
-async function attempt<T>(doing: string, deadline: Deadline, send: (options: SendOptions) => Promise<T>): Promise<T>;
+async function attempt<T>(action: string, deadline: Deadline, send: (options: SendOptions) => Promise<T>): Promise<T>;
 async function attempt<T>(
-  doing: string,
+  action: string,
   deadline: Deadline,
   send: (options: SendOptions) => Promise<T>,
   expected: readonly string[],
 ): Promise<T | undefined>;
 async function attempt<T>(
-  doing: string,
+  action: string,
   deadline: Deadline,
   send: (options: SendOptions) => Promise<T>,
   expected: readonly string[] = [],
 ): Promise<T | undefined> {
   try {
-    return await withinDeadline(deadline, doing, send);
+    return await withinDeadline(deadline, action, send);
   } catch (error) {
     if (expected.includes(awsErrorName(error))) return undefined;
-    throw toAwsError(error, doing);
+    throw toAwsError(error, action);
   }
 }

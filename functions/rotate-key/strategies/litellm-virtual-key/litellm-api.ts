@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Deadline } from '../../../../lib/deadline.ts';
-import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
-import { TransportFault } from '../../../../lib/http/fault.ts';
-import type { ConjurRequest, ConjurResponse } from '../../../../lib/http/request.ts';
+import { type Deadline, deadlineExceeded } from '../../../../lib/deadline.ts';
+import { ConjurError } from '../../../../lib/errors.ts';
+import { HttpFault } from '../../../../lib/http/fault.ts';
+import type { HttpRequest, HttpResponse } from '../../../../lib/http/request.ts';
 import type { Transport } from '../../../../lib/http/transport.ts';
 import { Secret } from '../../../../lib/secret.ts';
 
@@ -35,12 +35,12 @@ export interface LitellmApi {
  * `deadline_exceeded`
  */
 export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi {
-  const call = async (request: ConjurRequest, bearer: Secret, deadline: Deadline): Promise<ConjurResponse> => {
+  const call = async (request: HttpRequest, bearer: Secret, deadline: Deadline): Promise<HttpResponse> => {
     const headers = { ...request.headers, accept: 'application/json', authorization: `Bearer ${bearer.expose()}` };
     try {
       return await send({ ...request, headers }, deadline);
     } catch (error) {
-      throw isConjurError(error, 'upstream_unavailable') ? toUnreachable(request, error) : error;
+      throw error instanceof HttpFault ? toLitellmFault(request, error) : error;
     }
   };
   return {
@@ -62,7 +62,7 @@ export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi
     },
 
     async regenerate({ oldKey, newKey, gracePeriod, duration }, deadline) {
-      const request: ConjurRequest = {
+      const request: HttpRequest = {
         method: 'POST',
         path: '/key/regenerate',
         headers: { 'content-type': 'application/json' },
@@ -72,7 +72,7 @@ export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi
           grace_period: gracePeriod,
           duration,
         }),
-        doing: 'regenerating a virtual key at LiteLLM',
+        action: 'regenerating a virtual key at LiteLLM',
         freshConnection: true,
       };
       const response = await call(request, masterKey, deadline);
@@ -88,12 +88,12 @@ function toTokenId(key: Secret): string {
   return createHash('sha256').update(key.exposeBytes()).digest('hex');
 }
 
-function toInfoRequest(path: string, doing: string): ConjurRequest {
-  return { method: 'GET', path, doing, repeatableBecause: 'a read changes nothing' };
+function toInfoRequest(path: string, action: string): HttpRequest {
+  return { method: 'GET', path, action, idempotent: true };
 }
 
 /** The key that the answer names: a LiteLLM that does not know `new_key` makes one of its own, and shows it this once. */
-function parseKey({ body }: ConjurResponse): Secret | undefined {
+function parseKey({ body }: HttpResponse): Secret | undefined {
   try {
     const { key } = JSON.parse(body.toString('utf8')) as { key?: unknown };
     return typeof key === 'string' && key.startsWith('sk-') ? Secret.of(key) : undefined;
@@ -103,19 +103,35 @@ function parseKey({ body }: ConjurResponse): Secret | undefined {
   }
 }
 
-function toUnreachable({ doing }: ConjurRequest, error: ConjurError): ConjurError {
-  const reason = error.cause instanceof TransportFault ? ` (${error.cause.kind}: ${error.cause.reason})` : '';
+/** Says what can be done about an answer of LiteLLM's that did not come. */
+function toLitellmFault({ action }: HttpRequest, fault: HttpFault): ConjurError {
+  if (fault.kind === 'deadline') return deadlineExceeded(action, fault);
+  const options = { cause: fault };
+  if (fault.kind === 'too-large' || fault.kind === 'coding') {
+    return new ConjurError(
+      'upstream_error',
+      `The answer while ${action} is not one of LiteLLM's (${fault.kind}: ${fault.reason}). Check that LITELLM_API_BASE is a LiteLLM proxy, and what stands between; then rotate again, which goes on where this ended.`,
+      options,
+    );
+  }
   return new ConjurError(
     'upstream_unavailable',
-    `LiteLLM could not be reached${reason} while ${doing}. Check LITELLM_API_BASE, LiteLLM's health, and that the function's network lets it through; then rotate again, which goes on where this ended.`,
-    { cause: error },
+    `LiteLLM could not be reached (${fault.kind}: ${fault.reason}) while ${action}. ${ADVICE[fault.kind] ?? "Check LITELLM_API_BASE, LiteLLM's health, and that the function's network lets it through"}; then rotate again, which goes on where this ended.`,
+    options,
   );
 }
+
+const ADVICE: Partial<Record<HttpFault['kind'], string>> = {
+  proxy: 'Check HTTPS_PROXY and HTTP_PROXY, or name its host in NO_PROXY',
+  tls: "LiteLLM is trusted by the system's authorities: give one of your own in NODE_EXTRA_CA_CERTS, and check that LITELLM_API_BASE names the host in its certificate",
+  'client-certificate':
+    'The server in front of it asks for a client certificate, and the functions have none for LiteLLM',
+};
 
 const UNAVAILABLE = new Set([429, 502, 503, 504]);
 
 /** What LiteLLM's answers mean to whoever rotates. LiteLLM's own words are not passed on: they may repeat a key. */
-export function toLitellmError({ doing }: ConjurRequest, { status, body }: ConjurResponse): ConjurError {
+export function toLitellmError({ action }: HttpRequest, { status, body }: HttpResponse): ConjurError {
   if ((status === 403 || status === 500) && isAboutLicence(body)) {
     return new ConjurError(
       'upstream_error',
@@ -125,24 +141,24 @@ export function toLitellmError({ doing }: ConjurRequest, { status, body }: Conju
   if (status === 401) {
     return new ConjurError(
       'authentication_failed',
-      `LiteLLM refused the master key (401) while ${doing}. Check LITELLM_MASTER_KEY, or the secret that LITELLM_MASTER_KEY_SECRET_ID names.`,
+      `LiteLLM refused the master key (401) while ${action}. Check LITELLM_MASTER_KEY, or the secret that LITELLM_MASTER_KEY_SECRET_ID names.`,
     );
   }
   if (status === 403) {
     return new ConjurError(
       'forbidden',
-      `LiteLLM forbids ${doing} (403). LITELLM_MASTER_KEY must be the master key, or the key of a proxy admin.`,
+      `LiteLLM forbids ${action} (403). LITELLM_MASTER_KEY must be the master key, or the key of a proxy admin.`,
     );
   }
   if (UNAVAILABLE.has(status)) {
     return new ConjurError(
       'upstream_unavailable',
-      `LiteLLM answered ${status} while ${doing}. Check LiteLLM's health and rotate again, which goes on where this ended.`,
+      `LiteLLM answered ${status} while ${action}. Check LiteLLM's health and rotate again, which goes on where this ended.`,
     );
   }
   return new ConjurError(
     'upstream_error',
-    `LiteLLM answered ${status} while ${doing}, which it should not. Look into LiteLLM's log, check that LITELLM_API_BASE is a LiteLLM proxy, and rotate again, which goes on where this ended.`,
+    `LiteLLM answered ${status} while ${action}, which it should not. Look into LiteLLM's log, check that LITELLM_API_BASE is a LiteLLM proxy, and rotate again, which goes on where this ended.`,
   );
 }
 

@@ -1,6 +1,6 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { Dispatcher } from 'undici';
-import { TransportFault } from '../../../../lib/http/fault.ts';
+import { HttpFault } from '../../../../lib/http/fault.ts';
 import { createExchangeDispatcher, EMPTY_ANSWER, type Exchange, type HttpAnswer } from './exchange.ts';
 import type { FaultForms, Gate, OutgoingCall } from './gate.ts';
 
@@ -13,8 +13,8 @@ export function createGatedDispatcher(gate: Gate, service: 'conjur' | 'litellm',
 }
 
 const httpForms: FaultForms<HttpAnswer> = {
-  lost: () => new TransportFault('broken', 'ECONNRESET'),
-  timeout: () => new TransportFault('timeout', '5000 ms'),
+  lost: () => new HttpFault('broken', 'ECONNRESET'),
+  timeout: () => new HttpFault('timeout', '5000 ms'),
   unavailable: () => ({ status: 503, ...EMPTY_ANSWER }),
 };
 

@@ -24,8 +24,8 @@ export function createReader(world: World, secretId: string, tally: ReaderTally)
   return createConjurClient(settings, {
     dispatcher: world.dispatcher,
     secretReader: createSecretReader(world.aws),
-    onAttempt({ status, doing }) {
-      if (status === 401 && doing.startsWith('authenticating')) tally.refusals += 1;
+    onAttempt({ status, action }) {
+      if (status === 401 && action.startsWith('authenticating')) tally.refusals += 1;
     },
   });
 }

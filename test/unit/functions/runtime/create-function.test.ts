@@ -11,7 +11,7 @@ const NOW_MS = Date.UTC(2030, 0, 1);
 const clock = { now: () => NOW_MS, sleep: async () => undefined };
 const attempt = (number: number, durationMs: number): AttemptReport => ({
   method: 'GET',
-  doing: 'reading',
+  action: 'reading',
   attempt: number,
   durationMs,
   server: 'https://conjur.example.com',

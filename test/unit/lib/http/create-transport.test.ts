@@ -1,11 +1,11 @@
 import type { Dispatcher } from 'undici';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { createConjurTransport } from '../../../../lib/answers.ts';
 import { Deadline } from '../../../../lib/deadline.ts';
 import { sharedDispatcher } from '../../../../lib/http/dispatchers.ts';
-import { createTransport } from '../../../../lib/http/transport.ts';
 import { FakeClock } from '../fake-clock.ts';
 
-const REQUEST = { method: 'GET', path: '/secrets/a', doing: 'reading' } as const;
+const REQUEST = { method: 'GET', path: '/secrets/a', action: 'reading' } as const;
 /** Never answers. */
 const SILENT = { dispatch: () => true } as unknown as Dispatcher;
 
@@ -20,7 +20,7 @@ afterEach(() => {
 /** What a request ends with that gets no answer, by a clock that has not noticed how long it took. */
 async function endOf({ timeoutMs, remainingMs }: { timeoutMs: number; remainingMs: number }): Promise<unknown> {
   const clock = new FakeClock();
-  const send = createTransport({
+  const send = createConjurTransport({
     dispatchers: sharedDispatcher(SILENT),
     baseUrl: new URL('http://conjur.test'),
     readBaseUrls: [],

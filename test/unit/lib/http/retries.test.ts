@@ -79,7 +79,7 @@ describe('a request that may be repeated', () => {
     await conjur.readSecret('a');
     expect(attempts).toEqual([
       expect.objectContaining({ method: 'GET', attempt: 1, server: 'http://conjur.test', fault: 'broken: ECONNRESET' }),
-      expect.objectContaining({ method: 'GET', attempt: 2, doing: 'reading the secret "a"', status: 200 }),
+      expect.objectContaining({ method: 'GET', attempt: 2, action: 'reading the secret "a"', status: 200 }),
     ]);
   });
 });

@@ -1,9 +1,9 @@
 import type { Dispatcher } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { TransportFault } from '../../../../lib/http/fault.ts';
+import { HttpFault } from '../../../../lib/http/fault.ts';
 import { sendOnce } from '../../../../lib/http/send-once.ts';
 
-const REQUEST = { method: 'GET', path: '/secrets/a', doing: 'reading' } as const;
+const REQUEST = { method: 'GET', path: '/secrets/a', action: 'reading' } as const;
 
 interface Call {
   readonly options: Dispatcher.DispatchOptions;
@@ -24,8 +24,8 @@ function createDispatcher(play: (call: Call) => void): Dispatcher {
 }
 
 function send(play: (call: Call) => void) {
-  const server = { origin: 'http://conjur', basePath: '/api' };
-  return sendOnce(REQUEST, { dispatcher: createDispatcher(play), ...server, timeoutMs: 50, freshConnection: false });
+  const server = { origin: 'http://conjur', basePath: '/api', isLeader: true };
+  return sendOnce(REQUEST, { dispatcher: createDispatcher(play), server, timeoutMs: 50, freshConnection: false });
 }
 
 beforeEach(() => {
@@ -102,7 +102,7 @@ describe('one attempt', () => {
     const thrown = send(() => {
       throw new TypeError('no handler');
     });
-    await expect(thrown).rejects.toBeInstanceOf(TransportFault);
+    await expect(thrown).rejects.toBeInstanceOf(HttpFault);
     expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -2,8 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createLitellmApi } from '../../../../../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
 import { Deadline } from '../../../../../../lib/deadline.ts';
-import { ConjurError } from '../../../../../../lib/errors.ts';
-import type { ConjurRequest } from '../../../../../../lib/http/request.ts';
+import { HttpFault } from '../../../../../../lib/http/fault.ts';
+import type { HttpRequest } from '../../../../../../lib/http/request.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
 import { FakeClock } from '../../../../lib/fake-clock.ts';
 
@@ -16,10 +16,15 @@ const OLD_TOKEN_ID = '122abf2ef84afca4c7e2344f443fd7a0c7636b8fde78b5bc155b4575f5
 const LICENCE = 'Regenerating Virtual Keys is an Enterprise feature, set `LITELLM_LICENSE`. Key sk-new-secret';
 
 function apiThatAnswers(status: number, body: unknown = {}) {
-  const requests: ConjurRequest[] = [];
+  const requests: HttpRequest[] = [];
   const api = createLitellmApi(async (request) => {
     requests.push(request);
-    return { status, headers: {}, body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)) };
+    return {
+      status,
+      headers: {},
+      fromLeader: true,
+      body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+    };
   }, Secret.of(MASTER));
   return { api, requests };
 }
@@ -33,7 +38,7 @@ describe('regenerating a key', () => {
     const [request] = requests;
     expect(request).toMatchObject({ method: 'POST', path: '/key/regenerate', freshConnection: true });
     expect(request?.headers?.authorization).toBe(`Bearer ${MASTER}`);
-    expect(request?.repeatableBecause).toBeUndefined();
+    expect(request?.idempotent).toBeUndefined();
     expect(JSON.parse(String(request?.body))).toEqual({
       key: OLD_TOKEN_ID,
       new_key: 'sk-new-secret',
@@ -105,11 +110,24 @@ describe('what LiteLLM answers', () => {
   });
 
   it('that does not come is said to be missing from LiteLLM, not from Conjur', async () => {
-    const failure = new ConjurError('upstream_unavailable', 'Conjur could not be reached.');
+    const failure = new HttpFault('connect', 'ECONNREFUSED');
     const api = createLitellmApi(async () => Promise.reject(failure), Secret.of(MASTER));
     await expect(api.isCurrent(oldKey, deadline)).rejects.toMatchObject({
       code: 'upstream_unavailable',
       message: expect.stringMatching(/^LiteLLM could not be reached.*LITELLM_API_BASE/s),
     });
+  });
+
+  it.each([
+    ['tls', 'upstream_unavailable', 'NODE_EXTRA_CA_CERTS'],
+    ['client-certificate', 'upstream_unavailable', 'client certificate'],
+    ['too-large', 'upstream_error', 'not one of LiteLLM'],
+    ['coding', 'upstream_error', 'not one of LiteLLM'],
+    ['deadline', 'deadline_exceeded', 'ran out'],
+  ] as const)("fault %s is told as LiteLLM's own: %s", async (kind, code, words) => {
+    const api = createLitellmApi(async () => Promise.reject(new HttpFault(kind, 'reason')), Secret.of(MASTER));
+    const message = expect.stringContaining(words);
+    await expect(api.isCurrent(oldKey, deadline)).rejects.toMatchObject({ code, message });
+    await expect(api.isCurrent(oldKey, deadline)).rejects.not.toThrow(/Conjur|CYBERARK_/);
   });
 });
