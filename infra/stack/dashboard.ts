@@ -18,11 +18,7 @@ export async function resolveDashboard(context: ResolverContext): Promise<{ Reso
     Resources: {
       Dashboard: {
         Type: 'AWS::CloudWatch::Dashboard',
-        // Dashboards are the account's and not the region's.
-        Properties: {
-          DashboardName: { 'Fn::Sub': `${stack}-\${AWS::Region}` },
-          DashboardBody: { 'Fn::Sub': JSON.stringify(body) },
-        },
+        Properties: { DashboardName: stack, DashboardBody: { 'Fn::Sub': JSON.stringify(body) } },
       },
     },
   };

@@ -1,10 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
-import type { FunctionName } from '../build/function-names.ts';
-import { CREDENTIAL_PARAMETERS, credentialOf, resolveAuthenticator, resolveCredentials } from './credential.ts';
+import { resolveAuthenticator, resolveCredential } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { toKeyManagementEnvironment } from './key-management-environment.ts';
 import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';
-import { resolveRoleName } from './role-names.ts';
 import {
   PROXY_SETTINGS,
   ROTATION_SETTINGS,
@@ -38,12 +36,12 @@ export async function resolveEnvironment(
   const environment = { ...block, ...(await resolveNamed(context, sources, SHARED_SETTINGS)) };
   if (sources.local) return environment;
   inlineCertificates(environment);
-  // Each function has its own, see resolveIdentity.
-  delete environment.CYBERARK_API_KEY_SECRET_ID;
+  const { secretId } = await resolveCredential(context, sources.environment);
   return {
     CYBERARK_REQUIRE_TLS: 'true',
     ...environment,
     ...(await resolveNamed(context, { ...sources, environment: {} }, PROXY_SETTINGS)),
+    ...(secretId === undefined ? {} : { CYBERARK_API_KEY_SECRET_ID: secretId }),
   };
 }
 
@@ -75,31 +73,19 @@ export async function resolveWriteEnvironment(
 }
 
 /**
- * What a function logs in with: the secret of its credential, or with authn-iam its role. The Conjur host of that is named after account
- * and role, below the policy branch of the parameter `iam_host_branch`; a login that is set by hand (parameter or environment) stays.
+ * With authn-iam the function's role is its identity: the Conjur host is named after account and role, below the policy branch of the
+ * parameter `iam_host_branch`. A login that is set by hand (parameter or environment) stays.
  */
 async function resolveIdentity(
   context: ResolverContext,
   { environment, local }: EnvironmentSources,
-  functionName: FunctionName,
+  functionName: string,
 ): Promise<Record<string, EnvironmentValue>> {
-  if (local) return resolveLocalIdentity(context, functionName);
-  const secretId = credentialOf(await resolveCredentials(context, environment), functionName)?.secretId;
-  const credential = secretId === undefined ? {} : { CYBERARK_API_KEY_SECRET_ID: secretId };
-  if ((await resolveAuthenticator(context, environment)) !== 'iam') return credential;
-  if (environment.CYBERARK_USERNAME || (await resolveParam(context, 'CYBERARK_USERNAME'))) return credential;
+  if (local || (await resolveAuthenticator(context, environment)) !== 'iam') return {};
+  if (environment.CYBERARK_USERNAME || (await resolveParam(context, 'CYBERARK_USERNAME'))) return {};
   const branch = (await resolveParam(context, 'iam_host_branch')) ?? 'conjur-functions/iam';
-  const role = await resolveRoleName(context, functionName);
-  return { ...credential, CYBERARK_USERNAME: { 'Fn::Sub': `host/${branch}/\${AWS::AccountId}/${role}` } };
-}
-
-/** There is no stack on this machine, but there may be secrets in a stand-in. */
-async function resolveLocalIdentity(
-  context: ResolverContext,
-  functionName: FunctionName,
-): Promise<Record<string, EnvironmentValue>> {
-  const secretId = await resolveParam(context, CREDENTIAL_PARAMETERS[functionName]);
-  return secretId === undefined ? {} : { CYBERARK_API_KEY_SECRET_ID: secretId };
+  const stack = `${await context.resolveVariable('self:service')}-${await context.resolveVariable('sls:stage')}`;
+  return { CYBERARK_USERNAME: { 'Fn::Sub': `host/${branch}/\${AWS::AccountId}/${stack}-${functionName}` } };
 }
 
 /** A misspelt setting would be one that is not set, and a secret would stand in serverless.yml for nothing. */

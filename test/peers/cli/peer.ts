@@ -1,0 +1,215 @@
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The vendor's command line against a Conjur: each check runs it as a person would and prints one line of TAP. */
+
+const {
+  CONJUR_APPLIANCE_URL,
+  CONJUR_ACCOUNT,
+  CONJUR_AUTHN_API_KEY,
+  PEER_VALUE,
+  PEER_HOST_KEY,
+  PEER_PROGRAM,
+  PEER_FOLDER,
+} = process.env as Record<string, string>;
+const AWKWARD = 'app/awkward/ä+b c%41?#:d';
+
+let count = 0;
+let isAnyBad = false;
+
+interface Ran {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs the command line with a home of its own, where it keeps its settings and the key. */
+function run(...args: string[]): Ran {
+  const { PATH = '' } = process.env;
+  // The variables of the other programs would be settings of this one.
+  const env = { PATH, HOME: PEER_FOLDER as string, LANG: 'C.UTF-8', CONJUR_CREDENTIAL_STORAGE: 'file' };
+  const { status, stdout, stderr } = spawnSync(PEER_PROGRAM as string, args, {
+    env,
+    encoding: 'utf8',
+    timeout: 30_000,
+  });
+  return { status, stdout, stderr };
+}
+
+/** What a command printed; one that failed fails the check. */
+function conjur(...args: string[]): string {
+  const { status, stdout, stderr } = run(...args);
+  if (status !== 0) throw new Error(`conjur ${args[0]} ended with ${status}: ${stderr.trim()}`);
+  return stdout.trim();
+}
+
+function json(...args: string[]) {
+  return JSON.parse(conjur(...args));
+}
+
+function expectRefusal(pattern: RegExp, ...args: string[]): void {
+  const { status, stderr } = run(...args);
+  if (status === 0) throw new Error(`conjur ${args[0]} was not refused`);
+  if (!pattern.test(stderr)) throw new Error(`refused with other words: ${stderr.trim()}`);
+}
+
+function expect(isSo: boolean, otherwise: string): void {
+  if (!isSo) throw new Error(otherwise);
+}
+
+function check(name: string, run: () => void): void {
+  count += 1;
+  try {
+    run();
+    console.log(`ok ${count} - ${name}`);
+  } catch (error) {
+    isAnyBad = true;
+    console.log(`not ok ${count} - ${name}: ${(error as Error).message.replaceAll('\n', ' ')}`);
+  }
+}
+
+function file(text: string): string {
+  const path = join(PEER_FOLDER as string, 'policy.yml');
+  writeFileSync(path, text);
+  return path;
+}
+
+function logIn(login: string, password: string): string {
+  return conjur('login', '-i', login, '-p', password);
+}
+
+check('login: init', () => {
+  conjur(
+    'init',
+    'oss',
+    '-u',
+    CONJUR_APPLIANCE_URL as string,
+    '-a',
+    CONJUR_ACCOUNT as string,
+    '--insecure',
+    '--force-netrc',
+  );
+});
+check('login: a wrong key is refused', () =>
+  expectRefusal(/401|Unable|unauthorized/i, 'login', '-i', 'admin', '-p', 'wrong'),
+);
+check('login: with the api key', () => {
+  logIn('admin', CONJUR_AUTHN_API_KEY as string);
+});
+check('login: whoami', () => expect(json('whoami').username === 'admin', 'somebody else'));
+
+check('read: what our client wrote', () => {
+  const value = conjur('variable', 'get', '-i', 'app/from-us');
+  expect(value === PEER_VALUE, value);
+});
+check('write: what our client will read', () => {
+  conjur('variable', 'set', '-i', 'app/from-them', '-v', PEER_VALUE as string);
+});
+check('write: a name that needs encoding', () => {
+  conjur('variable', 'set', '-i', AWKWARD, '-v', 'awkward value');
+  expect(conjur('variable', 'get', '-i', AWKWARD) === 'awkward value', 'another value');
+});
+check('read: an earlier version', () => {
+  conjur('variable', 'set', '-i', 'app/versions', '-v', 'one');
+  conjur('variable', 'set', '-i', 'app/versions', '-v', 'two');
+  expect(conjur('variable', 'get', '-i', 'app/versions', '-v', '1') === 'one', 'another value');
+});
+check('read: a variable that is not there', () =>
+  expectRefusal(/404|not found/i, 'variable', 'get', '-i', 'app/ghost'),
+);
+check('batch: several at once', () => {
+  const values = json('variable', 'get', '-i', 'app/versions,app/from-us');
+  expect(
+    Object.values(values).includes('two') && Object.values(values).includes(PEER_VALUE),
+    Object.keys(values).join(),
+  );
+});
+
+check('list: by kind and search', () => {
+  const listed = json('list', '-k', 'variable', '-s', 'versions');
+  expect(listed.length === 1 && listed[0] === `${CONJUR_ACCOUNT}:variable:app/versions`, JSON.stringify(listed));
+});
+check('list: page by page', () => {
+  const pages = [
+    ...json('list', '-k', 'variable', '-l', '3'),
+    ...json('list', '-k', 'variable', '-l', '100', '-o', '3'),
+  ];
+  expect(pages.join() === json('list', '-k', 'variable').join(), pages.join());
+});
+check('list: what another role sees', () => {
+  const listed = json('list', '-k', 'variable', '-r', `${CONJUR_ACCOUNT}:host:app/reader`);
+  expect(listed.length === 6, JSON.stringify(listed));
+});
+check('list: the count', () => {
+  const counted = conjur('list', '-k', 'host', '-c');
+  expect(/\b2\b/.test(counted), counted);
+});
+check('list: members of a role', () => {
+  const members = conjur('list', '-m', `${CONJUR_ACCOUNT}:group:app/readers`);
+  expect(members.includes('host:app/reader'), members);
+});
+
+check('check: a role', () => {
+  expect(json('role', 'show', 'host:app/reader').id === `${CONJUR_ACCOUNT}:host:app/reader`, 'another role');
+  expect(conjur('role', 'exists', 'host:app/ghost').includes('false'), 'a ghost is there');
+  expect(conjur('role', 'members', 'group:app/readers').includes('host:app/reader'), 'it is no member');
+  expect(conjur('role', 'memberships', 'host:app/reader').includes('group:app/readers'), 'no such membership');
+});
+check('check: a resource, and who may read it', () => {
+  expect(json('resource', 'show', 'variable:app/versions').secrets.length === 2, 'other versions');
+  expect(conjur('resource', 'exists', 'variable:app/versions').includes('true'), 'it is not there');
+  const roles = conjur('resource', 'permitted-roles', 'variable:app/from-us', 'execute');
+  expect(roles.includes('host:app/reader'), roles);
+});
+
+check('policy: load', () => {
+  const loaded = json('policy', 'load', '-b', 'scratch', '-f', file('- !host one\n- !host two'));
+  expect(
+    loaded.version >= 1 && `${CONJUR_ACCOUNT}:host:scratch/one` in loaded.created_roles,
+    JSON.stringify(loaded.version),
+  );
+});
+check('policy: update deletes', () => {
+  conjur('policy', 'update', '-b', 'scratch', '-f', file('- !delete { record: !host two }'));
+  expect(conjur('resource', 'exists', 'host:scratch/two').includes('false'), 'it is still there');
+});
+check('policy: replace', () => {
+  conjur('policy', 'replace', '-b', 'scratch', '-f', file('- !variable only'));
+  expect(conjur('resource', 'exists', 'host:scratch/one').includes('false'), 'it is still there');
+});
+check('policy: one that cannot be read is refused', () =>
+  expectRefusal(/422/, 'policy', 'load', '-b', 'scratch', '-f', file('- !nonsense x')),
+);
+
+check('host factory: a token, a host, and the token revoked', () => {
+  const made = json('hostfactory', 'tokens', 'create', '-i', 'app/factory', '--duration', '5m');
+  const token = made[0].token;
+  const host = json('hostfactory', 'hosts', 'create', '-i', 'made', '-t', token);
+  expect(host.id === `${CONJUR_ACCOUNT}:host:app/made`, host.id);
+  conjur('hostfactory', 'tokens', 'revoke', '-t', token);
+  expectRefusal(/401/, 'hostfactory', 'hosts', 'create', '-i', 'late', '-t', token);
+});
+check('authenticators: one is switched off and on', () => {
+  conjur('authenticator', 'disable', '-i', 'authn-jwt/ci');
+  conjur('authenticator', 'enable', '-i', 'authn-jwt/ci');
+});
+
+check('rotation: a host logs in with the new key, and no longer with the old', () => {
+  const fresh = conjur('host', 'rotate-api-key', '-i', 'app/reader').split('\n').at(-1) as string;
+  expectRefusal(/401|Unable|unauthorized/i, 'login', '-i', 'host/app/reader', '-p', PEER_HOST_KEY as string);
+  logIn('host/app/reader', fresh);
+  expect(json('whoami').username === 'host/app/reader', 'somebody else');
+  expectRefusal(/403/, 'variable', 'set', '-i', 'app/from-us', '-v', 'x');
+});
+check("rotation: one's own key", () => {
+  const fresh = conjur('host', 'rotate-api-key').split('\n').at(-1) as string;
+  logIn('host/app/reader', fresh);
+});
+check('login: logout', () => {
+  conjur('logout');
+  expectRefusal(/./, 'variable', 'get', '-i', 'app/from-us');
+});
+
+console.log(`1..${count}`);
+process.exitCode = isAnyBad ? 1 : 0;

@@ -1,0 +1,128 @@
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { findProgram } from '../support/find-program.ts';
+import { type Command, NotHere, type Peer } from './peer.ts';
+import { runStep, runStepIfPossible } from './run-step.ts';
+
+const HERE = import.meta.dirname;
+
+/** Minor version, as the pinned modules need it. */
+const OLDEST_GO = 25;
+
+/** Of Maven's own plug-in that fetches; the version that Maven would choose changes with Maven. */
+const FETCH = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
+
+const go: Peer = {
+  name: 'Go',
+  client: `github.com/cyberark/conjur-api-go ${pinned('go/go.mod', /conjur-api-go (v\S+)/)}`,
+  lacks: [],
+  async prepare(cache) {
+    const program = join(cache, 'go-peer');
+    await buildGo(join(HERE, 'go'), '.', program, cache);
+    return { program, args: [] };
+  },
+};
+
+const commandLine: Peer = {
+  name: 'command line',
+  client: `github.com/cyberark/conjur-cli-go ${pinned('cli/go.mod', /conjur-cli-go (v\S+)/)}`,
+  lacks: [],
+  async prepare(cache) {
+    const program = process.env.CONJUR_CLI ?? findProgram('conjur') ?? (await buildCommandLine(cache));
+    return { program: process.execPath, args: [join(HERE, 'cli/peer.ts')], environment: { PEER_PROGRAM: program } };
+  },
+};
+
+const python: Peer = {
+  name: 'Python',
+  client: pinned('python/requirements.txt', /^(conjur_api==\S+)/),
+  lacks: [],
+  async prepare(cache) {
+    const python3 = need('python3');
+    const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)';
+    await runStepIfPossible({ program: python3, args: ['-c', probe] }, HERE, 'Python 3.11 with venv and pip is needed');
+    const folder = join(cache, 'python');
+    await runStep({ program: python3, args: ['-m', 'venv', folder] }, HERE);
+    const program = join(folder, 'bin/python');
+    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt'];
+    await runStep({ program, args: install }, join(HERE, 'python'));
+    return { program, args: [join(HERE, 'python/peer.py')] };
+  },
+};
+
+const java: Peer = {
+  name: 'Java',
+  client: `com.cyberark.conjur.api:conjur-api ${pinned('java/pom.xml', /conjur-api<\/artifactId>\s*<version>(\S+)</)}`,
+  // Its public classes log in, read a secret and add one.
+  lacks: ['batch', 'list', 'policy', 'check', 'rotation', 'host factory'],
+  async prepare(cache) {
+    const [program, maven] = [need('java'), need('mvn')];
+    const probe = { program, args: ['--add-modules', 'jdk.compiler', '--version'] };
+    await runStepIfPossible(probe, HERE, 'a Java 11 that compiles is needed (a JDK)');
+    const jars = join(cache, 'java');
+    const settings = [`-Dmaven.repo.local=${join(cache, 'maven')}`, `-DoutputDirectory=${jars}`];
+    await runStep({ program: maven, args: ['--batch-mode', '--quiet', ...settings, FETCH] }, join(HERE, 'java'));
+    return { program, args: ['-cp', join(jars, '*'), '-Dfile.encoding=UTF-8', join(HERE, 'java/Peer.java')] };
+  },
+};
+
+/** All clients, in the order of the report. */
+export const PEERS: readonly Peer[] = [go, commandLine, python, java];
+
+/**
+ * The vendor gives out its command line as binaries; where the module proxy does not offer it either, there is none. That is no
+ * fault of this project, so it is left out loudly.
+ */
+async function buildCommandLine(cache: string): Promise<string> {
+  const program = join(cache, 'conjur');
+  const module = join(cache, 'command-line');
+  mkdirSync(module, { recursive: true });
+  copyFileSync(join(HERE, 'cli/go.mod'), join(module, 'go.mod'));
+  try {
+    await buildGo(module, 'github.com/cyberark/conjur-cli-go/cmd/conjur', program, cache, '-mod=mod');
+  } catch (error) {
+    if (error instanceof NotHere) throw error;
+    const advice = 'CONJUR_CLI names an executable that is to be tried instead.';
+    throw new NotHere(`no "conjur" on PATH, and it could not be built. ${advice}\n${(error as Error).message}`);
+  }
+  return program;
+}
+
+/** @param mode by default only what go.sum knows */
+async function buildGo(
+  module: string,
+  target: string,
+  program: string,
+  cache: string,
+  mode = '-mod=readonly',
+): Promise<string> {
+  const go = need('go');
+  const version = await runStep({ program: go, args: ['env', 'GOVERSION'] }, HERE);
+  if (Number(/^go1\.(\d+)/.exec(version)?.[1]) < OLDEST_GO)
+    throw new NotHere(`Go 1.${OLDEST_GO} is needed; this is ${version.trim()}`);
+  const command: Command = {
+    program: go,
+    args: ['build', '-trimpath', '-o', program, target],
+    environment: {
+      GOMODCACHE: join(cache, 'go-modules'),
+      GOCACHE: join(cache, 'go-build'),
+      // Files of the cache may be deleted again.
+      GOFLAGS: `${mode} -modcacherw -buildvcs=false`,
+      GOTOOLCHAIN: 'local',
+    },
+  };
+  return await runStep(command, module);
+}
+
+function need(program: string): string {
+  const path = findProgram(program);
+  if (path === undefined) throw new NotHere(`this machine has no ${program}`);
+  return path;
+}
+
+/** A version as the project's file for that ecosystem pins it. */
+function pinned(file: string, pattern: RegExp): string {
+  const version = pattern.exec(readFileSync(join(HERE, file), 'utf8'))?.[1];
+  if (version === undefined) throw new Error(`test/peers/${file} pins no version`);
+  return version;
+}

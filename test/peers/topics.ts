@@ -1,0 +1,14 @@
+/** What every client is tried with. */
+export const TOPICS = [
+  'login',
+  'read',
+  'write',
+  'batch',
+  'list',
+  'policy',
+  'check',
+  'rotation',
+  'host factory',
+] as const;
+
+export type Topic = (typeof TOPICS)[number];
