@@ -23,6 +23,11 @@ const SUITES: Readonly<Record<string, Suite>> = {
     config: 'test/slow.config.ts',
     tests: ['test/slow/moto.slow.ts'],
   },
+  'test:release': {
+    summary: 'Makes a release twice, and compares its template with what is packaged of the same parameters.',
+    config: 'test/slow.config.ts',
+    tests: ['test/slow/release.slow.ts'],
+  },
   'test:ric': {
     summary: "Runs each zip under AWS's runtime client, which it builds first (C++).",
     config: 'test/slow.config.ts',

@@ -88,11 +88,19 @@ function checkRoles(template: Template): string[] {
 }
 
 function checkRoleNames(template: Template): string[] {
-  return resourcesOf(template, 'AWS::IAM::Role').flatMap(([id, { RoleName: name }]) =>
-    typeof name !== 'string' || name.length <= MAX_ROLE_NAME
+  return resourcesOf(template, 'AWS::IAM::Role').flatMap(([id, { RoleName }]) => {
+    const name = toLongest(RoleName);
+    return name === undefined || name.length <= MAX_ROLE_NAME
       ? []
-      : [`${id} is named ${name}, and a role's name has ${MAX_ROLE_NAME} characters at most: choose a shorter stage.`],
-  );
+      : [`${id} is named ${name}, and a role's name has ${MAX_ROLE_NAME} characters at most: choose a shorter stage.`];
+  });
+}
+
+/** With the longest region in the place of the one that CloudFormation knows. */
+function toLongest(name: unknown): string | undefined {
+  if (typeof name === 'string') return name;
+  const text = (name as { 'Fn::Sub'?: unknown } | undefined)?.['Fn::Sub'];
+  return typeof text === 'string' ? text.replaceAll(`\${AWS::Region}`, 'ap-southeast-1') : undefined;
 }
 
 function checkSharedRoles(template: Template): string[] {

@@ -1,7 +1,9 @@
-import { resolveCredential, toSecretArn } from './credential.ts';
+import { type Credential, type Credentials, resolveCredentials } from './credential.ts';
+import { resolveRotatedCredentials } from './credential-rotation.ts';
 import { type ResolverContext, resolveListParam, resolveParam, resolveSetting } from './resolver-context.ts';
 import { resolveRotations } from './rotation-schedules.ts';
-import { listScheduledSecrets } from './scheduled-secrets.ts';
+import { listScheduledSecrets, needsOwnCredential, rotatesCredential } from './scheduled-secrets.ts';
+import { parseKeyArn, parseSecretId, type SecretReference } from './secret-id.ts';
 
 /** Logical ids of the functions' roles in roles.yml. */
 const ROLES = { 'read-secret': 'ReadSecretRole', 'write-secret': 'WriteSecretRole', 'rotate-key': 'RotateKeyRole' };
@@ -40,61 +42,133 @@ export async function resolvePolicyDependencies(context: ResolverContext): Promi
   return Object.keys({ ...(await vpcPolicy(context)), ...(await tracingPolicy(context)) });
 }
 
-/** The functions read the credential; rotate-key also replaces it. */
+/** Each function reads its own credential; rotate-key also reads and replaces those that it rotates. */
 async function credentialPolicies(context: ResolverContext): Promise<Resources> {
-  const { kind, secretId } = await resolveCredential(context);
-  if (kind === 'none') return {};
-  const secret = typeof secretId === 'string' ? toSecretArn(secretId) : secretId;
-  const keyArn =
-    kind === 'of-the-stack'
-      ? { 'Fn::GetAtt': ['CredentialKey', 'Arn'] }
-      : await resolveParam(context, 'credential_kms_key_arn');
-  const read = ['secretsmanager:GetSecretValue'];
+  const credentials = await resolveCredentials(context);
+  const replaced = await listReplaced(context, credentials.secrets);
   return {
-    CredentialReadPolicy: toPolicy('credential-read', Object.values(ROLES), [
-      { Effect: 'Allow', Action: read, Resource: secret },
-      ...keyStatement(keyArn, ['kms:Decrypt']),
-    ]),
-    CredentialRotationPolicy: toPolicy(
-      'credential-rotation',
-      [ROLES['rotate-key']],
-      [{ Effect: 'Allow', Action: REPLACE, Resource: secret }, ...keyStatement(keyArn, ['kms:GenerateDataKey'])],
-    ),
+    ...(await readPolicies(context, credentials)),
+    ...(replaced.length === 0
+      ? {}
+      : {
+          CredentialRotationPolicy: toPolicy(
+            'credential-rotation',
+            [ROLES['rotate-key']],
+            await secretStatements(context, replaced, REPLACE),
+          ),
+        }),
   };
 }
 
-/** What a rotation does with a secret, beside reading it. */
-const REPLACE = [
-  'secretsmanager:DescribeSecret',
-  'secretsmanager:PutSecretValue',
-  'secretsmanager:UpdateSecretVersionStage',
-];
+async function readPolicies(context: ResolverContext, { layout, secrets }: Credentials): Promise<Resources> {
+  const policies = secrets.map(async (credential): Promise<[string, Resources[string]]> => {
+    const { functionNames, logicalId, name } = credential;
+    const roles = functionNames.map((functionName) => ROLES[functionName]);
+    // rotate-key's is the one that was there before; its policy keeps its id in the layout that all functions share it in.
+    const id = layout === 'per-function' ? `${logicalId}ReadPolicy` : 'CredentialReadPolicy';
+    return [id, toPolicy(`${name.replace('/', '-')}-read`, roles, await secretStatements(context, [credential], LOOK))];
+  });
+  return Object.fromEntries(await Promise.all(policies));
+}
 
-/** Credentials that the schedules name are no others' business but rotate-key's. */
+/** The stack's own; another one only where its rotation was asked for, by Secrets Manager or by a schedule. */
+async function listReplaced(context: ResolverContext, secrets: readonly Credential[]): Promise<Credential[]> {
+  const rotated = new Set((await resolveRotatedCredentials(context)).map(({ credential }) => credential.logicalId));
+  const scheduled = (await resolveRotations(context)).some(
+    (rotation) => rotatesCredential(rotation) && needsOwnCredential(rotation),
+  );
+  return secrets.filter(
+    ({ kind, logicalId, functionNames }) =>
+      kind === 'of-the-stack' || rotated.has(logicalId) || (scheduled && functionNames.includes('rotate-key')),
+  );
+}
+
+interface SecretRights {
+  readonly secrets: readonly string[];
+  readonly key: readonly string[];
+}
+
+/** What a rotation does with a secret, and with its key. */
+const REPLACE: SecretRights = {
+  secrets: [
+    'secretsmanager:GetSecretValue',
+    'secretsmanager:DescribeSecret',
+    'secretsmanager:PutSecretValue',
+    'secretsmanager:UpdateSecretVersionStage',
+  ],
+  key: ['kms:Decrypt', 'kms:GenerateDataKey'],
+};
+const LOOK: SecretRights = { secrets: ['secretsmanager:GetSecretValue'], key: ['kms:Decrypt'] };
+
+type NamedSecret = Pick<Credential, 'kind' | 'reference'>;
+
+/** Secrets that the schedules name are no others' business but rotate-key's; one that is only looked at is not written to. */
 async function scheduledSecretsPolicy(context: ResolverContext): Promise<Resources> {
-  const secrets = listScheduledSecrets(await resolveRotations(context)).map(toSecretArn);
-  if (secrets.length === 0) return {};
-  const keyArn = await resolveParam(context, 'credential_kms_key_arn');
-  const statements: Statement[] = [
-    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue', ...REPLACE], Resource: secrets },
-    ...keyStatement(keyArn, ['kms:Decrypt', 'kms:GenerateDataKey']),
+  const { looked, rotated } = listScheduledSecrets(await resolveRotations(context));
+  const toSecrets = (ids: readonly string[]): NamedSecret[] =>
+    ids.map((id) => ({
+      kind: 'elsewhere',
+      reference: parseSecretId(id, 'The secret of an entry of custom.rotations'),
+    }));
+  const statements = [
+    ...(await secretStatements(context, toSecrets(rotated), REPLACE)),
+    ...(await secretStatements(context, toSecrets(looked), LOOK)),
   ];
+  if (statements.length === 0) return {};
   return { ScheduledSecretsPolicy: toPolicy('scheduled-secrets', [ROLES['rotate-key']], statements) };
 }
 
-/** Only through Secrets Manager: the key opens nothing that is fetched in another way. */
-function keyStatement(keyArn: unknown, actions: readonly string[]): Statement[] {
-  if (keyArn === undefined) return [];
-  const via = { 'kms:ViaService': { 'Fn::Sub': `secretsmanager.\${AWS::Region}.amazonaws.com` } };
-  return [{ Effect: 'Allow', Action: actions, Resource: keyArn, Condition: { StringEquals: via } }];
+/** Rights on secrets, and on the keys that encrypt them. */
+async function secretStatements(
+  context: ResolverContext,
+  secrets: readonly NamedSecret[],
+  { secrets: actions, key }: SecretRights,
+): Promise<Statement[]> {
+  if (secrets.length === 0) return [];
+  const arns = secrets.map(({ reference }) => reference.arn);
+  const keysOf = async (kind: NamedSecret['kind']): Promise<unknown[]> =>
+    kind === 'of-the-stack'
+      ? [{ 'Fn::GetAtt': ['CredentialKey', 'Arn'] }]
+      : resolveKeyArns(context, 'credential_kms_key_arn');
+  const keyStatements = (['of-the-stack', 'elsewhere'] as const).map(async (kind) =>
+    keyStatement(
+      await keysOf(kind),
+      key,
+      secrets.filter((secret) => secret.kind === kind).map(({ reference }) => reference),
+    ),
+  );
+  return [{ Effect: 'Allow', Action: actions, Resource: arns }, ...(await Promise.all(keyStatements)).flat()];
+}
+
+async function resolveKeyArns(context: ResolverContext, parameter: string): Promise<string[]> {
+  const arns = await resolveListParam(context, parameter);
+  return arns.map((arn) => parseKeyArn(arn, `The parameter ${parameter}`));
+}
+
+/** Only through Secrets Manager, and for these secrets: the key opens nothing else, and nothing that is fetched in another way. */
+function keyStatement(
+  keyArns: readonly unknown[],
+  actions: readonly string[],
+  references: readonly SecretReference[],
+): Statement[] {
+  if (keyArns.length === 0 || references.length === 0) return [];
+  const regions = [...new Set(references.map(({ region }) => region ?? `\${AWS::Region}`))];
+  const Condition = {
+    StringEquals: {
+      'kms:ViaService': regions.map((region) => ({ 'Fn::Sub': `secretsmanager.${region}.amazonaws.com` })),
+    },
+    StringLike: { 'kms:EncryptionContext:SecretARN': references.map(({ arn }) => arn) },
+  };
+  return [{ Effect: 'Allow', Action: actions, Resource: keyArns, Condition }];
 }
 
 async function litellmPolicy(context: ResolverContext): Promise<Resources> {
   const id = await resolveSetting(context, 'LITELLM_MASTER_KEY_SECRET_ID');
   if (id === undefined) return {};
+  const reference = parseSecretId(id, 'LITELLM_MASTER_KEY_SECRET_ID');
   const statements: Statement[] = [
-    { Effect: 'Allow', Action: ['secretsmanager:GetSecretValue'], Resource: toSecretArn(id) },
-    ...keyStatement(await resolveParam(context, 'litellm_kms_key_arn'), ['kms:Decrypt']),
+    { Effect: 'Allow', Action: LOOK.secrets, Resource: [reference.arn] },
+    ...keyStatement(await resolveKeyArns(context, 'litellm_kms_key_arn'), LOOK.key, [reference]),
   ];
   return { LitellmKeyPolicy: toPolicy('litellm-master-key', [ROLES['rotate-key']], statements) };
 }

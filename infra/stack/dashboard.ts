@@ -18,7 +18,11 @@ export async function resolveDashboard(context: ResolverContext): Promise<{ Reso
     Resources: {
       Dashboard: {
         Type: 'AWS::CloudWatch::Dashboard',
-        Properties: { DashboardName: stack, DashboardBody: { 'Fn::Sub': JSON.stringify(body) } },
+        // Dashboards are the account's and not the region's.
+        Properties: {
+          DashboardName: { 'Fn::Sub': `${stack}-\${AWS::Region}` },
+          DashboardBody: { 'Fn::Sub': JSON.stringify(body) },
+        },
       },
     },
   };

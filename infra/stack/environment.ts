@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { resolveAuthenticator, resolveCredential } from './credential.ts';
+import type { FunctionName } from '../build/function-names.ts';
+import { CREDENTIAL_PARAMETERS, credentialOf, resolveAuthenticator, resolveCredentials } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { toKeyManagementEnvironment } from './key-management-environment.ts';
 import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';
+import { resolveRoleName } from './role-names.ts';
 import {
   PROXY_SETTINGS,
   ROTATION_SETTINGS,
@@ -36,12 +38,12 @@ export async function resolveEnvironment(
   const environment = { ...block, ...(await resolveNamed(context, sources, SHARED_SETTINGS)) };
   if (sources.local) return environment;
   inlineCertificates(environment);
-  const { secretId } = await resolveCredential(context, sources.environment);
+  // Each function has its own, see resolveIdentity.
+  delete environment.CYBERARK_API_KEY_SECRET_ID;
   return {
     CYBERARK_REQUIRE_TLS: 'true',
     ...environment,
     ...(await resolveNamed(context, { ...sources, environment: {} }, PROXY_SETTINGS)),
-    ...(secretId === undefined ? {} : { CYBERARK_API_KEY_SECRET_ID: secretId }),
   };
 }
 
@@ -73,19 +75,31 @@ export async function resolveWriteEnvironment(
 }
 
 /**
- * With authn-iam the function's role is its identity: the Conjur host is named after account and role, below the policy branch of the
- * parameter `iam_host_branch`. A login that is set by hand (parameter or environment) stays.
+ * What a function logs in with: the secret of its credential, or with authn-iam its role. The Conjur host of that is named after account
+ * and role, below the policy branch of the parameter `iam_host_branch`; a login that is set by hand (parameter or environment) stays.
  */
 async function resolveIdentity(
   context: ResolverContext,
   { environment, local }: EnvironmentSources,
-  functionName: string,
+  functionName: FunctionName,
 ): Promise<Record<string, EnvironmentValue>> {
-  if (local || (await resolveAuthenticator(context, environment)) !== 'iam') return {};
-  if (environment.CYBERARK_USERNAME || (await resolveParam(context, 'CYBERARK_USERNAME'))) return {};
+  if (local) return resolveLocalIdentity(context, functionName);
+  const secretId = credentialOf(await resolveCredentials(context, environment), functionName)?.secretId;
+  const credential = secretId === undefined ? {} : { CYBERARK_API_KEY_SECRET_ID: secretId };
+  if ((await resolveAuthenticator(context, environment)) !== 'iam') return credential;
+  if (environment.CYBERARK_USERNAME || (await resolveParam(context, 'CYBERARK_USERNAME'))) return credential;
   const branch = (await resolveParam(context, 'iam_host_branch')) ?? 'conjur-functions/iam';
-  const stack = `${await context.resolveVariable('self:service')}-${await context.resolveVariable('sls:stage')}`;
-  return { CYBERARK_USERNAME: { 'Fn::Sub': `host/${branch}/\${AWS::AccountId}/${stack}-${functionName}` } };
+  const role = await resolveRoleName(context, functionName);
+  return { ...credential, CYBERARK_USERNAME: { 'Fn::Sub': `host/${branch}/\${AWS::AccountId}/${role}` } };
+}
+
+/** There is no stack on this machine, but there may be secrets in a stand-in. */
+async function resolveLocalIdentity(
+  context: ResolverContext,
+  functionName: FunctionName,
+): Promise<Record<string, EnvironmentValue>> {
+  const secretId = await resolveParam(context, CREDENTIAL_PARAMETERS[functionName]);
+  return secretId === undefined ? {} : { CYBERARK_API_KEY_SECRET_ID: secretId };
 }
 
 /** A misspelt setting would be one that is not set, and a secret would stand in serverless.yml for nothing. */

@@ -3,7 +3,8 @@ import { resolveAccessPolicies, resolvePolicyDependencies } from './access-polic
 import { resolveAccountRules } from './account-rules.ts';
 import { resolveAlarms } from './alarms.ts';
 import { resolveHttpApi } from './authorizer.ts';
-import { resolveCredentialFile, resolveCredentialRotation } from './credential-rotation.ts';
+import { resolveCredentialRotation } from './credential-rotation.ts';
+import { resolveCredentialKeyFile, resolveCredentialSecrets } from './credential-secrets.ts';
 import { resolveDashboard } from './dashboard.ts';
 import {
   resolveEnvironment,
@@ -14,9 +15,11 @@ import {
 import { resolveLayers } from './layers.ts';
 import { resolveVpc } from './network.ts';
 import { resolveOtherAccounts } from './other-accounts.ts';
+import { resolveRoleNameProperty } from './role-names.ts';
 import { resolveRotateKeyConcurrency } from './rotate-key-concurrency.ts';
-import { resolveRotateKeyEvents, resolveScheduleResources } from './rotation-schedules.ts';
+import { resolveRotateKeyEvents } from './rotation-schedules.ts';
 import { resolveRoutes } from './routes.ts';
+import { resolveScheduleResources } from './schedule-resources.ts';
 import { resolveStackTags } from './stack-tags.ts';
 import { resolveThrottling } from './throttling.ts';
 import { withoutStack } from './without-stack.ts';
@@ -26,7 +29,8 @@ export const policyDependencies = withoutStack(resolvePolicyDependencies);
 export const accountRules = withoutStack(resolveAccountRules);
 export const alarms = withoutStack(resolveAlarms);
 export const httpApi = withoutStack(resolveHttpApi);
-export const credentialFile = withoutStack(resolveCredentialFile);
+export const credentialKeyFile = withoutStack(resolveCredentialKeyFile);
+export const credentialSecrets = withoutStack(resolveCredentialSecrets);
 export const credentialRotation = withoutStack(resolveCredentialRotation);
 export const dashboard = withoutStack(resolveDashboard);
 export const environment = withoutStack(resolveEnvironment);
@@ -37,6 +41,9 @@ export const layers = withoutStack(resolveLayers);
 export const otherAccounts = withoutStack(resolveOtherAccounts);
 export const readSecretEvents = withoutStack((context) => resolveRoutes(context, 'read-secret'));
 export const writeSecretEvents = withoutStack((context) => resolveRoutes(context, 'write-secret'));
+export const readSecretRoleName = withoutStack((context) => resolveRoleNameProperty(context, 'read-secret'));
+export const writeSecretRoleName = withoutStack((context) => resolveRoleNameProperty(context, 'write-secret'));
+export const rotateKeyRoleName = withoutStack((context) => resolveRoleNameProperty(context, 'rotate-key'));
 export const stackTags = withoutStack(resolveStackTags);
 export const throttling = withoutStack(resolveThrottling);
 export const vpc = withoutStack(resolveVpc);

@@ -1,9 +1,10 @@
 import { parseDirect } from '../../functions/rotate-key/api.ts';
 import { isConjurError } from '../../lib/errors.ts';
-import { type Credential, resolveCredential } from './credential.ts';
+import { type Credentials, credentialOf, resolveCredentials } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { type ResolverContext, resolveSetting } from './resolver-context.ts';
 import { resolveRoutes } from './routes.ts';
+import { findExpressionFault, isTimeZone } from './schedule-expression.ts';
 import { needsOwnCredential } from './scheduled-secrets.ts';
 
 /** An entry of `custom.rotations`: when, and beside that the call of rotate-key itself. */
@@ -12,11 +13,16 @@ export interface Rotation {
   readonly rate: string;
   readonly enabled: boolean;
   readonly timezone: string | undefined;
+  /** When it may fire for the first time, ISO 8601. Default: one interval after the deployment that brings it. */
+  readonly start: string | undefined;
+  /** It fires within so many minutes after its time; 0: at its time. Default: 15, or a quarter of a short interval. */
+  readonly windowMinutes: number | undefined;
   /** The event that rotate-key gets. */
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-const EXPRESSION = /^(?:rate\(\d+ (?:minute|hour|day)s?\)|cron\(\S+(?: \S+){5}\))$/;
+/** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
+const MAX_WINDOW_MINUTES = 1_440;
 
 /**
  * Reads `custom.rotations`, and tries each call on rotate-key's own parser: a mistake shows when the stack is packaged, and not in
@@ -26,24 +32,76 @@ const EXPRESSION = /^(?:rate\(\d+ (?:minute|hour|day)s?\)|cron\(\S+(?: \S+){5}\)
 export function parseRotations(rotations: unknown): Rotation[] {
   if (rotations === null || rotations === undefined) return [];
   if (!Array.isArray(rotations)) throw new Error('custom.rotations must be a list.');
-  return rotations.map((entry, index) => parseRotation(entry, `custom.rotations[${index}]`));
+  const parsed = rotations.map((entry, index) => parseRotation(entry, `custom.rotations[${index}]`));
+  const identities = parsed.map(identityOf);
+  const twice = identities.findIndex((identity, index) => identities.indexOf(identity) !== index);
+  if (twice === -1) return parsed;
+  throw new Error(`custom.rotations[${twice}] has the name and the strategy of another entry. Keep one of them.`);
+}
+
+/** What a rotation is known by. */
+export function identityOf({ input }: Pick<Rotation, 'input'>): string {
+  const name = input.name ?? input.secret_id ?? (input.key_age as { secret_id?: string } | undefined)?.secret_id ?? '';
+  return `${input.strategy ?? 'key-age'} ${name}`;
 }
 
 function parseRotation(entry: unknown, where: string): Rotation {
   if (typeof entry !== 'object' || entry === null)
     throw new Error(`${where} must be a block with name, strategy and rate.`);
-  const { rate, enabled = true, timezone, ...input } = entry as Record<string, unknown>;
-  if (typeof rate !== 'string' || !EXPRESSION.test(rate))
-    throw new Error(`${where}.rate must be an expression such as rate(30 days) or cron(0 3 1 * ? *).`);
-  if (typeof enabled !== 'boolean') throw new Error(`${where}.enabled must be true or false.`);
-  if (timezone !== undefined && typeof timezone !== 'string')
-    throw new Error(`${where}.timezone must be a name such as Europe/Berlin.`);
+  const {
+    rate,
+    enabled = true,
+    timezone,
+    start,
+    window_minutes: windowMinutes,
+    ...input
+  } = entry as Record<string, unknown>;
+  const schedule = {
+    rate: parseRate(rate, `${where}.rate`),
+    enabled: parseEnabled(enabled, `${where}.enabled`),
+    timezone: parseTimezone(timezone, `${where}.timezone`),
+    start: parseStart(start, `${where}.start`),
+    windowMinutes: parseWindow(windowMinutes, `${where}.window_minutes`),
+  };
   if ('new_value' in input)
     throw new Error(
       `${where} holds new_value: a secret must not stand in a schedule. Use a strategy that makes the value.`,
     );
   checkCall(input, where);
-  return { rate, enabled, timezone, input };
+  return { ...schedule, input };
+}
+
+function parseRate(rate: unknown, where: string): string {
+  const fault = findExpressionFault(String(rate), 'EventBridge Scheduler');
+  if (fault === undefined) return String(rate);
+  throw new Error(`${where} must be an expression such as rate(30 days) or cron(0 3 1 * ? *): ${fault}.`);
+}
+
+function parseEnabled(enabled: unknown, where: string): boolean {
+  if (typeof enabled === 'boolean') return enabled;
+  throw new Error(`${where} must be true or false.`);
+}
+
+function parseTimezone(timezone: unknown, where: string): string | undefined {
+  if (timezone === undefined || (typeof timezone === 'string' && isTimeZone(timezone))) return timezone;
+  throw new Error(`${where} must be the name of a time zone that exists, such as Europe/Berlin.`);
+}
+
+/** YAML makes a date of what looks like one. */
+function parseStart(start: unknown, where: string): string | undefined {
+  if (start === undefined) return undefined;
+  const text = start instanceof Date ? start.toISOString() : start;
+  if (typeof text === 'string' && ISO_DATE.test(text) && !Number.isNaN(Date.parse(text))) return text;
+  throw new Error(`${where} must be a moment such as 2027-01-31T03:00:00Z.`);
+}
+
+const ISO_DATE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
+
+function parseWindow(minutes: unknown, where: string): number | undefined {
+  if (minutes === undefined) return undefined;
+  if (typeof minutes === 'number' && Number.isInteger(minutes) && minutes >= 0 && minutes <= MAX_WINDOW_MINUTES)
+    return minutes;
+  throw new Error(`${where} must be a whole number of minutes from 0 to ${MAX_WINDOW_MINUTES}.`);
 }
 
 function checkCall(input: Record<string, unknown>, where: string): void {
@@ -55,27 +113,22 @@ function checkCall(input: Record<string, unknown>, where: string): void {
   }
 }
 
-/** Once a day the age of the credential is looked at: a rotation that no longer happens is seen by nothing else. */
-const KEY_AGE: Rotation = { rate: 'rate(1 day)', enabled: true, timezone: undefined, input: { key_age: {} } };
-
 /**
- * What is scheduled: `custom.rotations`, and beside a credential the look at its age.
+ * The entries of `custom.rotations`.
  * @throws Error for an entry that is no call, or lacks a setting that it needs
  */
 export async function resolveRotations(context: ResolverContext): Promise<Rotation[]> {
   const rotations = parseRotations(await context.resolveConfigurationProperty(['custom', 'rotations']));
-  if (isLocalRun()) return rotations;
-  const { kind } = await resolveCredential(context);
-  await checkNeeds(context, rotations, kind);
-  return kind === 'none' ? rotations : [...rotations, KEY_AGE];
+  if (!isLocalRun()) await checkNeeds(context, rotations, await resolveCredentials(context));
+  return rotations;
 }
 
 async function checkNeeds(
   context: ResolverContext,
   rotations: readonly Rotation[],
-  kind: Credential['kind'],
+  credentials: Credentials,
 ): Promise<void> {
-  if (kind === 'none' && rotations.some(needsOwnCredential))
+  if (credentialOf(credentials, 'rotate-key') === undefined && rotations.some(needsOwnCredential))
     throw new Error(
       "custom.rotations has an entry for the functions' own credential, and with this authenticator they have none. Name the secret: secret_id, or key_age: { secret_id: … }.",
     );
@@ -85,37 +138,27 @@ async function checkNeeds(
       throw new Error(`custom.rotations has an entry litellm-virtual-key, which needs the setting ${name}.`);
 }
 
-/** The events of rotate-key in serverless.yml: its route, and one schedule for each rotation. */
-export async function resolveRotateKeyEvents(context: ResolverContext): Promise<Record<string, unknown>[]> {
+/**
+ * The events of rotate-key in serverless.yml: its routes, and on this machine the rotations. A deployed stack has those in
+ * schedule-resources.ts, since such an event knows no start, no window and no group.
+ */
+export async function resolveRotateKeyEvents(
+  context: ResolverContext,
+  local: boolean = isLocalRun(),
+): Promise<Record<string, unknown>[]> {
+  const routes = await resolveRoutes(context, 'rotate-key');
+  if (!local) return routes;
   const rotations = await resolveRotations(context);
   return [
-    ...(await resolveRoutes(context, 'rotate-key')),
+    ...routes,
     ...rotations.map(({ rate, enabled, timezone, input }) => ({
       schedule: {
         method: 'scheduler',
         rate: [rate],
         enabled,
-        roleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] },
         input,
         ...(timezone === undefined ? {} : { timezone }),
       },
     })),
   ];
-}
-
-/**
- * What serverless.yml's schedule events cannot say: how often a delivery is repeated, and where it goes when all of them fail.
- * https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html
- */
-export async function resolveScheduleResources(context: ResolverContext): Promise<Record<string, unknown>> {
-  const rotations = await resolveRotations(context);
-  const target = {
-    RetryPolicy: { MaximumRetryAttempts: 10, MaximumEventAgeInSeconds: 3_600 },
-    DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['RotationDeadLetters', 'Arn'] } },
-  };
-  const schedules = rotations.map((_, index) => [
-    `RotateDashkeySchedulerSchedule${index + 1}`,
-    { Type: 'AWS::Scheduler::Schedule', Properties: { Target: target } },
-  ]);
-  return { Resources: Object.fromEntries(schedules) };
 }

@@ -1,17 +1,31 @@
 import type { Rotation } from './rotation-schedules.ts';
 
-/** The secrets of Secrets Manager that scheduled calls name: their names or ARNs, each once. */
-export function listScheduledSecrets(rotations: readonly Rotation[]): string[] {
-  return [...new Set(rotations.flatMap(({ input }) => secretOf(input) ?? []))];
+/** Secrets of Secrets Manager that scheduled calls name: their names or ARNs, each once. */
+export interface ScheduledSecrets {
+  readonly rotated: readonly string[];
+  /** Their age is looked at, and nothing else. */
+  readonly looked: readonly string[];
 }
 
-/** True for a call that means the functions' own credential, since it names no other. */
-export function needsOwnCredential({ input }: Rotation): boolean {
-  return (input.strategy === 'conjur-api-key' || 'key_age' in input) && secretOf(input) === undefined;
+export function listScheduledSecrets(rotations: readonly Rotation[]): ScheduledSecrets {
+  const rotated = new Set(rotations.filter(rotatesCredential).flatMap((rotation) => secretOf(rotation) ?? []));
+  const named = new Set(rotations.flatMap((rotation) => secretOf(rotation) ?? []));
+  return { rotated: [...rotated], looked: [...named].filter((id) => !rotated.has(id)) };
+}
+
+/** True for a call that replaces a credential in Secrets Manager. */
+export function rotatesCredential({ input }: Rotation): boolean {
+  return input.strategy === 'conjur-api-key';
+}
+
+/** True for a call that means the function's own credential, since it names no other. */
+export function needsOwnCredential(rotation: Rotation): boolean {
+  return (rotatesCredential(rotation) || 'key_age' in rotation.input) && secretOf(rotation) === undefined;
 }
 
 /** The calls were parsed before, so that the ids are texts. */
-function secretOf(input: Rotation['input']): string | undefined {
+function secretOf(rotation: Rotation): string | undefined {
+  const { input } = rotation;
   if ('key_age' in input) return (input.key_age as { secret_id?: string }).secret_id;
-  return input.strategy === 'conjur-api-key' ? ((input.secret_id ?? input.name) as string | undefined) : undefined;
+  return rotatesCredential(rotation) ? ((input.secret_id ?? input.name) as string | undefined) : undefined;
 }

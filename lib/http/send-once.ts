@@ -96,8 +96,8 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#bytes += chunk.byteLength;
-    if (this.#bytes > MAX_RESPONSE_BYTES) return this.#end(tooLarge());
-    this.#chunks.push(chunk);
+    if (this.#bytes > MAX_RESPONSE_BYTES) this.#end(tooLarge());
+    else this.#chunks.push(chunk);
   }
 
   onResponseEnd(): void {

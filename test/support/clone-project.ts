@@ -10,10 +10,13 @@ export interface ProjectClone extends AsyncDisposable {
   readonly directory: string;
 }
 
-/** A copy of the sources at another place, so that a test may build and package without disturbing the others. */
-export async function cloneProject(): Promise<ProjectClone> {
+/**
+ * A copy of the sources at another place, so that a test may build and package without disturbing the others.
+ * @param more parts beside what is needed to build, package and run
+ */
+export async function cloneProject(more: readonly string[] = []): Promise<ProjectClone> {
   const directory = await mkdtemp(join(tmpdir(), 'conjur-functions-'));
-  for (const part of PARTS) await cp(join(root, part), join(directory, part), { recursive: true });
+  for (const part of [...PARTS, ...more]) await cp(join(root, part), join(directory, part), { recursive: true });
   await symlink(join(root, 'node_modules'), join(directory, 'node_modules'), 'dir');
   return { directory, [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }) };
 }

@@ -41,6 +41,9 @@ const EVERYTHING = [
   ['CYBERARK_API_BASE', 'https://conjur.example.com/api'],
 ].map(([name, value]) => `--param=${name}=${value}`);
 
+/** The start of a new schedule depends on the time of day. */
+const SOURCE_DATE_EPOCH = '1800000000';
+
 let clone: ProjectClone;
 
 beforeAll(async () => {
@@ -54,7 +57,7 @@ beforeAll(async () => {
 afterAll(() => clone[Symbol.asyncDispose]());
 
 function pack(...args: string[]): Promise<RunResult> {
-  return runNode(['infra/deploy/package.ts', ...args], { cwd: clone.directory });
+  return runNode(['infra/deploy/package.ts', ...args], { cwd: clone.directory, environment: { SOURCE_DATE_EPOCH } });
 }
 
 async function readTemplate(): Promise<Template> {
@@ -127,9 +130,14 @@ describe('npm run package', () => {
   });
 
   it('has the credential rotated, encrypted by a key that Secrets Manager alone uses', () => {
-    const [secret] = resourcesOf(template, 'AWS::SecretsManager::Secret');
-    expect(secret?.[1].KmsKeyId).toEqual({ 'Fn::GetAtt': ['CredentialKey', 'Arn'] });
-    expect(resourcesOf(template, 'AWS::SecretsManager::RotationSchedule')).toHaveLength(1);
+    const secrets = resourcesOf(template, 'AWS::SecretsManager::Secret');
+    expect(secrets.map(([, { Name }]) => Name)).toEqual([
+      'conjur-functions/dev/credential/read-secret',
+      'conjur-functions/dev/credential/write-secret',
+      'conjur-functions/dev/credential',
+    ]);
+    for (const [, { KmsKeyId }] of secrets) expect(KmsKeyId).toEqual({ 'Fn::GetAtt': ['CredentialKey', 'Arn'] });
+    expect(resourcesOf(template, 'AWS::SecretsManager::RotationSchedule')).toHaveLength(3);
     const [, permission] =
       resourcesOf(template, 'AWS::Lambda::Permission').find(
         ([, { Principal }]) => Principal === 'secretsmanager.amazonaws.com',
@@ -144,25 +152,37 @@ describe('npm run package', () => {
   });
 
   it('keeps secret and key when the stack goes, but not those of a first deployment that failed', () => {
-    for (const id of ['ConjurCredential', 'CredentialKey'])
+    for (const id of ['ConjurCredential', 'ReadSecretCredential', 'WriteSecretCredential', 'CredentialKey'])
       expect(template.Resources[id]).toMatchObject({
         DeletionPolicy: 'RetainExceptOnCreate',
         UpdateReplacePolicy: 'Retain',
       });
   });
 
-  it('schedules the rotations, with repetitions and a queue for what cannot be delivered', () => {
-    const [schedule, keyAge] = resourcesOf(template, 'AWS::Scheduler::Schedule');
-    expect(schedule?.[1]).toMatchObject({
-      ScheduleExpression: 'rate(30 days)',
-      Target: {
-        Input: JSON.stringify({ name: 'app/db/password', strategy: 'random', length: 40 }),
-        RoleArn: { 'Fn::GetAtt': ['SchedulerRole', 'Arn'] },
-        RetryPolicy: { MaximumRetryAttempts: 10 },
-        DeadLetterConfig: { Arn: { 'Fn::GetAtt': ['RotationDeadLetters', 'Arn'] } },
-      },
-    });
-    expect(keyAge?.[1]).toMatchObject({ ScheduleExpression: 'rate(1 day)', Target: { Input: '{"key_age":{}}' } });
+  it('never edits what CloudFormation makes the placeholder of: it would overwrite the credential in use', () => {
+    for (const [, { GenerateSecretString: placeholder }] of resourcesOf(template, 'AWS::SecretsManager::Secret'))
+      expect(JSON.stringify(placeholder)).toBe(
+        '{"SecretStringTemplate":"{\\"username\\":\\"placeholder\\"}","GenerateStringKey":"api_key","PasswordLength":40,"ExcludePunctuation":true}',
+      );
+  });
+
+  it("names roles and the dashboard, which are the account's, by the region too: the same stage may stand in two", () => {
+    const names = resourcesOf(template, 'AWS::IAM::Role').flatMap(([, { RoleName }]) => RoleName ?? []);
+    expect(names).toHaveLength(3);
+    const [dashboard] = resourcesOf(template, 'AWS::CloudWatch::Dashboard');
+    for (const name of [...names, dashboard?.[1].DashboardName])
+      expect(name).toEqual({ 'Fn::Sub': expect.stringContaining(`\${AWS::Region}`) });
+  });
+
+  it('schedules the rotations, and a look at the age of each credential, in a group of its own', () => {
+    const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule');
+    expect(schedules.map(([, { ScheduleExpression }]) => ScheduleExpression).sort()).toEqual([
+      'rate(1 day)',
+      'rate(1 day)',
+      'rate(1 day)',
+      'rate(30 days)',
+    ]);
+    for (const [, { GroupName }] of schedules) expect(GroupName).toEqual({ Ref: 'RotationSchedules' });
   });
 
   it('makes the same zips, byte for byte, when it runs again', async () => {

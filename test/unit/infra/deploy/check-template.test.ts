@@ -69,6 +69,11 @@ describe('the check of the template finds', () => {
       { Type: 'AWS::IAM::Role', Properties: { RoleName: 'r'.repeat(65) } },
       'choose a shorter stage',
     ],
+    [
+      'the same with a region in it',
+      { Type: 'AWS::IAM::Role', Properties: { RoleName: { 'Fn::Sub': `${'r'.repeat(50)}-\${AWS::Region}` } } },
+      'choose a shorter stage',
+    ],
     ['logs that are kept for ever', { Type: 'AWS::Logs::LogGroup', Properties: {} }, 'for ever'],
   ])('%s', (_, resource, finding) => {
     expect(check(resource)).toEqual([expect.stringContaining(finding)]);

@@ -1,30 +1,102 @@
 import { describe, expect, it } from 'vitest';
 import { resolveAccessPolicies, resolvePolicyDependencies } from '../../../../infra/stack/access-policies.ts';
-import { resolveCredentialFile, resolveCredentialRotation } from '../../../../infra/stack/credential-rotation.ts';
+import { resolveCredentialRotation } from '../../../../infra/stack/credential-rotation.ts';
+import { resolveCredentialKeyFile, resolveCredentialSecrets } from '../../../../infra/stack/credential-secrets.ts';
 import { resolveVpc } from '../../../../infra/stack/network.ts';
 import { resolveRotateKeyConcurrency } from '../../../../infra/stack/rotate-key-concurrency.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
+
+interface Statement {
+  readonly Effect: string;
+  readonly Action: readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: Readonly<Record<string, Record<string, unknown>>>;
+}
+
+/** Statements of a policy of the stack. */
+async function statementsOf(id: string, params: Record<string, string>, custom = {}): Promise<Statement[]> {
+  const { Resources } = await resolveAccessPolicies(resolverContext(params, custom));
+  return (Resources[id]?.Properties.PolicyDocument as { Statement: Statement[] } | undefined)?.Statement ?? [];
+}
+
+/** What a role may do with which secrets. */
+async function secretsOfRole(role: string, params: Record<string, string>): Promise<Record<string, unknown[]>> {
+  const { Resources } = await resolveAccessPolicies(resolverContext(params));
+  const own = Object.values(Resources).filter(({ Properties }) =>
+    (Properties.Roles as { Ref: string }[]).some(({ Ref }) => Ref === role),
+  );
+  const statements = own.flatMap(
+    ({ Properties }) => (Properties.PolicyDocument as { Statement: Statement[] }).Statement,
+  );
+  const rights: Record<string, unknown[]> = {};
+  for (const { Action, Resource } of statements)
+    for (const action of Action.filter((name) => name.startsWith('secretsmanager:')))
+      rights[action.slice('secretsmanager:'.length)] = [...(rights[action] ?? []), ...(Resource as unknown[])];
+  return rights;
+}
+
+const SECRETS = { read: 'ReadSecretCredential', write: 'WriteSecretCredential', rotate: 'ConjurCredential' };
+const ref = (id: string) => ({ Ref: id });
+
+describe('the rights on the credentials', () => {
+  it('let each function read its own, and rotate-key rotate all three', async () => {
+    expect(await secretsOfRole('ReadSecretRole', {})).toEqual({ GetSecretValue: [ref(SECRETS.read)] });
+    expect(await secretsOfRole('WriteSecretRole', {})).toEqual({ GetSecretValue: [ref(SECRETS.write)] });
+    const all = Object.values(SECRETS).map(ref);
+    expect(await secretsOfRole('RotateKeyRole', {})).toMatchObject({ PutSecretValue: all, GetSecretValue: all });
+  });
+
+  it('let all functions read the one of the layout shared, and rotate-key alone replace it', async () => {
+    const shared = { credential_layout: 'shared' };
+    for (const role of ['ReadSecretRole', 'WriteSecretRole'])
+      expect(await secretsOfRole(role, shared)).toEqual({ GetSecretValue: [ref(SECRETS.rotate)] });
+    expect(await secretsOfRole('RotateKeyRole', shared)).toMatchObject({ PutSecretValue: [ref(SECRETS.rotate)] });
+  });
+
+  it('decrypt nothing but these secrets, by way of Secrets Manager', async () => {
+    const [, decrypt] = await statementsOf('ReadSecretCredentialReadPolicy', {});
+    expect(decrypt).toMatchObject({
+      Action: ['kms:Decrypt'],
+      Condition: {
+        StringEquals: { 'kms:ViaService': [{ 'Fn::Sub': `secretsmanager.\${AWS::Region}.amazonaws.com` }] },
+        StringLike: { 'kms:EncryptionContext:SecretARN': [ref(SECRETS.read)] },
+      },
+    });
+  });
+});
 
 describe('the rights that parameters bring with them', () => {
   it('are none on secrets with authn-iam', async () => {
     const context = resolverContext({ CYBERARK_AUTHN: 'iam' });
     expect(await resolveAccessPolicies(context)).toEqual({ Resources: {} });
-    expect(await resolveCredentialFile(context)).toBe('credential-elsewhere.yml');
+    expect(await resolveCredentialKeyFile(context)).toBe('without-credential-key.yml');
+    expect(await resolveCredentialSecrets(context)).toEqual({ Resources: {}, Outputs: {} });
     expect(await resolveCredentialRotation(context)).toEqual({ Resources: {} });
   });
 
   it('are on the one secret that is named, and its key', async () => {
     const arn = 'arn:aws:secretsmanager:eu-central-1:123456789012:secret:conjur-AbCdEf';
     const key = 'arn:aws:kms:eu-central-1:123456789012:key/11111111-2222-3333-4444-555555555555';
-    const context = resolverContext({ CYBERARK_API_KEY_SECRET_ID: arn, credential_kms_key_arn: key });
-    const { Resources } = await resolveAccessPolicies(context);
-    expect(Object.keys(Resources)).toEqual(['CredentialReadPolicy', 'CredentialRotationPolicy']);
-    expect(Resources.CredentialReadPolicy?.Properties.PolicyDocument).toMatchObject({
-      Statement: [
-        { Action: ['secretsmanager:GetSecretValue'], Resource: arn },
-        { Action: ['kms:Decrypt'], Resource: key },
-      ],
-    });
+    const params = { CYBERARK_API_KEY_SECRET_ID: arn, credential_kms_key_arn: key };
+    expect(await statementsOf('CredentialReadPolicy', params)).toMatchObject([
+      { Action: ['secretsmanager:GetSecretValue'], Resource: [arn] },
+      { Action: ['kms:Decrypt'], Resource: [key] },
+    ]);
+  });
+
+  it('IAM too wide: a credential that was there before is replaced only where its rotation was asked for', async () => {
+    const params = { CYBERARK_API_KEY_SECRET_ID: 'others/credential' };
+    expect(await statementsOf('CredentialRotationPolicy', params)).toEqual([]);
+    const asked = { ...params, credential_rotation: 'rate(7 days)' };
+    expect(await statementsOf('CredentialRotationPolicy', asked)).toHaveLength(1);
+    const rotations = [{ strategy: 'conjur-api-key', rate: 'rate(7 days)', enabled: false }];
+    expect(await statementsOf('CredentialRotationPolicy', params, { rotations })).toHaveLength(1);
+  });
+
+  it('IAM too wide: a secret that is only looked at is not written to', async () => {
+    const rotations = [{ key_age: { secret_id: 'third/credential' }, rate: 'rate(1 day)' }];
+    const statements = await statementsOf('ScheduledSecretsPolicy', { CYBERARK_AUTHN: 'iam' }, { rotations });
+    expect(statements.map(({ Action }) => Action)).toEqual([['secretsmanager:GetSecretValue']]);
   });
 
   it('leave open only the suffix of a secret that is named without its ARN', async () => {
@@ -35,7 +107,6 @@ describe('the rights that parameters bring with them', () => {
   it('are on the secrets that the schedules name, and rotate-key has them alone', async () => {
     const rotations = [
       { strategy: 'conjur-api-key', secret_id: 'others/credential', rate: 'rate(7 days)' },
-      { strategy: 'conjur-api-key', name: 'others/credential', rate: 'rate(8 days)' },
       { key_age: { secret_id: 'third/credential' }, rate: 'rate(1 day)' },
       { strategy: 'random', name: 'app/db/password', rate: 'rate(7 days)' },
     ];
@@ -43,11 +114,9 @@ describe('the rights that parameters bring with them', () => {
     expect(Object.keys(Resources)).toEqual(['ScheduledSecretsPolicy']);
     const { Roles, PolicyDocument } = Resources.ScheduledSecretsPolicy?.Properties ?? {};
     expect(Roles).toEqual([{ Ref: 'RotateKeyRole' }]);
-    const [statement] = (PolicyDocument as { Statement: { Action: string[]; Resource: unknown[] }[] }).Statement;
-    expect(statement?.Action).toEqual(
-      expect.arrayContaining(['secretsmanager:GetSecretValue', 'secretsmanager:PutSecretValue']),
-    );
-    expect(JSON.stringify(statement?.Resource).match(/secret:[\w/-]+-\?{6}/g)).toEqual([
+    const { Statement: statements } = PolicyDocument as { Statement: Statement[] };
+    expect(statements.map(({ Action }) => Action.includes('secretsmanager:PutSecretValue'))).toEqual([true, false]);
+    expect(JSON.stringify(statements.map(({ Resource }) => Resource)).match(/secret:[\w/-]+-\?{6}/g)).toEqual([
       'secret:others/credential-??????',
       'secret:third/credential-??????',
     ]);
@@ -93,6 +162,21 @@ describe('the VPC', () => {
   });
 });
 
+/** The schedules of Secrets Manager, by the logical id of the secret. */
+async function ratesOf(params: Record<string, string>): Promise<Record<string, unknown>> {
+  const { Resources } = (await resolveCredentialRotation(resolverContext(params))) as {
+    Resources: Record<
+      string,
+      { Type: string; Properties: { SecretId: unknown; RotationRules: { ScheduleExpression: string } } }
+    >;
+  };
+  return Object.fromEntries(
+    Object.entries(Resources)
+      .filter(([, { Type }]) => Type === 'AWS::SecretsManager::RotationSchedule')
+      .map(([id, { Properties }]) => [id, Properties.RotationRules.ScheduleExpression]),
+  );
+}
+
 describe("Secrets Manager's rotation", () => {
   it('can be switched off, and refuses what is no expression', async () => {
     expect(await resolveCredentialRotation(resolverContext({ credential_rotation: 'off' }))).toEqual({ Resources: {} });
@@ -102,18 +186,29 @@ describe("Secrets Manager's rotation", () => {
       );
   });
 
+  it('is hours apart for the three credentials, also by a cron of your own', async () => {
+    expect(await ratesOf({})).toEqual({
+      ReadSecretCredentialRotation: 'cron(0 1 1 * ? *)',
+      WriteSecretCredentialRotation: 'cron(0 9 1 * ? *)',
+      CredentialRotation: 'cron(0 17 1 * ? *)',
+    });
+    expect(Object.values(await ratesOf({ credential_rotation: 'cron(0 20 ? * SUN *)' }))).toEqual([
+      'cron(0 20 ? * SUN *)',
+      'cron(0 4 ? * SUN *)',
+      'cron(0 12 ? * SUN *)',
+    ]);
+  });
+
   it("is on for the stack's own secret, and off for one that was there before, unless it is asked for", async () => {
-    const rateOf = async (params: Record<string, string>): Promise<unknown> => {
-      const { Resources } = (await resolveCredentialRotation(resolverContext(params))) as {
-        Resources: Record<string, { Properties: { RotationRules?: { ScheduleExpression: string } } }>;
-      };
-      return Resources.CredentialRotation?.Properties.RotationRules?.ScheduleExpression;
-    };
-    expect(await rateOf({})).toBe('rate(30 days)');
-    expect(await rateOf({ CYBERARK_API_KEY_SECRET_ID: 'others/credential' })).toBeUndefined();
-    expect(await rateOf({ CYBERARK_API_KEY_SECRET_ID: 'others/credential', credential_rotation: 'rate(7 days)' })).toBe(
-      'rate(7 days)',
-    );
+    expect(await ratesOf({ credential_layout: 'shared' })).toEqual({ CredentialRotation: 'rate(30 days)' });
+    expect(await ratesOf({ CYBERARK_API_KEY_SECRET_ID: 'others/credential' })).toEqual({});
+    expect(Object.keys(await ratesOf({ read_secret_credential_id: 'others/credential' }))).toEqual([
+      'WriteSecretCredentialRotation',
+      'CredentialRotation',
+    ]);
+    expect(await ratesOf({ CYBERARK_API_KEY_SECRET_ID: 'others', credential_rotation: 'rate(7 days)' })).toEqual({
+      CredentialRotation: 'rate(7 days)',
+    });
   });
 });
 

@@ -3,6 +3,7 @@ import {
   resolveEnvironment,
   resolveReadEnvironment,
   resolveRotationEnvironment,
+  resolveWriteEnvironment,
 } from '../../../../infra/stack/environment.ts';
 import { SECRET_SETTINGS } from '../../../../infra/stack/setting-names.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
@@ -52,28 +53,12 @@ describe('the environment of the functions', () => {
     expect(await resolveEnvironment(resolverContext(), local())).not.toHaveProperty('CYBERARK_REQUIRE_TLS');
   });
 
-  it("takes the credential from the stack's own secret when deployed, and refers to no stack on this machine", async () => {
-    expect(await resolveEnvironment(resolverContext(), deployed())).toMatchObject({
-      CYBERARK_API_KEY_SECRET_ID: { Ref: 'ConjurCredential' },
-    });
+  it('leaves the credential to each function, and refers to no stack on this machine', async () => {
+    for (const params of [{}, { CYBERARK_API_KEY_SECRET_ID: 'others/credential' }])
+      expect(await resolveEnvironment(resolverContext(params), deployed())).not.toHaveProperty(
+        'CYBERARK_API_KEY_SECRET_ID',
+      );
     expect(await resolveEnvironment(resolverContext(), local())).toEqual({});
-  });
-
-  it.each([
-    ['a client certificate', { CYBERARK_CLIENT_CERT: '/opt/cert.pem' }],
-    ['a file with a JWT', { CYBERARK_AUTHN_JWT_FILE: '/opt/token' }],
-    ['a service id alone', { CYBERARK_AUTHN_SERVICE_ID: 'aws' }],
-  ])('infers the authenticator as the functions do, from %s', async (_, params) => {
-    expect(await resolveEnvironment(resolverContext(params), deployed())).not.toHaveProperty(
-      'CYBERARK_API_KEY_SECRET_ID',
-    );
-    const both = resolverContext({ ...params, CYBERARK_AUTHN: 'api-key' });
-    expect(await resolveEnvironment(both, deployed())).toHaveProperty('CYBERARK_API_KEY_SECRET_ID');
-  });
-
-  it('needs no secret with authn-iam', async () => {
-    const context = resolverContext({ CYBERARK_AUTHN: 'iam', CYBERARK_AUTHN_SERVICE_ID: 'prod' });
-    expect(await resolveEnvironment(context, deployed())).not.toHaveProperty('CYBERARK_API_KEY_SECRET_ID');
   });
 
   it("turns LiteLLM's block into settings, and passes over what is LiteLLM's alone", async () => {
@@ -107,15 +92,94 @@ describe('the environment of the functions', () => {
   });
 });
 
+const OF_EACH = [
+  ['read-secret', resolveReadEnvironment],
+  ['write-secret', resolveWriteEnvironment],
+  ['rotate-key', resolveRotationEnvironment],
+] as const;
+
+/** The secret that each function logs in with. */
+async function secretsOf(params: Record<string, string>, sources = deployed()): Promise<unknown[]> {
+  const environments = OF_EACH.map(([, resolve]) => resolve(resolverContext(params), sources));
+  return (await Promise.all(environments)).map(({ CYBERARK_API_KEY_SECRET_ID: id }) => id);
+}
+
+describe('the credential of each function', () => {
+  it("is a secret of its own by default, and rotate-key's is the one that was there before", async () => {
+    expect(await secretsOf({})).toEqual([
+      { Ref: 'ReadSecretCredential' },
+      { Ref: 'WriteSecretCredential' },
+      { Ref: 'ConjurCredential' },
+    ]);
+  });
+
+  it('is one for all where that is said, or where CYBERARK_API_KEY_SECRET_ID names one', async () => {
+    const ref = { Ref: 'ConjurCredential' };
+    expect(await secretsOf({ credential_layout: 'shared' })).toEqual([ref, ref, ref]);
+    expect(await secretsOf({ CYBERARK_API_KEY_SECRET_ID: 'one' })).toEqual(['one', 'one', 'one']);
+  });
+
+  it('may be a secret that was there before, for one function or for each', async () => {
+    expect(await secretsOf({ read_secret_credential_id: 'own/read' })).toEqual([
+      'own/read',
+      { Ref: 'WriteSecretCredential' },
+      { Ref: 'ConjurCredential' },
+    ]);
+  });
+
+  it('is named on this machine by parameters alone', async () => {
+    expect(await secretsOf({ read_secret_credential_id: 'local/read' }, local())).toEqual([
+      'local/read',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ['a client certificate', { CYBERARK_CLIENT_CERT: '/opt/cert.pem' }],
+    ['a file with a JWT', { CYBERARK_AUTHN_JWT_FILE: '/opt/token' }],
+    ['a service id alone', { CYBERARK_AUTHN_SERVICE_ID: 'aws' }],
+    ['authn-iam', { CYBERARK_AUTHN: 'iam', CYBERARK_AUTHN_SERVICE_ID: 'prod' }],
+  ])('is none with %s, as the functions infer it', async (_, params) => {
+    expect(await secretsOf(params)).toEqual([undefined, undefined, undefined]);
+    expect(await secretsOf({ ...params, CYBERARK_AUTHN: 'api-key' })).not.toContain(undefined);
+  });
+
+  it("is rotate-key's business alone where the functions log in by their roles", async () => {
+    const params = { CYBERARK_AUTHN: 'iam', CYBERARK_AUTHN_SERVICE_ID: 'aws', CYBERARK_API_KEY_SECRET_ID: 'others' };
+    expect(await secretsOf(params)).toEqual([undefined, undefined, 'others']);
+  });
+
+  it.each([
+    [{ credential_layout: 'each' }, 'credential_layout must be per-function or shared'],
+    [{ credential_layout: 'per-function', CYBERARK_API_KEY_SECRET_ID: 'one' }, 'would be one for all functions'],
+    [{ credential_layout: 'shared', read_secret_credential_id: 'own' }, 'Keep one of the two'],
+    [{ CYBERARK_API_KEY_SECRET_ID: 'one', write_secret_credential_id: 'own' }, 'Keep one of the two'],
+    [{ CYBERARK_AUTHN: 'iam', credential_layout: 'shared' }, 'credential_layout is about api keys'],
+    [{ CYBERARK_AUTHN: 'iam', rotate_key_credential_id: 'own' }, 'rotate_key_credential_id is about api keys'],
+  ])('cannot contradict itself: %j', async (params, message) => {
+    await expect(secretsOf(params)).rejects.toThrow(message);
+  });
+});
+
 describe('the identity with authn-iam', () => {
   const iam = { CYBERARK_AUTHN: 'iam', CYBERARK_AUTHN_SERVICE_ID: 'aws' };
 
   it("is the host that is named after the function's role", async () => {
     expect(await resolveReadEnvironment(resolverContext(iam), deployed())).toEqual({
       CYBERARK_USERNAME: {
-        'Fn::Sub': `host/conjur-functions/iam/\${AWS::AccountId}/conjur-functions-test-read-secret`,
+        'Fn::Sub': `host/conjur-functions/iam/\${AWS::AccountId}/conjur-functions-test-\${AWS::Region}-read-secret`,
       },
     });
+  });
+
+  it('has the name that the role had before regions stood in it, where that is kept', async () => {
+    const context = resolverContext({ ...iam, role_names: 'without-region' });
+    expect(JSON.stringify(await resolveReadEnvironment(context, deployed()))).toContain(
+      '/conjur-functions-test-read-secret',
+    );
+    const wrong = resolverContext({ ...iam, role_names: 'short' });
+    await expect(resolveReadEnvironment(wrong, deployed())).rejects.toThrow('role_names must be');
   });
 
   it('is that too where authn-iam is inferred', async () => {

@@ -10,7 +10,7 @@ describe('what is scheduled', () => {
 
   it('has the settings that it needs, or is refused by name', async () => {
     const rotations = [virtualKey];
-    expect(await resolveRotations(resolverContext(litellm, { rotations }))).toHaveLength(2);
+    expect(await resolveRotations(resolverContext(litellm, { rotations }))).toHaveLength(1);
     for (const missing of Object.keys(litellm)) {
       const context = resolverContext({ ...litellm, [missing]: '' }, { rotations });
       await expect(resolveRotations(context)).rejects.toThrow(`needs the setting ${missing}`);
@@ -24,7 +24,7 @@ describe('what is scheduled', () => {
       await expect(resolveRotations(resolverContext({ CYBERARK_AUTHN: 'iam' }, { rotations }))).rejects.toThrow(
         'Name the secret',
       );
-      expect(await resolveRotations(resolverContext({}, { rotations }))).toHaveLength(2);
+      expect(await resolveRotations(resolverContext({}, { rotations }))).toHaveLength(1);
     },
   );
 });
@@ -36,9 +36,17 @@ describe('custom.rotations', () => {
         rate: 'rate(30 days)',
         enabled: true,
         timezone: 'Europe/Berlin',
+        start: undefined,
+        windowMinutes: undefined,
         input: { name: 'app/db/password', strategy: 'random', length: 40 },
       },
     ]);
+  });
+
+  it('takes no two entries with one name and strategy', () => {
+    expect(() => parseRotations([entry, { ...entry, rate: 'rate(7 days)' }])).toThrow(
+      'custom.rotations[1] has the name and the strategy of another entry',
+    );
   });
 
   it('may be empty or absent', () => {
@@ -50,6 +58,12 @@ describe('custom.rotations', () => {
     [{ ...entry, rate: 'monthly' }, 'custom.rotations[0].rate must be an expression'],
     [{ ...entry, strategy: 'rnadom' }, 'custom.rotations[0] is not a call that rotate-key takes'],
     [{ ...entry, lenght: 40 }, 'custom.rotations[0] is not a call that rotate-key takes'],
+    [{ ...entry, rate: 'cron(0 25 1 * ? *)' }, 'its field "hours" takes 0 to 23, and not "25"'],
+    [{ ...entry, rate: 'cron(0 3 1 * MON *)' }, 'exactly one must be "?"'],
+    [{ ...entry, timezone: 'Europe/Atlantis' }, 'time zone that exists'],
+    [{ ...entry, timezone: '+01:00' }, 'time zone that exists'],
+    [{ ...entry, start: 'tomorrow' }, 'custom.rotations[0].start must be a moment'],
+    [{ ...entry, window_minutes: 1_441 }, 'custom.rotations[0].window_minutes must be a whole number'],
     [{ ...entry, enabled: 'yes' }, 'custom.rotations[0].enabled must be true or false'],
     [{ ...entry, strategy: 'supplied', new_value: 'canary' }, 'a secret must not stand in a schedule'],
     ['app/db/password', 'custom.rotations[0] must be a block'],

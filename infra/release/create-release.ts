@@ -1,0 +1,124 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { buildFunctions } from '../build/build.ts';
+import { FUNCTION_NAMES } from '../build/function-names.ts';
+import { PROJECT_DIRECTORY, runServerless } from '../deploy/run-serverless.ts';
+import { parseTemplate, type Template } from '../deploy/template.ts';
+import { createPortableTemplate, type PackageVariant, type PortableTemplate } from './create-portable-template.ts';
+import { MARK_REGION, MARK_STAGE } from './portable-parameters.ts';
+import { readBillOfMaterials } from './read-bill-of-materials.ts';
+import { readDescriptions } from './read-descriptions.ts';
+import { toBucketTemplate } from './to-bucket-template.ts';
+
+/** Where a release is put, unless another directory is named. */
+export const RELEASE_DIRECTORY = join(PROJECT_DIRECTORY, 'dist/release');
+
+export interface Release {
+  readonly directory: string;
+  /** SHA-256 of each file, in hexadecimal, by its name. */
+  readonly sums: Readonly<Record<string, string>>;
+  /** Prefix of the zips' keys in a bucket, unless a user gives another. */
+  readonly codePrefix: string;
+}
+
+/**
+ * Writes what a deployment without Node needs: the zips, the template in two forms, the bill of materials, and the checksums of all. The
+ * same source gives the same bytes.
+ * @param onProgress told what is being done
+ * @throws Error where the build fails, or serverless.yml holds what the portable template cannot say
+ */
+export async function createRelease(
+  onProgress: (line: string) => void,
+  directory = RELEASE_DIRECTORY,
+): Promise<Release> {
+  await buildFunctions();
+  const work = await mkdtemp(join(tmpdir(), 'conjur-functions-release-'));
+  try {
+    const template = await createPortableTemplate({
+      packageVariant: createPackager(work, onProgress),
+      defaults: readDefaults(),
+      descriptions: readDescriptions(
+        ['docs/settings.md', 'docs/deployment.md'].map((path) => join(PROJECT_DIRECTORY, path)),
+      ),
+    });
+    return await writeRelease(directory, template, work);
+  } finally {
+    await rm(work, { recursive: true });
+  }
+}
+
+/** One after the other: the framework packages into one directory, and moves that. Settings of this machine stay out. */
+function createPackager(work: string, onProgress: (line: string) => void): PackageVariant {
+  const { PATH, HOME } = process.env;
+  let count = 0;
+  return async (args) => {
+    count += 1;
+    onProgress(`packaging variant ${count} …`);
+    const printed: string[] = [];
+    const params = Object.entries(args).map(([name, value]) => `--param=${name}=${value}`);
+    try {
+      await runServerless(['package', '--package', work, '--stage', MARK_STAGE, '--region', MARK_REGION, ...params], {
+        environment: { PATH, HOME },
+        onOutput: (text) => printed.push(text),
+      });
+    } catch (error) {
+      throw new Error(printed.join('').trim(), { cause: error });
+    }
+    return readTemplate(work);
+  };
+}
+
+async function readTemplate(directory: string): Promise<Template> {
+  return parseTemplate(await readFile(join(directory, 'cloudformation-template-update-stack.json'), 'utf8'));
+}
+
+/** Those that hold for every stage: a user of the template gives the parameters of his own. */
+function readDefaults(): Record<string, string> {
+  // CloudFormation's own tags (`!GetAtt`) are none of YAML's, and stand elsewhere in the file.
+  const config: unknown = parse(readFileSync(join(PROJECT_DIRECTORY, 'serverless.yml'), 'utf8'), {
+    logLevel: 'silent',
+  });
+  const { params } = config as { params: { default: Record<string, unknown> } };
+  return Object.fromEntries(Object.entries(params.default).map(([name, value]) => [name, String(value)]));
+}
+
+async function writeRelease(directory: string, template: PortableTemplate, work: string): Promise<Release> {
+  await rm(directory, { recursive: true, force: true });
+  await mkdir(directory, { recursive: true });
+  const zips = FUNCTION_NAMES.map((name) => `${name}.zip`);
+  for (const zip of zips) await copyFile(join(work, zip), join(directory, zip));
+  const codePrefix = await toCodePrefix(directory, zips);
+  const texts = {
+    'template.json': JSON.stringify(template, undefined, 1),
+    'template-from-bucket.json': JSON.stringify(toBucketTemplate(template, codePrefix), undefined, 1),
+    'sbom.cdx.json': await readBillOfMaterials(PROJECT_DIRECTORY),
+  };
+  for (const [name, text] of Object.entries(texts)) await writeFile(join(directory, name), `${text}\n`);
+  const names = [...zips, ...Object.keys(texts)].sort();
+  const sums = Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await hash(join(directory, name))])),
+  );
+  const lines = Object.entries(sums).map(([name, sum]) => `${sum}  ${name}\n`);
+  await writeFile(join(directory, 'SHA256SUMS'), lines.join(''));
+  return { directory, sums, codePrefix };
+}
+
+/** Other code has other keys, so that CloudFormation sees that a function has changed. */
+async function toCodePrefix(directory: string, zips: readonly string[]): Promise<string> {
+  const { version } = JSON.parse(await readFile(join(PROJECT_DIRECTORY, 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const all = createHash('sha256');
+  for (const zip of zips) all.update(await hash(join(directory, zip)));
+  return `conjur-functions/${version}-${all.digest('hex').slice(0, 12)}/`;
+}
+
+async function hash(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
+    .digest('hex');
+}
