@@ -9,6 +9,7 @@ interface Suite {
   readonly tests: readonly string[];
   /** Whether types, style and format are checked first. */
   readonly isChecked?: boolean;
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 const SUITES: Readonly<Record<string, Suite>> = {
@@ -33,6 +34,12 @@ const SUITES: Readonly<Record<string, Suite>> = {
     config: 'test/slow.config.ts',
     tests: ['test/slow/ric.slow.ts'],
   },
+  screenshots: {
+    summary: 'Takes the pictures of the console anew that docs/console.md shows. Needs Chromium.',
+    config: 'test/vitest.config.ts',
+    tests: ['test/e2e/console.test.ts'],
+    environment: { SCREENSHOTS: 'docs' },
+  },
 };
 
 const [name = '', ...args] = process.argv.slice(2);
@@ -56,7 +63,7 @@ await runCommand(
         ...(pattern === undefined ? [] : ['--testNamePattern', pattern]),
         ...(verbose ? ['--reporter=verbose'] : []),
       ];
-      return runProgram('vitest', ['run', '--config', suite.config, ...more, ...tests]);
+      return runProgram('vitest', ['run', '--config', suite.config, ...more, ...tests], suite.environment);
     },
   },
   args,

@@ -1,4 +1,5 @@
 import { ERROR_STATUS, type ErrorCode } from '../../lib/errors.ts';
+import { toProblemExample } from './problem-examples.ts';
 
 const ALWAYS: readonly ErrorCode[] = [
   'invalid_request',
@@ -11,7 +12,7 @@ const ALWAYS: readonly ErrorCode[] = [
   'deadline_exceeded',
 ];
 
-/** The failures of a call by status: those that every call can meet, and its own. */
+/** The failures of a call by status, each code with an example of its own: those that every call can meet, and its own. */
 export function toProblemResponses(own: readonly ErrorCode[]): Record<string, unknown> {
   const byStatus = Map.groupBy([...ALWAYS, ...own], (code) => ERROR_STATUS[code]);
   const entries = [...byStatus].sort(([a], [b]) => a - b);
@@ -20,7 +21,12 @@ export function toProblemResponses(own: readonly ErrorCode[]): Record<string, un
       String(status),
       {
         description: codes.map((code) => `\`${code}\``).join(', '),
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        content: {
+          'application/problem+json': {
+            schema: { $ref: '#/components/schemas/Problem' },
+            examples: Object.fromEntries(codes.map((code) => [code, { value: toProblemExample(code) }])),
+          },
+        },
       },
     ]),
   );

@@ -3,14 +3,26 @@ import { type IncomingMessage, request, type ServerResponse } from 'node:http';
 /** Headers about one connection, not about the message (RFC 9110, section 7.6.1); the body is announced anew by its length. */
 const OF_THE_CONNECTION = ['connection', 'keep-alive', 'expect', 'upgrade'];
 
-/** Hands a request on to the functions as it is, and their answer back. */
-export function passOn(apiUrl: string, incoming: IncomingMessage, reply: ServerResponse): void {
+/**
+ * Hands a request on to the functions as it is, and their answer back.
+ * @param onSuccess told of the JSON that a call succeeded with. Default: nobody is
+ */
+export function passOn(
+  apiUrl: string,
+  incoming: IncomingMessage,
+  reply: ServerResponse,
+  onSuccess?: (answer: unknown) => void,
+): void {
   const { hostname, port } = new URL(apiUrl);
   const { method, url: path } = incoming;
   const headers = { ...incoming.headers };
   for (const name of OF_THE_CONNECTION) delete headers[name];
   const onward = request({ hostname, port, method, path, headers, agent: false });
-  onward.once('response', (answer) => answerWith(answer, incoming, reply));
+  onward.once('response', (answer) => {
+    if (onSuccess !== undefined && isJson(answer) && answer.statusCode !== undefined && answer.statusCode < 300)
+      readAlong(answer, onSuccess);
+    answerWith(answer, incoming, reply);
+  });
   onward.once('error', () => {
     if (reply.headersSent) return void reply.destroy();
     reply.writeHead(502, { 'content-type': 'text/plain; charset=utf-8' }).end('The functions do not answer.\n');
@@ -33,12 +45,34 @@ function answerWith(answer: IncomingMessage, incoming: IncomingMessage, reply: S
 }
 
 /** JSON means the same with a newline at its end, and in a terminal the prompt stands on a line of its own. */
-function wantsNewline({ headers, statusCode }: IncomingMessage, incoming: IncomingMessage): boolean {
+function wantsNewline(answer: IncomingMessage, incoming: IncomingMessage): boolean {
   return (
     (incoming.headers['user-agent'] ?? '').startsWith('curl/') &&
-    /^application\/(?:[\w.-]+\+)?json\b/.test(headers['content-type'] ?? '') &&
-    headers['content-encoding'] === undefined &&
+    isJson(answer) &&
     incoming.method !== 'HEAD' &&
-    statusCode !== 206
+    answer.statusCode !== 206
   );
+}
+
+function isJson({ headers }: IncomingMessage): boolean {
+  const type = headers['content-type'] ?? '';
+  return /^application\/(?:[\w.-]+\+)?json\b/.test(type) && headers['content-encoding'] === undefined;
+}
+
+function readAlong(answer: IncomingMessage, onSuccess: (answer: unknown) => void): void {
+  const chunks: Buffer[] = [];
+  answer.on('data', (chunk: Buffer) => chunks.push(chunk));
+  answer.once('end', () => {
+    const parsed = parse(Buffer.concat(chunks).toString('utf8'));
+    if (parsed !== undefined) onSuccess(parsed);
+  });
+}
+
+/** Undefined for what calls itself JSON and is not: whoever asked gets it as it is. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

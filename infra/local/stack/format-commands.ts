@@ -21,7 +21,8 @@ export interface StackAddresses {
 export function formatCommands(stack: StackAddresses): string {
   return [
     '',
-    `  HTTP API         ${stack.apiUrl}   (open it in a browser: every call can be tried there)`,
+    `  Console          ${stack.apiUrl}/   (open it in a browser)`,
+    `  HTTP API         ${stack.apiUrl}`,
     `  Lambda invoke    ${stack.lambdaUrl}`,
     `  Conjur           ${stack.conjurUrl}${stack.data === undefined ? '' : `   (data: ${stack.data})`}`,
     ...standInAddresses(stack),

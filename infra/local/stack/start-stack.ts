@@ -1,13 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { createApiPage } from '../../openapi/create-api-page.ts';
 import { createLocalConjur, type LocalConjur } from '../conjur/create-local-conjur.ts';
+import { createCallLog } from '../console/call-log.ts';
+import type { ConsoleFacts } from '../console/console-facts.ts';
+import { startConsole } from '../console/start-console.ts';
 import { assertPortsFree, type WantedPort } from './assert-ports-free.ts';
 import { findFreePort } from './find-free-port.ts';
 import type { StackAddresses } from './format-commands.ts';
 import { loadStarterPolicy } from './load-starter-policy.ts';
 import { createLocalConjurAdmin } from './local-conjur-admin.ts';
 import { toLocalEnvironment, toUnusedConjurNotice } from './local-environment.ts';
+import { CREDENTIAL_NAME } from './stand-in-names.ts';
 import { startFunctions } from './start-functions.ts';
 import type { StartOptions } from './start-options.ts';
 import { type StandIns, startStandIns } from './start-stand-ins.ts';
@@ -45,24 +48,35 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
       options.conjur === undefined ? await startBackends(options, region, closers) : toRealConjur(options.conjur);
     signal.throwIfAborted();
     options.onProgress('starting the functions …');
-    const { lambdaPort, onLine } = options;
-    const { environment } = backends;
+    const { addresses, environment } = backends;
+    const log = createCallLog();
     const functions = await startFunctions({
       apiPort: await findFreePort(),
-      lambdaPort,
-      onLine,
+      lambdaPort: options.lambdaPort,
+      onLine: (line) => {
+        log.add(line);
+        options.onLine(line);
+      },
       environment,
       signal,
     });
     closers.push(functions.close);
     const { apiUrl, lambdaUrl, ended } = functions;
-    const front = await createApiPage({ apiUrl, port: options.apiPort });
-    closers.push(front.close);
-    return { ...backends.addresses, apiUrl: front.url, lambdaUrl, region, ended, close };
+    const console = await startConsole({ port: options.apiPort, apiUrl, log, facts: toFacts(addresses, lambdaUrl) });
+    closers.push(console.close);
+    return { ...addresses, apiUrl: console.url, lambdaUrl, region, ended, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function toFacts(
+  { account, conjurUrl, secretsManagerUrl, litellmUrl }: Backends['addresses'],
+  lambdaUrl: string,
+): Omit<ConsoleFacts, 'documents'> {
+  const credential = secretsManagerUrl === undefined ? undefined : CREDENTIAL_NAME;
+  return { account, conjurUrl, lambdaUrl, secretsManagerUrl, litellmUrl, credential };
 }
 
 /** What the functions talk to. */

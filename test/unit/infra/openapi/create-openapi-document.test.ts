@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseDirect } from '../../../../functions/rotate-key/api.ts';
 import { STRATEGIES } from '../../../../functions/rotate-key/strategies/registry.ts';
+import { answers } from '../../../../infra/openapi/answer-schemas.ts';
 import { createOpenapiDocument } from '../../../../infra/openapi/create-openapi-document.ts';
 import { formatOpenapi } from '../../../../infra/openapi/format-openapi.ts';
 import { ERROR_STATUS } from '../../../../lib/errors.ts';
@@ -13,7 +15,17 @@ interface Body {
   readonly content: { readonly 'application/json': { readonly examples: Record<string, { readonly value: unknown }> } };
 }
 
-type Operations = Record<string, { requestBody?: unknown; responses: Record<string, { description: string }> }>;
+interface Problems {
+  readonly content: Record<
+    string,
+    { readonly examples?: Record<string, { readonly value: { readonly detail: string } }> }
+  >;
+}
+
+type Operations = Record<
+  string,
+  { requestBody?: unknown; responses: Record<string, Problems & { description: string }> }
+>;
 const paths = createOpenapiDocument('0.0.0').paths as Record<string, Operations>;
 
 describe('the OpenAPI document', () => {
@@ -38,6 +50,20 @@ describe('the OpenAPI document', () => {
         [...description.matchAll(/`(\w+)`/g)].map(([, code]) => [code as string, Number(status)] as const),
       );
     expect(Object.fromEntries(described)).toEqual(ERROR_STATUS);
+  });
+
+  it('shows for each code an example of its own, which is a problem document', () => {
+    const examples = Object.values(paths)
+      .flatMap((operations) => Object.values(operations))
+      .flatMap(({ responses }) => Object.values(responses))
+      .flatMap(({ content }) => Object.entries(content['application/problem+json']?.examples ?? {}));
+    const byCode = new Map(examples.map(([code, { value }]) => [code, value]));
+    expect([...byCode.keys()].sort()).toEqual(Object.keys(ERROR_STATUS).sort());
+    for (const [code, value] of byCode) {
+      expect(v.safeParse(answers.Problem, value).issues, code).toBeUndefined();
+      expect(value).toMatchObject({ code, status: ERROR_STATUS[code as keyof typeof ERROR_STATUS] });
+    }
+    expect(new Set([...byCode.values()].map(({ detail }) => detail)).size).toBe(byCode.size);
   });
 
   it('takes the bounds of a request from the schema that checks it', () => {
