@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { createLocalConjur, type LocalConjurOptions, type LocalTls } from './create-local-conjur.ts';
 import { type Arguments, ArgumentsError, HELP, parseArguments } from './parse-arguments.ts';
@@ -58,6 +59,6 @@ function explain(error: unknown): string {
 try {
   await main();
 } catch (error) {
-  console.error(`conjur:local: ${explain(error)}`);
+  console.error(`conjur-local: ${explain(error)}`);
   process.exitCode = error instanceof ArgumentsError ? 2 : 1;
 }

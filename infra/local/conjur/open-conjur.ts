@@ -1,5 +1,4 @@
 import { createTokens } from './authn/tokens.ts';
-import type { ConjurContext } from './conjur-context.ts';
 import type { LocalConjurOptions } from './create-local-conjur.ts';
 import { createApp } from './http/create-app.ts';
 import { createFaults } from './http/faults.ts';
@@ -12,6 +11,7 @@ import { resourceRoutes } from './routes/resource-routes.ts';
 import { roleRoutes } from './routes/role-routes.ts';
 import { secretRoutes } from './routes/secret-routes.ts';
 import { statusRoutes } from './routes/status-routes.ts';
+import type { ServerContext } from './server-context.ts';
 import { createSetting, openStore, type Store } from './store/open-store.ts';
 import { createPermissions } from './store/permissions.ts';
 import { createResources } from './store/resources.ts';
@@ -78,7 +78,7 @@ interface Surroundings {
   readonly signal: AbortSignal;
 }
 
-async function createContext(options: LocalConjurOptions, store: Store, around: Surroundings): Promise<ConjurContext> {
+async function createContext(options: LocalConjurOptions, store: Store, around: Surroundings): Promise<ServerContext> {
   const { database, credentials } = store;
   const { account, now, random, signal } = around;
   return {

@@ -33,7 +33,7 @@ export class ArgumentsError extends Error {
 
 export const HELP = `A Conjur for development and tests. It is no vault: api keys and values stand unencrypted in its data file.
 
-  npm run conjur:local -- [flags]
+  npx conjur-local [flags]
 
   --port N               port to listen on; 0 takes a free one (default 8080)
   --host ADDRESS         address to listen on (default 127.0.0.1)

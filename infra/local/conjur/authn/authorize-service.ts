@@ -1,5 +1,5 @@
-import type { ConjurContext } from '../conjur-context.ts';
-import type { ConjurError } from '../http/conjur-error.ts';
+import type { ReplyError } from '../http/reply-error.ts';
+import type { ServerContext } from '../server-context.ts';
 import { isOriginAllowed } from './api-key-authenticator.ts';
 import { refuseLogin } from './refuse-login.ts';
 
@@ -18,19 +18,19 @@ export function serviceName({ authenticator, service }: ServiceLogin): string {
 }
 
 /** A refusal of this login, for this reason. */
-export function refuse(context: ConjurContext, login: ServiceLogin, reason: string): ConjurError {
+export function refuse(context: ServerContext, login: ServiceLogin, reason: string): ReplyError {
   return refuseLogin(context.log, serviceName(login), reason);
 }
 
 /** 401 when no policy has declared the service (`!webservice` in `conjur/<authenticator>/<service>`). */
-export function requireService(context: ConjurContext, login: ServiceLogin): void {
+export function requireService(context: ServerContext, login: ServiceLogin): void {
   if (login.account !== context.account) throw refuse(context, login, `the account ${login.account} does not exist`);
   const id = webserviceId(login);
   if (!context.resources.exists(id)) throw refuse(context, login, `the webservice ${id} does not exist`);
 }
 
 /** 401 unless the role exists, may `authenticate` with the service, and comes from where it may come from. */
-export function authorizeService(context: ConjurContext, login: ServiceLogin, roleId: string): void {
+export function authorizeService(context: ServerContext, login: ServiceLogin, roleId: string): void {
   if (roleId.endsWith(':user:admin')) throw refuse(context, login, 'admin may not log in this way');
   if (context.credentials.find(roleId) === undefined) throw refuse(context, login, `the role ${roleId} does not exist`);
   if (!context.permissions.isAllowed(roleId, 'authenticate', webserviceId(login))) {
@@ -42,13 +42,13 @@ export function authorizeService(context: ConjurContext, login: ServiceLogin, ro
 }
 
 /** The value of a variable beside the webservice, such as `conjur/authn-jwt/prod/issuer`; undefined when it has none. */
-export function serviceVariable(context: ConjurContext, login: ServiceLogin, name: string): string | undefined {
+export function serviceVariable(context: ServerContext, login: ServiceLogin, name: string): string | undefined {
   const id = `${login.account}:variable:conjur/${serviceName(login)}/${name}`;
   return context.secrets.read(id)?.toString();
 }
 
 /** Annotations of the role that speak of this service: `authn-jwt/prod/sub` has the name `sub`. */
-export function serviceAnnotations(context: ConjurContext, login: ServiceLogin, roleId: string): Map<string, string> {
+export function serviceAnnotations(context: ServerContext, login: ServiceLogin, roleId: string): Map<string, string> {
   const rows = context.database.all('SELECT name, value FROM annotations WHERE resource_id = ?', roleId);
   const own = `${serviceName(login)}/`;
   const found = rows.filter((row) => String(row.name).startsWith(own));

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { TLSSocket } from 'node:tls';
-import type { ConjurContext } from '../conjur-context.ts';
 import type { ConjurRequest } from '../http/conjur-request.ts';
+import type { ServerContext } from '../server-context.ts';
 import {
   authorizeService,
   refuse,
@@ -22,10 +22,10 @@ import { toRoleId } from './login.ts';
  *
  * @param given the login of the path; absent in SPIFFE mode.
  * @returns the role that logs in.
- * @throws {ConjurError} 401 for any reason.
+ * @throws {ReplyError} 401 for any reason.
  */
 export function authenticateByCertificate(
-  context: ConjurContext,
+  context: ServerContext,
   login: ServiceLogin,
   given: string | undefined,
   socket: ConjurRequest['socket'],
@@ -40,7 +40,7 @@ export function authenticateByCertificate(
 }
 
 function requireCertificate(
-  context: ConjurContext,
+  context: ServerContext,
   login: ServiceLogin,
   socket: ConjurRequest['socket'],
 ): X509Certificate {
@@ -78,13 +78,13 @@ function isSignedBy(certificate: X509Certificate, bundle: string): boolean {
   return issuer !== undefined && isRoot(issuer);
 }
 
-function requestedRole(context: ConjurContext, login: ServiceLogin, given: string | undefined): string {
+function requestedRole(context: ServerContext, login: ServiceLogin, given: string | undefined): string {
   if (given === undefined) throw refuse(context, login, 'the path names no host, and host-mode is not spiffe');
   return toRoleId(login.account, given);
 }
 
 function spiffeRole(
-  context: ConjurContext,
+  context: ServerContext,
   login: ServiceLogin,
   given: string | undefined,
   identity: CertificateIdentity,
@@ -102,7 +102,7 @@ function spiffeRole(
 
 /** Every name that an annotation of the host asks for must stand in the certificate; request mode needs one at least. */
 function checkAnnotations(
-  context: ConjurContext,
+  context: ServerContext,
   login: ServiceLogin,
   roleId: string,
   identity: CertificateIdentity,

@@ -1,4 +1,4 @@
-import type { ConjurContext } from '../conjur-context.ts';
+import type { ServerContext } from '../server-context.ts';
 import { authorizeService, refuse, requireService, type ServiceLogin } from './authorize-service.ts';
 import { toRoleId } from './login.ts';
 import { StsRequestError, type TestCredentials, verifyStsRequest } from './verify-sts-request.ts';
@@ -14,9 +14,9 @@ export interface LocalIamOptions {
  * @param given the login, `host/<policy path>/<aws account>/<role name>`.
  * @param body a flat JSON object of the signed headers.
  * @returns the role that logs in.
- * @throws {ConjurError} 401 for any reason.
+ * @throws {ReplyError} 401 for any reason.
  */
-export function authenticateByIam(context: ConjurContext, login: ServiceLogin, given: string, body: string): string {
+export function authenticateByIam(context: ServerContext, login: ServiceLogin, given: string, body: string): string {
   requireService(context, login);
   const { accountId, roleName } = verify(context, login, body);
   const prefix = given.split('/').slice(0, -2).join('/');
@@ -28,7 +28,7 @@ export function authenticateByIam(context: ConjurContext, login: ServiceLogin, g
   return roleId;
 }
 
-function verify(context: ConjurContext, login: ServiceLogin, body: string): TestCredentials {
+function verify(context: ServerContext, login: ServiceLogin, body: string): TestCredentials {
   const headers = parseHeaders(body);
   if (headers === undefined) throw refuse(context, login, 'the body is not a flat JSON object of headers');
   try {

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, errors, type JSONWebKeySet, type JWTPayload, jwtVerify } from 'jose';
-import type { ConjurContext } from '../conjur-context.ts';
-import { ConjurError, codedError } from '../http/conjur-error.ts';
 import { emptyReply } from '../http/reply.ts';
+import { codedError, ReplyError } from '../http/reply-error.ts';
+import type { ServerContext } from '../server-context.ts';
 import {
   authorizeService,
   refuse,
@@ -25,15 +25,15 @@ export interface LocalJwtOptions {
  * @param given the login of the path; absent where the token names the host.
  * @param jwt the `jwt` field of the form; null when there is none.
  * @returns the role that logs in.
- * @throws {ConjurError} 400 without a token, 401 for any other reason.
+ * @throws {ReplyError} 400 without a token, 401 for any other reason.
  */
 export async function authenticateByJwt(
-  context: ConjurContext,
+  context: ServerContext,
   login: ServiceLogin,
   given: string | undefined,
   jwt: string | null,
 ): Promise<string> {
-  if (!jwt) throw new ConjurError(emptyReply(400));
+  if (!jwt) throw new ReplyError(emptyReply(400));
   requireService(context, login);
   const claims = await verify(context, login, jwt);
   const roleId = toRoleId(login.account, identify(context, login, given, claims));
@@ -42,7 +42,7 @@ export async function authenticateByJwt(
   return roleId;
 }
 
-async function verify(context: ConjurContext, login: ServiceLogin, jwt: string): Promise<JWTPayload> {
+async function verify(context: ServerContext, login: ServiceLogin, jwt: string): Promise<JWTPayload> {
   const issuer = serviceVariable(context, login, 'issuer');
   const audience = serviceVariable(context, login, 'audience');
   const expected = { ...(issuer === undefined ? {} : { issuer }), ...(audience === undefined ? {} : { audience }) };
@@ -57,7 +57,7 @@ async function verify(context: ConjurContext, login: ServiceLogin, jwt: string):
   }
 }
 
-function readKeys(context: ConjurContext, login: ServiceLogin): JSONWebKeySet {
+function readKeys(context: ServerContext, login: ServiceLogin): JSONWebKeySet {
   const variable = serviceVariable(context, login, 'public-keys');
   if (variable === undefined) return context.jwt?.jwks ?? { keys: [] };
   try {
@@ -71,7 +71,7 @@ function readKeys(context: ConjurContext, login: ServiceLogin): JSONWebKeySet {
   }
 }
 
-function identify(context: ConjurContext, login: ServiceLogin, given: string | undefined, claims: JWTPayload): string {
+function identify(context: ServerContext, login: ServiceLogin, given: string | undefined, claims: JWTPayload): string {
   const property = serviceVariable(context, login, 'token-app-property');
   if (property === undefined) {
     if (given === undefined) throw refuse(context, login, 'neither the path nor token-app-property names a host');
@@ -85,7 +85,7 @@ function identify(context: ConjurContext, login: ServiceLogin, given: string | u
 }
 
 /** The annotations of the host must agree with the token, and every enforced claim must be among them. */
-function checkClaims(context: ConjurContext, login: ServiceLogin, roleId: string, claims: JWTPayload): void {
+function checkClaims(context: ServerContext, login: ServiceLogin, roleId: string, claims: JWTPayload): void {
   const annotations = serviceAnnotations(context, login, roleId);
   for (const [name, value] of annotations) {
     const claim = claimAt(claims, name);

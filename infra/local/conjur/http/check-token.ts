@@ -1,6 +1,6 @@
 import type { TokenClaims, Tokens } from '../authn/tokens.ts';
-import { ConjurError } from './conjur-error.ts';
 import { tokenReply } from './reply.ts';
+import { ReplyError } from './reply-error.ts';
 
 /** Logging in and what anybody may ask: a token is not even looked at. */
 const OPEN = [
@@ -44,6 +44,6 @@ function parseToken(encoded: string): unknown {
   }
 }
 
-function refuse(message: string): ConjurError {
-  return new ConjurError(tokenReply(message), message);
+function refuse(message: string): ReplyError {
+  return new ReplyError(tokenReply(message), message);
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { badRequest } from './conjur-error.ts';
+import { badRequest } from './reply-error.ts';
 
 /** One request as the routes see it. Path and query are taken from the request line as it came over the wire. */
 export interface ConjurRequest {

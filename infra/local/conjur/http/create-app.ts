@@ -2,9 +2,8 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { TokenClaims } from '../authn/tokens.ts';
-import type { ConjurContext } from '../conjur-context.ts';
+import type { ServerContext } from '../server-context.ts';
 import { checkToken } from './check-token.ts';
-import { ConjurError, noRoute } from './conjur-error.ts';
 import {
   type ConjurRequest,
   checkParameters,
@@ -16,6 +15,7 @@ import {
 } from './conjur-request.ts';
 import { type Faults, resetConnection, toFailureReply } from './faults.ts';
 import { bareReply, forAccepted, type Reply } from './reply.ts';
+import { noRoute, ReplyError } from './reply-error.ts';
 import type { Route } from './route.ts';
 
 /** What a request looked like to the server, for those who count requests. */
@@ -34,7 +34,7 @@ interface Env {
 
 /** Puts the routes behind the token check and the rehearsed faults. */
 export function createApp(
-  context: ConjurContext,
+  context: ServerContext,
   routes: readonly Route[],
   faults: Faults,
   onRequest: (request: SeenRequest) => void = () => {},
@@ -44,7 +44,7 @@ export function createApp(
     getPath: (_request, options) => toRoutePath(bindingsOf(options?.env).incoming.url ?? '/'),
   });
   const accepted = (c: Context<Env>, reply: Reply) => toResponse(forAccepted(reply, c.env.incoming.headers.accept));
-  app.onError((error, c) => accepted(c, error instanceof ConjurError ? error.reply : failed(error)));
+  app.onError((error, c) => accepted(c, error instanceof ReplyError ? error.reply : failed(error)));
   app.notFound((c) => accepted(c, bareReply(404)));
   app.use(async (c, next) => {
     const request = await readRequest(c);

@@ -1,11 +1,11 @@
 import type { TokenClaims } from '../authn/tokens.ts';
-import type { ConjurContext } from '../conjur-context.ts';
+import type { ServerContext } from '../server-context.ts';
 import type { ConjurRequest } from './conjur-request.ts';
 import type { Reply } from './reply.ts';
 
 /** What a route gets: the request, its decoded path parameters and, behind the token check, who asks. */
 export interface RouteInput {
-  readonly context: ConjurContext;
+  readonly context: ServerContext;
   readonly request: ConjurRequest;
   readonly params: Readonly<Record<string, string>>;
   /** Absent on routes that need no token, when none is given. */

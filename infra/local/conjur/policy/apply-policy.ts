@@ -1,5 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
-import { internalError } from '../http/conjur-error.ts';
+import { internalError } from '../http/reply-error.ts';
 import type { Database, Row } from '../store/database.ts';
 import { RepeatedStatementError } from './policy-error.ts';
 import { fullIdOf, listOf, objectsOf, type PolicyObject } from './policy-object.ts';

@@ -1,6 +1,6 @@
 import type { Permissions } from '../store/permissions.ts';
 import { explainFault } from './explain-fault.ts';
-import { type LoadPorts, loadPolicy, type PolicyLoad } from './load-policy.ts';
+import { type LoadPorts, loadPolicyText, type PolicyLoad } from './load-policy.ts';
 import { maskItem } from './mask-item.ts';
 import {
   type PolicyFault,
@@ -48,7 +48,7 @@ export function rehearsePolicy(ports: RehearsalPorts, load: PolicyLoad): DryRunR
   try {
     return database.rehearse(() => {
       const before = look();
-      const { warnings } = loadPolicy(ports, load);
+      const { warnings } = loadPolicyText(ports, load);
       return { ...toReport(before, look()), ...(warnings.length === 0 ? {} : { warnings }) };
     });
   } catch (error) {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { notFoundMessage, recordNotFound } from '../http/conjur-error.ts';
+import { notFoundMessage, recordNotFound } from '../http/reply-error.ts';
 import type { CredentialStore } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
 import { applyDeletions, applyRows, isDeletion, type LoadMode, type Target } from './apply-policy.ts';
@@ -45,9 +45,9 @@ export interface LoadPorts {
 /**
  * Loads a policy text: all of it or, when anything in it is wrong, nothing.
  *
- * @throws {ConjurError} 404 when the branch does not exist, 422 when the text cannot be loaded.
+ * @throws {ReplyError} 404 when the branch does not exist, 422 when the text cannot be loaded.
  */
-export function loadPolicy(ports: LoadPorts, load: PolicyLoad): LoadedPolicy {
+export function loadPolicyText(ports: LoadPorts, load: PolicyLoad): LoadedPolicy {
   const { database, now } = ports;
   return database.transaction(() => {
     const [account = '', , ...path] = load.policyId.split(':');

@@ -12,7 +12,7 @@ import {
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
-import { internalError } from '../http/conjur-error.ts';
+import { internalError } from '../http/reply-error.ts';
 import { ATTRIBUTES, toAttributeValue, toClassName } from './attributes.ts';
 import { guessScalar, toScalarText } from './guess-scalar.ts';
 import { PolicyInvalidError, PolicySyntaxError } from './policy-error.ts';

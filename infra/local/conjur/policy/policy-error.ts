@@ -1,5 +1,5 @@
-import { ConjurError, codedError } from '../http/conjur-error.ts';
 import { jsonReply } from '../http/reply.ts';
+import { codedError, ReplyError } from '../http/reply-error.ts';
 
 /** What is wrong with a policy text. `line` and `column` count from 0, as Conjur's parser does. */
 export interface PolicyFault {
@@ -9,7 +9,7 @@ export interface PolicyFault {
 }
 
 /** A fault in what the text says: an unknown type or attribute, a value of the wrong type. */
-export class PolicyInvalidError extends ConjurError {
+export class PolicyInvalidError extends ReplyError {
   readonly fault: PolicyFault;
 
   constructor(message: string, line: number, column: number) {
@@ -22,7 +22,7 @@ export class PolicyInvalidError extends ConjurError {
 }
 
 /** The text is not YAML. */
-export class PolicySyntaxError extends ConjurError {
+export class PolicySyntaxError extends ReplyError {
   readonly fault: PolicyFault;
 
   constructor(message: string, line: number, column: number) {
@@ -33,7 +33,7 @@ export class PolicySyntaxError extends ConjurError {
 }
 
 /** The statements contradict each other, or their ids cannot be resolved. */
-export class PolicyResolutionError extends ConjurError {
+export class PolicyResolutionError extends ReplyError {
   readonly fault: PolicyFault;
 
   constructor(message: string) {
@@ -44,7 +44,7 @@ export class PolicyResolutionError extends ConjurError {
 }
 
 /** A statement refers to a role or resource that does not exist. */
-export class PolicyReferenceError extends ConjurError {
+export class PolicyReferenceError extends ReplyError {
   readonly fault: PolicyFault;
 
   constructor(message: string) {
@@ -63,7 +63,7 @@ export class RepeatedStatementError extends Error {
 }
 
 /** Something is wrong with the text as a whole. */
-export class PolicyTextError extends ConjurError {
+export class PolicyTextError extends ReplyError {
   readonly fault: PolicyFault;
 
   constructor(problem: string) {

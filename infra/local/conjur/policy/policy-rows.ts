@@ -1,4 +1,4 @@
-import { notFoundMessage } from '../http/conjur-error.ts';
+import { notFoundMessage } from '../http/reply-error.ts';
 import { PolicyReferenceError } from './policy-error.ts';
 import {
   fullIdOf,

@@ -2,11 +2,11 @@ import { authenticateByApiKey, authenticateByPassword } from '../authn/api-key-a
 import { isSocketAuthorized } from '../authn/certificate-authenticator.ts';
 import { toLogin, toRoleId } from '../authn/login.ts';
 import { refuseLogin } from '../authn/refuse-login.ts';
-import type { ConjurContext } from '../conjur-context.ts';
-import { ConjurError, codedError, forbidden, internalError, unauthorized } from '../http/conjur-error.ts';
 import { acceptsBase64, queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply, textReply } from '../http/reply.ts';
+import { codedError, forbidden, internalError, ReplyError, unauthorized } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
+import type { ServerContext } from '../server-context.ts';
 import { parseBasicAuthorization } from './basic-authorization.ts';
 import { roleExists } from './current-role.ts';
 import { toFullRoleId } from './full-role-id.ts';
@@ -32,7 +32,7 @@ function authenticate({ context, request, params }: RouteInput): Reply | Promise
 }
 
 /** A fresh token as the answer of a login: JSON, or base64 that is ready for the `Authorization` header. */
-export async function issueToken(context: ConjurContext, roleId: string, isBase64: boolean): Promise<Reply> {
+export async function issueToken(context: ServerContext, roleId: string, isBase64: boolean): Promise<Reply> {
   const token = await context.tokens.issue(toLogin(roleId));
   if (!isBase64) return jsonReply(200, token);
   return textReply(200, Buffer.from(JSON.stringify(token)).toString('base64'), { 'content-encoding': 'base64' });
@@ -68,13 +68,13 @@ function isStrongPassword(password: string): boolean {
   return needed.every((pattern) => pattern.test(password));
 }
 
-function weakPassword(): ConjurError {
+function weakPassword(): ReplyError {
   const problem =
     'CONJ00046E The password you have chosen does not meet the complexity requirements. ' +
     'Choose a password that includes: 12-128 characters, 2 uppercase letters, ' +
     '2 lowercase letters, 1 digit and 1 special character';
   const details = [{ code: 'validation_failed', target: 'password', message: problem }];
-  return new ConjurError(
+  return new ReplyError(
     jsonReply(422, { error: { code: 'validation_failed', message: `password ${problem}`, details } }),
   );
 }
@@ -112,18 +112,18 @@ function managedRole(input: RouteInput): string {
   return roleId;
 }
 
-function authorizeUpdate({ permissions, credentials }: ConjurContext, own: string, roleId: string): void {
+function authorizeUpdate({ permissions, credentials }: ServerContext, own: string, roleId: string): void {
   if (!permissions.isVisible(own, roleId)) throw resourceNotFound(roleId, own);
   const hasCredentials = credentials.find(roleId) !== undefined;
   if (!hasCredentials && permissions.isAllowed(own, 'read', roleId)) throw forbidden();
   if (!permissions.isAllowed(own, 'update', roleId)) throw forbidden();
 }
 
-function resourceNotFound(roleId: string, askedBy: string): ConjurError {
+function resourceNotFound(roleId: string, askedBy: string): ReplyError {
   return codedError(404, 'not_found', `CONJ00123E Resource '${roleId}' requested by role '${askedBy}' not found`);
 }
 
-function noKeyToRotate(roleId: string): ConjurError {
+function noKeyToRotate(roleId: string): ReplyError {
   return codedError(405, 'method_not_allowed', `CONJ00126E Role '${roleId}' is not applicable for key rotation`);
 }
 

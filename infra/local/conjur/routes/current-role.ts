@@ -1,5 +1,5 @@
 import { toRoleId } from '../authn/login.ts';
-import { forbidden, recordNotFound, unauthorized } from '../http/conjur-error.ts';
+import { forbidden, recordNotFound, unauthorized } from '../http/reply-error.ts';
 import type { RouteInput } from '../http/route.ts';
 
 /** The role behind the request's token. 403 when it has been deleted since: a token outlives its role. */

@@ -1,4 +1,4 @@
-import { argumentError } from '../http/conjur-error.ts';
+import { argumentError } from '../http/reply-error.ts';
 
 /** `host:app/one` or `account:host:app/one` as a full id. 422 when there is no kind. */
 export function toFullRoleId(given: string, account: string): string {

@@ -1,14 +1,14 @@
-import type { ConjurContext } from '../conjur-context.ts';
-import { ConjurError, codedError, forbidden, internalError, recordNotFound } from '../http/conjur-error.ts';
 import { queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
+import { codedError, forbidden, internalError, ReplyError, recordNotFound } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import type { LoadMode } from '../policy/apply-policy.ts';
 import { rehearsePolicy } from '../policy/dry-run.ts';
 import { buildEffectivePolicy, countEffectivePolicy, findParts } from '../policy/effective-policy.ts';
-import { loadPolicy, type PolicyLoad } from '../policy/load-policy.ts';
+import { loadPolicyText, type PolicyLoad } from '../policy/load-policy.ts';
 import { RepeatedStatementError } from '../policy/policy-error.ts';
 import { toPolicyJson, toPolicyYaml } from '../policy/write-policy.ts';
+import type { ServerContext } from '../server-context.ts';
 import { ensureRootPolicy } from '../store/open-store.ts';
 import { currentRole, visibleResource } from './current-role.ts';
 
@@ -48,7 +48,7 @@ function show(input: RouteInput): Reply {
 function parseBound({ request }: RouteInput, name: string, max: number): number {
   const text = queryValue(request, name);
   if (text === undefined) return max;
-  if (!/^\d{1,9}$/.test(text) || Number(text) > max) throw new ConjurError(emptyReply(400));
+  if (!/^\d{1,9}$/.test(text) || Number(text) > max) throw new ReplyError(emptyReply(400));
   return Number(text);
 }
 
@@ -77,7 +77,7 @@ async function load(input: RouteInput, mode: LoadMode, privilege: string): Promi
 }
 
 function carryOut({ context }: RouteInput, work: PolicyLoad): Reply {
-  const { version, createdRoles, warnings } = withConflicts(context, () => loadPolicy(context, work));
+  const { version, createdRoles, warnings } = withConflicts(context, () => loadPolicyText(context, work));
   const more = warnings.length === 0 ? {} : { warnings };
   return jsonReply(201, { created_roles: createdRoles, version, ...more });
 }
@@ -88,7 +88,7 @@ function rehearse({ context }: RouteInput, work: PolicyLoad): Reply {
 }
 
 /** A genuine Conjur takes every row that is already there for the work of another load. */
-function withConflicts<T>(context: ConjurContext, work: () => T): T {
+function withConflicts<T>(context: ServerContext, work: () => T): T {
   try {
     return work();
   } catch (error) {
@@ -96,8 +96,8 @@ function withConflicts<T>(context: ConjurContext, work: () => T): T {
   }
 }
 
-function conflict(random: number): ConjurError {
+function conflict(random: number): ReplyError {
   const retryAfter = 1 + Math.floor(random * LONGEST_RETRY_SECONDS);
   const error = { code: 'policy_conflict', message: 'Concurrent policy load in progress, please retry' };
-  return new ConjurError(jsonReply(409, { error }, { 'retry-after': String(retryAfter) }), error.message);
+  return new ReplyError(jsonReply(409, { error }, { 'retry-after': String(retryAfter) }), error.message);
 }

@@ -1,6 +1,6 @@
-import { argumentError, codedError, forbidden, recordNotFound } from '../http/conjur-error.ts';
 import { presentQueryValue, queryValue, toInteger } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
+import { argumentError, codedError, forbidden, recordNotFound } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import type { ResourceFilter } from '../store/resources.ts';
 import { currentRole, roleExists, visibleResource } from './current-role.ts';

@@ -1,6 +1,6 @@
-import { forbidden, internalError, noRoute, recordNotFound } from '../http/conjur-error.ts';
 import { queryValue, toInteger } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
+import { forbidden, internalError, noRoute, recordNotFound } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import type { Row } from '../store/database.ts';
 import { toMatchQuery } from '../store/search-terms.ts';

@@ -1,6 +1,6 @@
-import { argumentError, codedError, forbidden, internalError, noRoute, secretNotFound } from '../http/conjur-error.ts';
 import { type ConjurRequest, queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
+import { argumentError, codedError, forbidden, internalError, noRoute, valueNotFound } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import { currentRole, visibleResource } from './current-role.ts';
 
@@ -18,10 +18,10 @@ function readOne(input: RouteInput): Reply {
   const { context, request, params } = input;
   const roleId = currentRole(input);
   const id = `${params.account}:${params.kind}:${params.identifier}`;
-  if (!context.permissions.isVisible(roleId, id)) throw secretNotFound(id);
+  if (!context.permissions.isVisible(roleId, id)) throw valueNotFound(id);
   if (!context.permissions.isAllowed(roleId, 'execute', id)) throw forbidden();
   const value = context.secrets.read(id, parseVersion(queryValue(request, 'version')));
-  if (value === undefined) throw secretNotFound(id);
+  if (value === undefined) throw valueNotFound(id);
   const type = context.resources.annotation(id, 'conjur/mime_type') ?? 'application/octet-stream';
   return { status: 200, headers: { 'content-type': type }, body: value };
 }
@@ -82,10 +82,10 @@ function readMany(input: RouteInput): Reply {
 /** What is not there is told before what has no value. */
 function whyNotAll(ids: readonly string[], existing: ReadonlySet<string>, values: ReadonlyMap<string, Buffer>): Error {
   const missing = ids.find((id) => !existing.has(id));
-  if (missing !== undefined) return secretNotFound(missing);
+  if (missing !== undefined) return valueNotFound(missing);
   // An id that is asked for twice: a genuine Conjur counts one row too few and fails looking for the missing one.
   if (existing.size !== ids.length) return internalError();
-  return secretNotFound(ids.find((id) => !values.has(id)) ?? '');
+  return valueNotFound(ids.find((id) => !values.has(id)) ?? '');
 }
 
 /** Ids are separated by commas. In the form `variable_ids[]=` a genuine Conjur copes with a single one. */

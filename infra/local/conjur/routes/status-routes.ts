@@ -1,5 +1,5 @@
-import { unauthorized } from '../http/conjur-error.ts';
 import { jsonReply } from '../http/reply.ts';
+import { unauthorized } from '../http/reply-error.ts';
 import type { Route } from '../http/route.ts';
 import { toTimestamp } from '../policy/load-policy.ts';
 

@@ -162,12 +162,12 @@ describe('the command', () => {
     const taken = run('--port', new URL(conjur.url).port);
     expect(await locked.ended).toBe(1);
     expect(locked.output()).toBe(
-      `conjur:local: The data file ${data} is in use by another local Conjur. Stop that one, or give --data another file.\n`,
+      `conjur-local: The data file ${data} is in use by another local Conjur. Stop that one, or give --data another file.\n`,
     );
     const elsewhere = run('--data', join(data, 'nowhere', 'conjur.db'));
     expect(await elsewhere.ended).toBe(1);
-    expect(elsewhere.output()).toMatch(/^conjur:local: The file \S+ cannot be opened \(\w+\)\.\n$/);
+    expect(elsewhere.output()).toMatch(/^conjur-local: The file \S+ cannot be opened \(\w+\)\.\n$/);
     expect(await taken.ended).toBe(1);
-    expect(taken.output()).toMatch(/^conjur:local: Port \d+ on 127\.0\.0\.1 is taken\. .*\n$/);
+    expect(taken.output()).toMatch(/^conjur-local: Port \d+ on 127\.0\.0\.1 is taken\. .*\n$/);
   });
 });

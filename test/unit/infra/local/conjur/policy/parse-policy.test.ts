@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConjurError } from '../../../../../../infra/local/conjur/http/conjur-error.ts';
+import { ReplyError } from '../../../../../../infra/local/conjur/http/reply-error.ts';
 import { parsePolicy } from '../../../../../../infra/local/conjur/policy/parse-policy.ts';
 import { toPolicyRows } from '../../../../../../infra/local/conjur/policy/policy-rows.ts';
 import { resolvePolicy } from '../../../../../../infra/local/conjur/policy/resolve-policy.ts';
@@ -107,7 +107,7 @@ describe('a policy text', () => {
         try {
           toPolicyRows(resolvePolicy(parsePolicy(text), { account: 'a', ownerId: 'a:user:admin' }), 'a', none);
         } catch (error) {
-          if (!(error instanceof ConjurError)) throw error;
+          if (!(error instanceof ReplyError)) throw error;
         }
       }),
       { numRuns: 1500 },

@@ -1,23 +1,23 @@
 import { bareReply, emptyReply, jsonReply, type Reply } from './reply.ts';
 
 /** Ends a request with an answer. Whatever was written in the request's transaction is rolled back. */
-export class ConjurError extends Error {
+export class ReplyError extends Error {
   readonly reply: Reply;
 
   constructor(reply: Reply, message = `answered ${reply.status}`) {
     super(message);
-    this.name = 'ConjurError';
+    this.name = 'ReplyError';
     this.reply = reply;
   }
 }
 
 /** An error body `{"error": {"code", "message"}}`. */
-export function codedError(status: number, code: string, message: string): ConjurError {
-  return new ConjurError(jsonReply(status, { error: { code, message } }), message);
+export function codedError(status: number, code: string, message: string): ReplyError {
+  return new ReplyError(jsonReply(status, { error: { code, message } }), message);
 }
 
 /** 422 for a parameter or value that cannot be used. */
-export function argumentError(message: string): ConjurError {
+export function argumentError(message: string): ReplyError {
   return codedError(422, 'argument_error', message);
 }
 
@@ -29,7 +29,7 @@ export function notFoundMessage(id: string): string {
 }
 
 /** 404 for a resource or role that does not exist or that the asking role cannot see. */
-export function recordNotFound(id: string): ConjurError {
+export function recordNotFound(id: string): ReplyError {
   const message = notFoundMessage(id);
   const error = {
     code: 'not_found',
@@ -37,37 +37,37 @@ export function recordNotFound(id: string): ConjurError {
     target: splitId(id)[1] ?? null,
     details: { code: 'not_found', target: 'id', message: id },
   };
-  return new ConjurError(jsonReply(404, { error }), message);
+  return new ReplyError(jsonReply(404, { error }), message);
 }
 
 /** 404 for a value that is not there, or that the asking role cannot see. */
-export function secretNotFound(id: string): ConjurError {
+export function valueNotFound(id: string): ReplyError {
   return codedError(404, 'not_found', `CONJ00076E Variable ${id} is empty or not found.`);
 }
 
 /** 403: the role sees the resource and lacks the privilege. */
-export function forbidden(): ConjurError {
-  return new ConjurError(emptyReply(403));
+export function forbidden(): ReplyError {
+  return new ReplyError(emptyReply(403));
 }
 
 /** 401 without a body. */
-export function unauthorized(): ConjurError {
-  return new ConjurError(emptyReply(401));
+export function unauthorized(): ReplyError {
+  return new ReplyError(emptyReply(401));
 }
 
 /** 400 for a request whose path or parameters cannot be decoded. */
-export function badRequest(): ConjurError {
-  return new ConjurError(bareReply(400));
+export function badRequest(): ReplyError {
+  return new ReplyError(bareReply(400));
 }
 
 /** 404 for a path that no route takes. */
-export function noRoute(): ConjurError {
-  return new ConjurError(bareReply(404));
+export function noRoute(): ReplyError {
+  return new ReplyError(bareReply(404));
 }
 
 /** 500, for the requests that a genuine Conjur fails on as well. */
-export function internalError(): ConjurError {
-  return new ConjurError(bareReply(500));
+export function internalError(): ReplyError {
+  return new ReplyError(bareReply(500));
 }
 
 function splitId(id: string): string[] {

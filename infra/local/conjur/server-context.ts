@@ -10,7 +10,7 @@ import type { Resources } from './store/resources.ts';
 import type { Secrets } from './store/secrets.ts';
 
 /** All that the routes work with. */
-export interface ConjurContext {
+export interface ServerContext {
   readonly account: string;
   readonly database: Database;
   readonly permissions: Permissions;

@@ -1,0 +1,134 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommand } from './run-command.ts';
+
+const source = fileURLToPath(new URL('../../infra/local/conjur', import.meta.url));
+
+/** What npm says where the registry cannot be reached. */
+const OFFLINE = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/;
+
+let directory: string;
+let files: string[];
+let offline = false;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), 'conjur-local-'));
+  const packed = await runCommand('npm', ['pack', '--json', '--pack-destination', directory], { cwd: source });
+  expect(packed.stderr + packed.stdout).toContain('.tgz');
+  const report: unknown = JSON.parse(packed.stdout.slice(packed.stdout.search(/^[[{]/m)));
+  const [tarball] = Object.values(report as Record<string, { filename: string; files: { path: string }[] }>);
+  files = tarball?.files.map(({ path }) => path) ?? [];
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
+  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
+  const installed = await runCommand('npm', ['install', ...flags, `./${tarball?.filename}`], { cwd: directory });
+  offline = installed.status !== 0 && OFFLINE.test(installed.stderr);
+  if (!offline) expect(installed).toMatchObject({ status: 0 });
+}, 180_000);
+
+afterAll(() => {
+  rmSync(directory, { recursive: true, force: true });
+});
+
+describe('the package conjur-local', () => {
+  it('holds JavaScript with its types, a README and a licence, and nothing else', () => {
+    const others = files.filter((path) => !/^dist\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d\.ts|\.js)$/.test(path));
+    expect(others.sort()).toEqual(['README.md', 'dist/LICENSE', 'package.json']);
+    expect(files).toContain('dist/main.js');
+  });
+
+  it('imports nothing of the repository around it', () => {
+    for (const path of files.filter((name) => name.endsWith('.js'))) {
+      const text = readFileSync(join(source, path), 'utf8');
+      const depth = path.split('/').length - 2;
+      for (const [, target = ''] of text.matchAll(/from '(\.[^']+)'/g)) {
+        expect([path, target.split('../').length - 1 <= depth]).toEqual([path, true]);
+      }
+    }
+  });
+
+  it('pins the versions of its dependencies to those that the repository tests with', () => {
+    const own = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'));
+    const root = JSON.parse(readFileSync(join(source, '../../../package.json'), 'utf8'));
+    for (const [name, version] of Object.entries(own.dependencies)) {
+      expect([name, root.dependencies[name] ?? root.devDependencies[name]]).toEqual([name, version]);
+    }
+    for (const script of ['preinstall', 'install', 'postinstall']) expect(own.scripts).not.toHaveProperty(script);
+  });
+});
+
+describe('in an empty project with the package installed', () => {
+  it('npx conjur-local starts it', { timeout: 60_000 }, async (context) => {
+    skipOffline(context);
+    const child = spawn('npx', ['--no-install', 'conjur-local', '--port', '0', '--admin-api-key', 'my-admin-key'], {
+      cwd: directory,
+      detached: true,
+    });
+    try {
+      const url = await readyUrl(child);
+      const login = await fetch(`${url}/authn/default/admin/authenticate`, { method: 'POST', body: 'my-admin-key' });
+      expect(login.status).toBe(200);
+    } finally {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGTERM');
+    }
+  });
+
+  it('the test of its README runs, and its types are found', { timeout: 60_000 }, async (context) => {
+    skipOffline(context);
+    const [, example = ''] = /```js\n([\s\S]*?)```/.exec(readFileSync(join(source, 'README.md'), 'utf8')) ?? [];
+    writeFileSync(join(directory, 'own.test.js'), example);
+    const run = await runCommand(process.execPath, ['--test', 'own.test.js'], { cwd: directory });
+    expect(run.stdout).toMatch(/pass 1\b/);
+    expect(run.status).toBe(0);
+    expect((await typeCheck()).stdout).toBe('');
+  });
+});
+
+function skipOffline(context: { skip(reason: string): void }): void {
+  if (!offline) return;
+  process.stderr.write('\nThe npm registry cannot be reached: conjur-local was NOT tried in a project.\n\n');
+  context.skip('the npm registry cannot be reached');
+}
+
+function readyUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let output = '';
+    const read = (chunk: Buffer) => {
+      output += chunk;
+      const url = /ready at (\S+)/.exec(output)?.[1];
+      if (url !== undefined) resolve(url);
+    };
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.on('error', reject);
+    child.on('close', (status) => reject(new Error(`ended with ${status}: ${output}`)));
+  });
+}
+
+/** A user's program against the declarations of the package alone. */
+function typeCheck() {
+  const require = createRequire(import.meta.url);
+  const program = `import { createLocalConjur, DataFileLockedError, type LocalConjurOptions } from 'conjur-local';
+const options: LocalConjurOptions = { port: 0, tokenTtlSeconds: 5, onRequest: ({ path }) => path.length };
+try {
+  const conjur = await createLocalConjur(options);
+  const url: string = conjur.url;
+  await conjur.close();
+} catch (error) {
+  if (error instanceof DataFileLockedError) throw error;
+}
+`;
+  writeFileSync(join(directory, 'own.ts'), program);
+  const compilerOptions = {
+    ...{ target: 'es2024', module: 'nodenext', strict: true, exactOptionalPropertyTypes: true, noEmit: true },
+    typeRoots: [join(dirname(require.resolve('@types/node/package.json')), '..')],
+    types: ['node'],
+  };
+  writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['own.ts'] }));
+  const compiler = join(dirname(require.resolve('typescript/package.json')), 'bin/tsc');
+  return runCommand(process.execPath, [compiler], { cwd: directory });
+}
