@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { AuthenticatorKind } from './auth/authenticator.ts';
-import { inferAuthenticator } from './auth/create-authenticator.ts';
+import { inferAuthenticator } from './auth/authenticator.ts';
 import { type Environment, EnvironmentReader } from './environment-reader.ts';
 import { parseVariableName } from './names.ts';
 import { IAM_STS, type ProxySettings, type Settings, type TlsSettings } from './options.ts';

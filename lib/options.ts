@@ -1,5 +1,4 @@
-import type { AuthenticatorKind } from './auth/authenticator.ts';
-import { inferAuthenticator } from './auth/create-authenticator.ts';
+import { type AuthenticatorKind, inferAuthenticator } from './auth/authenticator.ts';
 import type { ProxySettings, TlsSettings } from './http/dispatchers.ts';
 import { Secret } from './secret.ts';
 

@@ -12,7 +12,7 @@ export type {
   InvokeOptions,
   RotationCall,
   SecretsClient,
-  SecretsClientOptions,
   SecretToStore,
-} from './secrets-client.ts';
+} from './calls.ts';
+export type { SecretsClientOptions } from './secrets-client.ts';
 export { createSecretsClient } from './secrets-client.ts';

@@ -1,8 +1,6 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
 import { ConjurError, type ErrorCode, fromErrorName } from '../../lib/errors.ts';
-import type { InvokeOptions } from './secrets-client.ts';
-
-export type Answer = Readonly<Record<string, unknown>>;
+import type { Answer, InvokeOptions } from './calls.ts';
 
 /**
  * Invokes a function and waits for its answer.

@@ -1,14 +1,14 @@
 import { ConjurError, isErrorCode } from '../../lib/errors.ts';
 import { Secret } from '../../lib/secret.ts';
-import type { Answer } from './invoke-function.ts';
 import type {
+  Answer,
   InvokedError,
   InvokedHealth,
   InvokedRotation,
   InvokedSecret,
   InvokedVariable,
   InvokedWrite,
-} from './secrets-client.ts';
+} from './calls.ts';
 
 /** Reads the fields of an answer, each of its type. Throws where one is not: the caller knows which function it was. */
 class AnswerError extends Error {}

@@ -2,7 +2,7 @@ import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
-import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSchema } from '../contract/read-calls.ts';
+import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSchema } from '../contract/read-secret.ts';
 import type { FunctionDefinition } from '../runtime/create-function.ts';
 import {
   assertFits,
@@ -204,6 +204,7 @@ export const readSecretFunction: FunctionDefinition<ReadRequest, ReadAnswer> = {
   name: 'read-secret',
   parseHttp,
   parseDirect,
+  connect: (container) => container,
   handle: read,
   toReply,
   toDirect,

@@ -3,7 +3,7 @@ import type { Deadline } from '../../lib/deadline.ts';
 import type { Variable } from '../../lib/resources/variables.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
 import type { BatchResult } from '../../lib/secrets/read-secrets.ts';
-import type { ReadRequest } from '../contract/read-calls.ts';
+import type { ReadRequest } from '../contract/read-secret.ts';
 import { assertAccess, findRefusals, isHosted } from '../runtime/access.ts';
 import type { KeyManagementSettings } from '../runtime/settings.ts';
 
@@ -21,14 +21,14 @@ export type ReadAnswer =
   | { readonly kind: 'list'; readonly variables: readonly Variable[]; readonly nextOffset: number | undefined }
   | { readonly kind: 'health'; readonly health: Health };
 
-export interface ReadPorts {
+export interface ReadDeps {
   readonly settings: { readonly keyManagement: KeyManagementSettings };
   readonly conjur: Pick<ConjurClient, 'readSecret' | 'readSecrets' | 'listVariables' | 'whoami' | 'tokenAgeMs'>;
 }
 
 /** The use case of read-secret. */
-export async function read(ports: ReadPorts, request: ReadRequest, deadline: Deadline): Promise<ReadAnswer> {
-  const { conjur, settings } = ports;
+export async function read(deps: ReadDeps, request: ReadRequest, deadline: Deadline): Promise<ReadAnswer> {
+  const { conjur, settings } = deps;
   switch (request.kind) {
     case 'one': {
       const { name, version, fresh } = request;
@@ -36,16 +36,16 @@ export async function read(ports: ReadPorts, request: ReadRequest, deadline: Dea
       return { kind: 'one', secret: await conjur.readSecret(name, { version, fresh, deadline }) };
     }
     case 'many':
-      return { kind: 'many', result: await readMany(ports, request, deadline) };
+      return { kind: 'many', result: await readMany(deps, request, deadline) };
     case 'list':
-      return { kind: 'list', ...(await list(ports, request, deadline)) };
+      return { kind: 'list', ...(await list(deps, request, deadline)) };
     case 'health':
-      return { kind: 'health', health: await health(ports, deadline) };
+      return { kind: 'health', health: await health(deps, deadline) };
   }
 }
 
 async function readMany(
-  { conjur, settings }: ReadPorts,
+  { conjur, settings }: ReadDeps,
   { names, fresh }: ReadRequest & { kind: 'many' },
   deadline: Deadline,
 ): Promise<BatchResult> {
@@ -58,7 +58,7 @@ async function readMany(
   return { secrets, errors: [...errors, ...refused] };
 }
 
-async function list({ conjur, settings }: ReadPorts, request: ReadRequest & { kind: 'list' }, deadline: Deadline) {
+async function list({ conjur, settings }: ReadDeps, request: ReadRequest & { kind: 'list' }, deadline: Deadline) {
   assertAccess(settings.keyManagement, 'read');
   const { variables, nextOffset } = await conjur.listVariables({
     search: request.search,
@@ -69,7 +69,7 @@ async function list({ conjur, settings }: ReadPorts, request: ReadRequest & { ki
   return { variables: variables.filter(({ name }) => isHosted(settings.keyManagement, name)), nextOffset };
 }
 
-async function health({ conjur }: ReadPorts, deadline: Deadline): Promise<Health> {
+async function health({ conjur }: ReadDeps, deadline: Deadline): Promise<Health> {
   const { account, login } = await conjur.whoami({ deadline });
   return { ok: true, account, login, tokenAgeSeconds: Math.floor((conjur.tokenAgeMs() ?? 0) / 1000) };
 }

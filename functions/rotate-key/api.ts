@@ -1,4 +1,5 @@
 import { ConjurError } from '../../lib/errors.ts';
+import { keyAgeCall } from '../contract/rotate-key.ts';
 import type { FunctionDefinition } from '../runtime/create-function.ts';
 import {
   assertParameters,
@@ -10,24 +11,12 @@ import {
   unknownRoute,
 } from '../runtime/http.ts';
 import { parseInput, parseJsonBody } from '../runtime/input.ts';
-import { createRotationPorts } from './create-deps.ts';
-import { isKeyAgeCall, keyAgeSchema } from './key-age.ts';
-import { type RotateKeyAnswer, rotate } from './rotate.ts';
-import { isStepEvent, type StepEvent, stepEventSchema } from './strategies/conjur-api-key/secrets-manager-step.ts';
+import { createRotationDeps } from './create-deps.ts';
+import type { RotationDeps } from './deps.ts';
+import { isKeyAgeCall } from './key-age.ts';
+import { type RotateKeyAnswer, type RotateRequest, rotate } from './rotate.ts';
+import { isStepEvent, stepEventSchema } from './strategies/conjur-api-key/secrets-manager-step.ts';
 import { STRATEGIES } from './strategies/registry.ts';
-import type { RotationStrategy } from './strategies/strategy.ts';
-
-/** What rotate-key can be asked for: a rotation, a step of one that Secrets Manager runs, or how old the credential is. */
-export type RotateRequest =
-  | {
-      readonly kind: 'rotation';
-      readonly strategy: RotationStrategy;
-      /** Checked by the strategy's own schema. */
-      readonly input: unknown;
-      readonly returnValue: boolean;
-    }
-  | { readonly kind: 'step'; readonly event: StepEvent }
-  | { readonly kind: 'key-age'; readonly secretId: string | undefined };
 
 const EXAMPLE = '{"name":"app/db/password","strategy":"random"}';
 
@@ -42,7 +31,7 @@ export function parseHttp(call: HttpCall): RotateRequest {
 export function parseDirect(payload: unknown): RotateRequest {
   if (isStepEvent(payload)) return { kind: 'step', event: parseInput(stepEventSchema, payload, 'The event') };
   if (isKeyAgeCall(payload)) {
-    return { kind: 'key-age', secretId: parseInput(keyAgeSchema, payload, 'The call').key_age.secret_id };
+    return { kind: 'key-age', secretId: parseInput(keyAgeCall, payload, 'The call').key_age.secret_id };
   }
   return parseRotation(payload);
 }
@@ -56,8 +45,7 @@ function parseRotation(payload: unknown): RotateRequest {
       `The call must name a strategy: ${[...STRATEGIES.keys()].join(', ')}. For example ${EXAMPLE}.`,
     );
   }
-  const input = parseInput(strategy.schema, payload, 'The call') as { return_value?: boolean };
-  return { kind: 'rotation', strategy, input, returnValue: input.return_value === true };
+  return { kind: 'rotation', rotation: strategy.parse(payload) };
 }
 
 /** What is not known is null, and not guessed. */
@@ -65,7 +53,7 @@ export function toDirect(request: RotateRequest, answer: RotateKeyAnswer): unkno
   if (answer.kind === 'step') return { name: answer.name, step: answer.step, outcome: answer.outcome };
   if (answer.kind === 'key-age') return { name: answer.name, age_seconds: answer.ageSeconds ?? null };
   const { name, strategy, version, rotatedAt, value, details, eventFailure } = answer;
-  const returnValue = request.kind === 'rotation' && request.returnValue;
+  const returnValue = request.kind === 'rotation' && request.rotation.returnValue;
   return {
     name,
     strategy,
@@ -82,17 +70,18 @@ export function toReply(request: RotateRequest, answer: RotateKeyAnswer): HttpRe
 }
 
 /** rotate-key without a container, so that a test can give it one of its own. */
-export const rotateKeyFunction: FunctionDefinition<RotateRequest, RotateKeyAnswer> = {
+export const rotateKeyFunction: FunctionDefinition<RotateRequest, RotateKeyAnswer, RotationDeps> = {
   name: 'rotate-key',
   parseHttp,
   parseDirect,
-  handle: (container, request, deadline) => rotate(createRotationPorts(container), request, deadline),
+  connect: createRotationDeps,
+  handle: rotate,
   toReply,
   toDirect,
   describe(request) {
     if (request.kind === 'step') return { call: request.event.Step, secretId: request.event.SecretId };
     if (request.kind === 'key-age') return { call: 'key-age', secretId: request.secretId };
-    const [name] = request.strategy.variablesOf(request.input);
-    return { call: 'rotate', strategy: request.strategy.name, name };
+    const { strategy, affectedVariables } = request.rotation;
+    return { call: 'rotate', strategy, name: affectedVariables[0] };
   },
 };

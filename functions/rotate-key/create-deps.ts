@@ -8,30 +8,19 @@ import { createDispatchers } from '../../lib/http/dispatchers.ts';
 import { createTransport } from '../../lib/http/transport.ts';
 import type { Container } from '../runtime/container.ts';
 import { createFunctionEmf } from '../runtime/log.ts';
-import type { RotationPorts } from './deps.ts';
+import type { RotationDeps } from './deps.ts';
 import { createLitellmApi, type LitellmApi } from './strategies/litellm-virtual-key/litellm-api.ts';
 import { litellmConfigInvalid, loadMasterKey } from './strategies/litellm-virtual-key/master-key.ts';
 
-const kept = new WeakMap<Container, RotationPorts>();
-
-/**
- * The real ports of a container, kept from one invocation to the next. AWS's SDK is heavy, and is loaded by the rotations that need it:
- * a cold start does not pay for it.
- */
-export function createRotationPorts(container: Container): RotationPorts {
-  const ports = kept.get(container) ?? connect(container);
-  kept.set(container, ports);
-  return ports;
-}
-
-function connect(container: Container): RotationPorts {
+/** What a container's rotations work with. AWS's SDK is heavy, and is loaded by the rotations that need it: no cold start pays for it. */
+export function createRotationDeps(container: Container): RotationDeps {
   const { settings, clock } = container;
   const toEmf = createFunctionEmf('rotate-key');
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),
     connectAs: createConnectAs(container),
-    loadSecretVersions: keep(async () =>
+    loadSecretVersions: onceUnlessFailed(async () =>
       (await import('./strategies/conjur-api-key/create-secret-versions.ts')).createSecretVersions(),
     ),
     loadLitellm: createLitellmLoader(container),
@@ -40,15 +29,17 @@ function connect(container: Container): RotationPorts {
   };
 }
 
-function createLazyPublisher(bus: string): NonNullable<RotationPorts['publish']> {
-  const load = keep(async () => (await import('./create-publisher.ts')).createPublisher(bus));
+function createLazyPublisher(bus: string): NonNullable<RotationDeps['publish']> {
+  const load = onceUnlessFailed(async () => (await import('./create-publisher.ts')).createPublisher(bus));
   return async (event, deadline) => (await load())(event, deadline);
 }
 
 function createLitellmLoader({ settings, clock }: Container): (deadline: Deadline) => Promise<LitellmApi> {
   const { litellm, proxy, timeoutMs, maxAttempts } = settings;
-  const loadReader = keep(async () => (await import('../../lib/auth/create-secret-reader.ts')).createSecretReader());
-  const open = keep(async () => {
+  const loadReader = onceUnlessFailed(async () =>
+    (await import('../../lib/auth/create-secret-reader.ts')).createSecretReader(),
+  );
+  const open = onceUnlessFailed(async () => {
     if (litellm.baseUrl === undefined) throw litellmConfigInvalid('LITELLM_API_BASE is missing');
     return createTransport({
       // Conjur's TLS settings are not LiteLLM's: that is trusted by the system's authorities (and NODE_EXTRA_CA_CERTS).
@@ -67,7 +58,7 @@ function createLitellmLoader({ settings, clock }: Container): (deadline: Deadlin
 const SYSTEM_TLS = { verify: true, ca: undefined, clientCert: undefined, clientKey: undefined };
 
 /** Makes a thing once, unless making it failed. */
-function keep<T>(make: () => Promise<T>): () => Promise<T> {
+function onceUnlessFailed<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => {
     made ??= make().catch((error: unknown) => {
@@ -85,7 +76,7 @@ function keep<T>(make: () => Promise<T>): () => Promise<T> {
 export function createConnectAs(
   { settings, clock, logger }: Pick<Container, 'settings' | 'clock' | 'logger'>,
   dispatcher?: Dispatcher,
-): RotationPorts['connectAs'] {
+): RotationDeps['connectAs'] {
   return (credential, source) =>
     createConjurClient(settings, {
       clock,

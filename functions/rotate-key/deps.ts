@@ -11,7 +11,7 @@ import type { SecretVersions } from './strategies/conjur-api-key/secret-versions
 import type { LitellmApi } from './strategies/litellm-virtual-key/litellm-api.ts';
 
 /** What a rotation works with. What only some rotations need is loaded when it is asked for. */
-export interface RotationPorts {
+export interface RotationDeps {
   readonly settings: FunctionSettings;
   readonly conjur: ConjurClient;
   readonly clock: Clock;
@@ -33,13 +33,13 @@ export interface RotationPorts {
 }
 
 /** Runs one step of a rotation and passes on what it gives. */
-export type RunStep = <T>(step: string, work: () => Promise<T>) => Promise<T>;
+export type Logged = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
 /** A line for each step that was done, and one for the step that failed: where a broken rotation stands is read from the log. */
-export function createRunStep(
+export function createStepLog(
   { logger, clock }: { logger: Logger; clock: Clock },
   about: Readonly<Record<string, string>>,
-): RunStep {
+): Logged {
   return async (step, work) => {
     const startedMs = clock.now();
     try {

@@ -1,17 +1,8 @@
-import * as v from 'valibot';
 import type { Deadline } from '../../lib/deadline.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { fieldsOf } from '../runtime/http.ts';
-import type { RotationPorts } from './deps.ts';
+import type { RotationDeps } from './deps.ts';
 import { reportKeyAge } from './report.ts';
-
-/** A daily schedule asks how old the credential is, so that a rotation that does not happen is seen too. */
-export const keyAgeSchema = v.strictObject({
-  key_age: v.strictObject({
-    /** Name or ARN of the credential in Secrets Manager. Default: `CYBERARK_API_KEY_SECRET_ID`, the function's own. */
-    secret_id: v.optional(v.pipe(v.string(), v.minLength(1), v.maxLength(2_048))),
-  }),
-});
 
 /** True for a call that names `key_age`; its contents are for the schema to check. */
 export function isKeyAgeCall(payload: unknown): boolean {
@@ -30,20 +21,20 @@ export interface KeyAgeAnswer {
  * @throws ConjurError `invalid_request` where no secret is named, `secret_not_found` where there is none
  */
 export async function lookAtKeyAge(
-  ports: Pick<RotationPorts, 'settings' | 'clock' | 'recordMetrics' | 'loadSecretVersions'>,
+  deps: Pick<RotationDeps, 'settings' | 'clock' | 'recordMetrics' | 'loadSecretVersions'>,
   secretId: string | undefined,
   deadline: Deadline,
 ): Promise<KeyAgeAnswer> {
-  const name = secretId ?? ports.settings.apiKeySecretId;
+  const name = secretId ?? deps.settings.apiKeySecretId;
   if (name === undefined) throw noSecret();
-  const versions = await ports.loadSecretVersions();
+  const versions = await deps.loadSecretVersions();
   const current = await versions.read(name, { stage: 'AWSCURRENT' }, deadline);
   if (current === undefined)
     throw new ConjurError('secret_not_found', `The secret ${name} in Secrets Manager has no value yet.`);
-  reportKeyAge(ports, current.createdAtMs);
+  reportKeyAge(deps, current.createdAtMs);
   const { createdAtMs } = current;
   const ageSeconds =
-    createdAtMs === undefined ? undefined : Math.max(0, Math.round((ports.clock.now() - createdAtMs) / 1000));
+    createdAtMs === undefined ? undefined : Math.max(0, Math.round((deps.clock.now() - createdAtMs) / 1000));
   return { kind: 'key-age', name, ageSeconds };
 }
 

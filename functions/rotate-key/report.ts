@@ -1,7 +1,7 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { isConjurError } from '../../lib/errors.ts';
 import type { EmfMetric } from '../runtime/log.ts';
-import type { RotationPorts } from './deps.ts';
+import type { RotationDeps } from './deps.ts';
 
 export interface FinishedRotation {
   readonly name: string;
@@ -17,7 +17,7 @@ export interface FinishedRotation {
  * @returns why the event was not published
  */
 export async function reportRotated(
-  { publish, logger, recordMetrics }: Pick<RotationPorts, 'publish' | 'logger' | 'recordMetrics'>,
+  { publish, logger, recordMetrics }: Pick<RotationDeps, 'publish' | 'logger' | 'recordMetrics'>,
   { name, version, strategy, rotatedAt }: FinishedRotation,
   deadline: Deadline,
 ): Promise<string | undefined> {
@@ -35,7 +35,7 @@ export async function reportRotated(
 
 /** Counts a rotation that failed, and lets its error through. */
 export async function whileCountingFailures<T>(
-  { recordMetrics }: Pick<RotationPorts, 'recordMetrics'>,
+  { recordMetrics }: Pick<RotationDeps, 'recordMetrics'>,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
@@ -48,7 +48,7 @@ export async function whileCountingFailures<T>(
 
 /** The age of a key in use, at the beginning of its rotation: also of one that then fails, so that it is seen to grow. */
 export function reportKeyAge(
-  { recordMetrics, clock }: Pick<RotationPorts, 'recordMetrics' | 'clock'>,
+  { recordMetrics, clock }: Pick<RotationDeps, 'recordMetrics' | 'clock'>,
   createdAtMs: number | undefined,
 ): void {
   if (createdAtMs === undefined) return;

@@ -1,14 +1,19 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { assertAccess } from '../runtime/access.ts';
-import type { RotateRequest } from './api.ts';
-import type { RotationPorts } from './deps.ts';
-import { createRunStep } from './deps.ts';
+import type { RotationDeps } from './deps.ts';
+import { createStepLog } from './deps.ts';
 import { type KeyAgeAnswer, lookAtKeyAge } from './key-age.ts';
 import { reportRotated, whileCountingFailures } from './report.ts';
 import type { StepEvent } from './strategies/conjur-api-key/secrets-manager-step.ts';
 import { runSecretsManagerStep, type StepOutcome } from './strategies/conjur-api-key/secrets-manager-step.ts';
 import { conjurApiKey } from './strategies/conjur-api-key/strategy.ts';
-import type { Rotated } from './strategies/strategy.ts';
+import type { Rotated, Rotation } from './strategies/strategy.ts';
+
+/** What rotate-key can be asked for: a rotation, a step of one that Secrets Manager runs, or how old the credential is. */
+export type RotateRequest =
+  | { readonly kind: 'rotation'; readonly rotation: Rotation }
+  | { readonly kind: 'step'; readonly event: StepEvent }
+  | { readonly kind: 'key-age'; readonly secretId: string | undefined };
 
 export interface RotateAnswer extends Rotated {
   readonly kind: 'rotation';
@@ -28,51 +33,47 @@ export interface StepAnswer extends StepOutcome {
 export type RotateKeyAnswer = RotateAnswer | StepAnswer | KeyAgeAnswer;
 
 /** The use case of rotate-key. A rotation reads and writes, and both must be allowed; to look at an age is no rotation. */
-export async function rotate(
-  ports: RotationPorts,
-  request: RotateRequest,
-  deadline: Deadline,
-): Promise<RotateKeyAnswer> {
-  if (request.kind === 'key-age') return lookAtKeyAge(ports, request.secretId, deadline);
-  return whileCountingFailures(ports, async () =>
-    request.kind === 'step' ? runStepEvent(ports, request.event, deadline) : runRotation(ports, request, deadline),
+export async function rotate(deps: RotationDeps, request: RotateRequest, deadline: Deadline): Promise<RotateKeyAnswer> {
+  if (request.kind === 'key-age') return lookAtKeyAge(deps, request.secretId, deadline);
+  return whileCountingFailures(deps, async () =>
+    request.kind === 'step' ? runStepEvent(deps, request.event, deadline) : runRotation(deps, request, deadline),
   );
 }
 
 async function runRotation(
-  ports: RotationPorts,
-  { strategy, input }: Extract<RotateRequest, { kind: 'rotation' }>,
+  deps: RotationDeps,
+  { rotation }: Extract<RotateRequest, { kind: 'rotation' }>,
   deadline: Deadline,
 ): Promise<RotateAnswer> {
-  const variables = strategy.variablesOf(input);
-  assertAllowed(ports, variables);
-  const runStep = createRunStep(ports, { strategy: strategy.name, ...toAbout(variables) });
-  const rotated = await strategy.rotate(ports, input, deadline, runStep);
-  const rotatedAt = new Date(ports.clock.now()).toISOString();
-  const answer = { ...rotated, kind: 'rotation', strategy: strategy.name, rotatedAt } as const;
-  return { ...answer, eventFailure: await reportRotated(ports, answer, deadline) };
+  const { strategy, affectedVariables } = rotation;
+  assertAllowed(deps, affectedVariables);
+  const logged = createStepLog(deps, { strategy, ...logFields(affectedVariables) });
+  const rotated = await rotation.rotate(deps, deadline, logged);
+  const rotatedAt = new Date(deps.clock.now()).toISOString();
+  const answer = { ...rotated, kind: 'rotation', strategy, rotatedAt } as const;
+  return { ...answer, eventFailure: await reportRotated(deps, answer, deadline) };
 }
 
-async function runStepEvent(ports: RotationPorts, event: StepEvent, deadline: Deadline): Promise<StepAnswer> {
-  assertAllowed(ports, []);
+async function runStepEvent(deps: RotationDeps, event: StepEvent, deadline: Deadline): Promise<StepAnswer> {
+  assertAllowed(deps, []);
   const { Step: step, SecretId: secretId, ClientRequestToken: version } = event;
-  const runStep = createRunStep(ports, { strategy: conjurApiKey.name, secretId, version });
-  const outcome = await runStep(step, () => runSecretsManagerStep(ports, event, deadline));
+  const logged = createStepLog(deps, { strategy: conjurApiKey.name, secretId, version });
+  const outcome = await logged(step, () => runSecretsManagerStep(deps, event, deadline));
   if (step === 'finishSecret' && outcome.outcome === 'done') {
-    const rotatedAt = new Date(ports.clock.now()).toISOString();
-    await reportRotated(ports, { ...outcome, version, strategy: conjurApiKey.name, rotatedAt }, deadline);
+    const rotatedAt = new Date(deps.clock.now()).toISOString();
+    await reportRotated(deps, { ...outcome, version, strategy: conjurApiKey.name, rotatedAt }, deadline);
   }
   return { ...outcome, kind: 'step', step };
 }
 
 /** @throws ConjurError `access_mode_denied`, `not_hosted` */
-function assertAllowed({ settings }: RotationPorts, variables: readonly string[]): void {
+function assertAllowed({ settings }: RotationDeps, variables: readonly string[]): void {
   for (const variable of variables.length === 0 ? [undefined] : variables) {
     assertAccess(settings.keyManagement, 'read', variable);
     assertAccess(settings.keyManagement, 'write', variable);
   }
 }
 
-function toAbout([name]: readonly string[]): Record<string, string> {
+function logFields([name]: readonly string[]): Record<string, string> {
   return name === undefined ? {} : { name };
 }

@@ -1,5 +1,6 @@
 import { ConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
+import type { VirtualKeyIdentity } from '../contract/write-secret.ts';
 import type { KeyManagementSettings } from './settings.ts';
 
 export type Access = 'read' | 'write';
@@ -50,14 +51,6 @@ export function isHosted(settings: KeyManagementSettings, name: string): boolean
   const { hostedKeys, storeVirtualKeys, prefixForStoredVirtualKeys } = settings;
   if (hostedKeys === undefined || hostedKeys.has(name)) return true;
   return storeVirtualKeys && name.startsWith(prefixForStoredVirtualKeys);
-}
-
-/** What LiteLLM knows of a virtual key besides the key itself. */
-export interface VirtualKeyIdentity {
-  /** Its name at LiteLLM. LiteLLM takes an empty one for none. */
-  readonly keyAlias: string | undefined;
-  /** Hash of the key, by which LiteLLM's tables know it. */
-  readonly tokenId: string;
 }
 
 /**

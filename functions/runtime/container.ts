@@ -20,12 +20,12 @@ export interface Container {
 }
 
 /** A container, or why there is none: bad settings are the answer to every call, and not a crash at start. */
-export type ContainerOrFault =
+export type Startup =
   | { readonly container: Container }
   | ({ readonly fault: ConjurError } & Pick<Container, 'clock' | 'logger'>);
 
 /** Builds the container from the process's environment. */
-export function createContainer(environment: NodeJS.ProcessEnv = process.env): ContainerOrFault {
+export function createContainer(environment: NodeJS.ProcessEnv = process.env): Startup {
   const clock = systemClock;
   const logger = createLogger((line) => process.stdout.write(`${line}\n`), clock.now);
   try {

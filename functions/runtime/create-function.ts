@@ -2,20 +2,21 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { Deadline, deadlineExceeded } from '../../lib/deadline.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
-import type { Container, ContainerOrFault } from './container.ts';
-import type { HttpCall } from './http.ts';
-import { type HttpReply, isHttpEvent, parseHttpEvent, problemReply } from './http.ts';
+import type { Container, Startup } from './container.ts';
+import { type HttpCall, type HttpReply, isHttpEvent, parseHttpEvent, problemReply } from './http.ts';
 import { createInvocationLog, type Invocation } from './invocation-log.ts';
 
 /** A function in three parts: what a call asks for, what is done, and how the answer looks over HTTP. */
-export interface FunctionDefinition<Request, Answer> {
+export interface FunctionDefinition<Request, Answer, Deps = Container> {
   /** As in serverless.yml. */
   readonly name: string;
   /** @throws ConjurError `invalid_request` */
   readonly parseHttp: (call: HttpCall) => Request;
   /** @throws ConjurError `invalid_request` */
   readonly parseDirect: (payload: unknown) => Request;
-  readonly handle: (container: Container, request: Request, deadline: Deadline) => Promise<Answer>;
+  /** What the function works with, made of its container by the first call, and kept. */
+  readonly connect: (container: Container) => Deps;
+  readonly handle: (deps: Deps, request: Request, deadline: Deadline) => Promise<Answer>;
   readonly toReply: (request: Request, answer: Answer) => HttpReply;
   /** What a direct invocation gets. */
   readonly toDirect: (request: Request, answer: Answer) => unknown;
@@ -29,86 +30,118 @@ const DEADLINE_MARGIN_MS = 300;
 const LAST_GUARD_MS = 100;
 /** Where the invocation does not say how long it may take. */
 const DEFAULT_REMAINING_MS = 30_000;
+/** An HTTP API gives up after 30 seconds, whatever the function's own time. Milliseconds. */
+const HTTP_LIMIT_MS = 29_000;
 /** How long the start may wait for a first session token, of the 10 s that Lambda gives it. */
 const WARM_UP_MS = 2_500;
 
-/** An HTTP API gives up after 30 seconds, whatever the function's own time. Milliseconds. */
-const HTTP_LIMIT_MS = 29_000;
-
 export type Handler = (event: unknown, context: Context) => Promise<unknown>;
+
+/** What an event has become when it reaches the handler: the work, and the form in which its answer is wanted. */
+class Call {
+  readonly run: () => Promise<unknown>;
+
+  constructor(run: () => Promise<unknown>) {
+    this.run = run;
+  }
+}
+
+/** What the middlewares tell each other of an invocation. */
+type Internal = { invocation?: Invocation };
+type Middleware = middy.MiddlewareObj<unknown, unknown, Error, Context, Internal>;
 
 /**
  * Builds the handler. HTTP calls get every failure as a problem document; direct ones get it thrown, with the code's name as
  * `errorType`. Either way one line in the log says what was done.
  */
-export function createFunction<Request, Answer>(
-  definition: FunctionDefinition<Request, Answer>,
-  source: ContainerOrFault,
+export function createFunction<Request, Answer, Deps>(
+  definition: FunctionDefinition<Request, Answer, Deps>,
+  source: Startup,
 ): Handler {
-  const guard = { timeoutEarlyInMillis: LAST_GUARD_MS, timeoutEarlyResponse: runOut };
-  const log = createInvocationLog(definition.name, source);
-  const invocations = new WeakMap<Context, Invocation>();
-  const handler = middy<unknown, unknown, Error, Context>(guard)
-    // The first is the last on the way back: by then all is settled, and the answer is what the caller gets.
-    .use({ before: begin, after: finish, onError: finish })
-    .use({ after: settle, onError: settle })
-    .use({ onError: answerHttpError })
-    .handler((event: unknown, context: Context) => {
-      if ('fault' in source) throw source.fault;
-      return serve(definition, source.container, event, context, invocations.get(context));
-    });
-  return (event, context) => handler(event, context) as Promise<unknown>;
+  const handler = middy<unknown, unknown, Error, Context, Internal>({
+    timeoutEarlyInMillis: LAST_GUARD_MS,
+    timeoutEarlyResponse: runOut,
+  });
+  // The first is the last on the way back: by then all is settled, and the answer is what the caller gets.
+  handler.use([log(definition.name, source), settle(source), problem(), parse(definition, source)]);
+  handler.handler((event: unknown) => {
+    if (event instanceof Call) return event.run();
+    throw new TypeError('The event has not been parsed.');
+  });
+  return handler;
+}
 
-  function runOut(): never {
-    throw deadlineExceeded('answering');
-  }
+function runOut(): never {
+  throw deadlineExceeded('answering');
+}
 
-  function begin({ event, context }: MiddyRequest): void {
-    invocations.set(context, log.begin(event, context));
-  }
-
-  function finish(request: MiddyRequest): void {
-    const invocation = invocations.get(request.context);
+/** One line for each invocation; an answer over HTTP carries the id under which that line is found. */
+function log(name: string, source: Startup): Middleware {
+  const lines = createInvocationLog(name, source);
+  const end: Middleware['after'] = (request) => {
+    const { invocation } = request.internal;
     if (invocation === undefined) return;
-    log.end(invocation, request.error ? toConjurError(request.error) : undefined);
-    if (isHttpReply(request.response)) request.response = withCorrelationId(request.response, invocation.correlationId);
-  }
-
-  /** Nothing may be in flight when the container is frozen. */
-  function settle(): Promise<void> | undefined {
-    return 'container' in source ? source.container.conjur.settled() : undefined;
-  }
-
-  function answerHttpError(request: MiddyRequest): void {
-    const error = toConjurError(request.error);
-    // middy throws what stands here unless there is a response.
-    request.error = error;
-    if (isHttpEvent(request.event)) request.response = problemReply(error);
-  }
+    lines.end(invocation, request.error ? toConjurError(request.error) : undefined);
+    if (invocation.http && isHttpReply(request.response))
+      request.response = withCorrelationId(request.response, invocation.correlationId);
+  };
+  return {
+    before({ event, context, internal }) {
+      internal.invocation = lines.begin(event, context);
+    },
+    after: end,
+    onError: end,
+  };
 }
 
-/** What middy hands to its hooks, as far as they are ours. */
-interface MiddyRequest {
-  readonly event: unknown;
-  readonly context: Context;
-  error: Error | null;
-  response?: unknown;
+/** Nothing may be in flight when the container is frozen. */
+function settle(source: Startup): Middleware {
+  const wait = (): Promise<void> | undefined => ('container' in source ? source.container.conjur.settled() : undefined);
+  return { after: wait, onError: wait };
 }
 
-async function serve<Request, Answer>(
-  definition: FunctionDefinition<Request, Answer>,
-  container: Container,
-  event: unknown,
-  context: Context,
-  invocation: Invocation | undefined,
-): Promise<unknown> {
-  const http = isHttpEvent(event);
-  const limitMs = http ? HTTP_LIMIT_MS : Number.POSITIVE_INFINITY;
-  const deadline = new Deadline(container.clock, Math.min(remainingMs(context), limitMs) - DEADLINE_MARGIN_MS);
-  const request = http ? definition.parseHttp(parseHttpEvent(event)) : definition.parseDirect(event);
-  if (invocation !== undefined) invocation.call = definition.describe(request);
-  const answer = await definition.handle(container, request, deadline);
-  return http ? definition.toReply(request, answer) : definition.toDirect(request, answer);
+/** Every failure is one of the documented codes; over HTTP it is a problem document. */
+function problem(): Middleware {
+  return {
+    onError(request) {
+      const error = toConjurError(request.error);
+      // middy throws what stands here unless there is a response.
+      request.error = error;
+      if (request.internal.invocation?.http) request.response = problemReply(error);
+    },
+  };
+}
+
+/** The handler gets the call that the event stands for. */
+function parse<Request, Answer, Deps>(
+  definition: FunctionDefinition<Request, Answer, Deps>,
+  source: Startup,
+): Middleware {
+  let deps: Deps | undefined;
+  return {
+    before(middyRequest) {
+      if ('fault' in source) throw source.fault;
+      const { container } = source;
+      const { event, context, internal } = middyRequest;
+      const http = isHttpEvent(event);
+      const deadline = toDeadline(container, context, http);
+      const request = http ? definition.parseHttp(parseHttpEvent(event)) : definition.parseDirect(event);
+      if (internal.invocation !== undefined) internal.invocation.call = definition.describe(request);
+      middyRequest.event = new Call(async () => {
+        deps ??= definition.connect(container);
+        const answer = await definition.handle(deps, request, deadline);
+        return http ? definition.toReply(request, answer) : definition.toDirect(request, answer);
+      });
+    },
+  };
+}
+
+function toDeadline({ clock }: Container, context: Context | undefined, http: boolean): Deadline {
+  const remainingMs = context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
+  return new Deadline(
+    clock,
+    Math.min(remainingMs, http ? HTTP_LIMIT_MS : Number.POSITIVE_INFINITY) - DEADLINE_MARGIN_MS,
+  );
 }
 
 function isHttpReply(response: unknown): response is HttpReply {
@@ -124,7 +157,7 @@ function withCorrelationId(reply: HttpReply, correlationId: string | undefined):
  * Gets the first session token while the container starts, where the processor is at full speed and the time is free. A failure is
  * not fatal: the first call tries again, and tells its caller.
  */
-export async function warmUp(source: ContainerOrFault): Promise<void> {
+export async function warmUp(source: Startup): Promise<void> {
   if (!('container' in source)) return;
   const { conjur, clock, logger } = source.container;
   try {
@@ -134,10 +167,6 @@ export async function warmUp(source: ContainerOrFault): Promise<void> {
       code: toConjurError(error).code,
     });
   }
-}
-
-function remainingMs(context: Context | undefined): number {
-  return context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
 }
 
 function toConjurError(error: unknown): ConjurError {

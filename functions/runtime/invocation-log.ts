@@ -2,7 +2,7 @@ import type { Context } from 'aws-lambda';
 import { type ConjurError, isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport } from '../../lib/http/request.ts';
 import type { LogFields } from '../../lib/logger.ts';
-import type { ContainerOrFault } from './container.ts';
+import type { Startup } from './container.ts';
 import { type Fields, fieldsOf, headerOf, isHttpEvent } from './http.ts';
 import { createFunctionEmf, type EmfMetric } from './log.ts';
 
@@ -52,7 +52,7 @@ export interface InvocationLog {
  * Writes one line for each invocation: what was done, how it ended, how long Conjur took, retries, the token's age; and in the same line
  * the metrics that the alarms watch. Never a value.
  */
-export function createInvocationLog(functionName: string, source: ContainerOrFault): InvocationLog {
+export function createInvocationLog(functionName: string, source: Startup): InvocationLog {
   const { clock, logger } = 'container' in source ? source.container : source;
   const toEmf = createFunctionEmf(functionName);
   let cold = true;
@@ -99,11 +99,11 @@ export function createInvocationLog(functionName: string, source: ContainerOrFau
   };
 }
 
-function takeAttempts(source: ContainerOrFault): AttemptReport[] {
+function takeAttempts(source: Startup): AttemptReport[] {
   return 'container' in source ? source.container.takeAttempts() : [];
 }
 
-function takeRefreshFailure(source: ContainerOrFault): unknown {
+function takeRefreshFailure(source: Startup): unknown {
   return 'container' in source ? source.container.takeRefreshFailure() : undefined;
 }
 

@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors.ts';
 import { Secret } from '../../lib/secret.ts';
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
+import { variableName } from '../contract/fields.ts';
 import {
   deleteSchema,
   type SecretToWrite,
@@ -12,7 +13,7 @@ import {
   type WriteRequest,
   writeManySchema,
   writeOneSchema,
-} from '../contract/write-calls.ts';
+} from '../contract/write-secret.ts';
 import type { FunctionDefinition } from '../runtime/create-function.ts';
 import {
   assertParameters,
@@ -23,7 +24,7 @@ import {
   parseFlag,
   unknownRoute,
 } from '../runtime/http.ts';
-import { decodeValue, parseInput, parseJsonBody, variableName } from '../runtime/input.ts';
+import { decodeValue, parseInput, parseJsonBody } from '../runtime/input.ts';
 import { type WriteAnswer, write } from './write.ts';
 
 /**
@@ -174,6 +175,7 @@ export const writeSecretFunction: FunctionDefinition<WriteRequest, WriteAnswer> 
   name: 'write-secret',
   parseHttp,
   parseDirect,
+  connect: (container) => container,
   handle: write,
   toReply,
   toDirect,

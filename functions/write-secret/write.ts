@@ -3,7 +3,7 @@ import type { Deadline } from '../../lib/deadline.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
 import type { BatchWriteResult } from '../../lib/secrets/write-secrets.ts';
-import type { SecretToWrite, VirtualKey, WriteRequest } from '../contract/write-calls.ts';
+import type { SecretToWrite, VirtualKey, WriteRequest } from '../contract/write-secret.ts';
 import { assertAccess, findRefusals, toVirtualKeyName } from '../runtime/access.ts';
 import type { KeyManagementSettings } from '../runtime/settings.ts';
 
@@ -12,8 +12,8 @@ export type WriteAnswer =
   | { readonly kind: 'many'; readonly result: BatchWriteResult }
   | { readonly kind: 'delete'; readonly result: Deletion };
 
-export interface WritePorts extends DeletePorts {
-  readonly conjur: DeletePorts['conjur'] & Pick<ConjurClient, 'writeSecret' | 'writeSecrets'>;
+export interface WriteDeps extends DeleteDeps {
+  readonly conjur: DeleteDeps['conjur'] & Pick<ConjurClient, 'writeSecret' | 'writeSecrets'>;
 }
 
 interface WriteOptions {
@@ -22,21 +22,21 @@ interface WriteOptions {
 }
 
 /** The use case of write-secret. */
-export async function write(ports: WritePorts, request: WriteRequest, deadline: Deadline): Promise<WriteAnswer> {
+export async function write(deps: WriteDeps, request: WriteRequest, deadline: Deadline): Promise<WriteAnswer> {
   switch (request.kind) {
     case 'one':
-      return { kind: 'one', result: await writeOne(ports, request.secret, { ...request, deadline }) };
+      return { kind: 'one', result: await writeOne(deps, request.secret, { ...request, deadline }) };
     case 'many':
-      return { kind: 'many', result: await writeMany(ports, request.secrets, { ...request, deadline }) };
+      return { kind: 'many', result: await writeMany(deps, request.secrets, { ...request, deadline }) };
     case 'virtual-key':
-      return { kind: 'one', result: await storeVirtualKey(ports, request.virtualKey, { ...request, deadline }) };
+      return { kind: 'one', result: await storeVirtualKey(deps, request.virtualKey, { ...request, deadline }) };
     case 'delete':
-      return { kind: 'delete', result: await deleteSecret(ports, request.name, deadline) };
+      return { kind: 'delete', result: await deleteSecret(deps, request.name, deadline) };
   }
 }
 
 async function writeOne(
-  { conjur, settings }: WritePorts,
+  { conjur, settings }: WriteDeps,
   { name, value, mimeType, annotations }: SecretToWrite,
   { reportVersion, deadline }: WriteOptions,
 ): Promise<WriteResult> {
@@ -44,15 +44,15 @@ async function writeOne(
   return conjur.writeSecret(name, value, { mimeType, annotations, reportVersion, deadline });
 }
 
-async function storeVirtualKey(ports: WritePorts, virtualKey: VirtualKey, options: WriteOptions): Promise<WriteResult> {
-  const { keyManagement } = ports.settings;
+async function storeVirtualKey(deps: WriteDeps, virtualKey: VirtualKey, options: WriteOptions): Promise<WriteResult> {
+  const { keyManagement } = deps.settings;
   assertAccess(keyManagement, 'write');
   const name = toVirtualKeyName(keyManagement, virtualKey);
-  return writeOne(ports, { name, value: virtualKey.key, mimeType: undefined, annotations: undefined }, options);
+  return writeOne(deps, { name, value: virtualKey.key, mimeType: undefined, annotations: undefined }, options);
 }
 
 async function writeMany(
-  { conjur, settings }: WritePorts,
+  { conjur, settings }: WriteDeps,
   secrets: readonly SecretToWrite[],
   { reportVersion, deadline }: WriteOptions,
 ): Promise<BatchWriteResult> {
@@ -81,7 +81,7 @@ export interface Deletion {
   readonly deleted: boolean;
 }
 
-export interface DeletePorts {
+export interface DeleteDeps {
   readonly settings: { readonly keyManagement: KeyManagementSettings; readonly allowDelete: boolean };
   readonly conjur: Pick<ConjurClient, 'deleteVariable' | 'showVariable'>;
 }
@@ -92,7 +92,7 @@ export interface DeletePorts {
  * policy branch, `upstream_error` where the variable is still there
  */
 export async function deleteSecret(
-  { conjur, settings }: DeletePorts,
+  { conjur, settings }: DeleteDeps,
   name: string,
   deadline: Deadline,
 ): Promise<Deletion> {

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
-import { listSchema, readManySchema, readOneSchema } from '../../functions/contract/read-calls.ts';
-import { valueSchema, virtualKeySchema, writeManySchema } from '../../functions/contract/write-calls.ts';
+import { listSchema, readManySchema, readOneSchema } from '../../functions/contract/read-secret.ts';
+import { valueSchema, virtualKeySchema, writeManySchema } from '../../functions/contract/write-secret.ts';
 import { STRATEGIES } from '../../functions/rotate-key/strategies/registry.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
 import type { answers } from './answer-schemas.ts';

@@ -1,4 +1,4 @@
-import { inferAuthenticator } from '../../lib/auth/create-authenticator.ts';
+import { inferAuthenticator } from '../../lib/auth/authenticator.ts';
 import { Secret } from '../../lib/secret.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../build/function-names.ts';
 import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';

@@ -1,6 +1,7 @@
 import type { Deadline } from '../deadline.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { encodeSegment } from '../names.ts';
+import type { Secret } from '../secret.ts';
 
 /** The ways to prove an identity to Conjur that this library knows. */
 export type AuthenticatorKind = 'api-key' | 'cert' | 'iam' | 'jwt';
@@ -48,4 +49,21 @@ export function toAuthenticationRequest(
     target: 'read',
     confirmAtLeader: [401, 403, 404],
   };
+}
+
+/** What tells which authenticator is meant: the credentials that are there. */
+interface Given {
+  readonly apiKey: Secret | undefined;
+  readonly apiKeySecretId: string | undefined;
+  readonly authnServiceId: string | undefined;
+  readonly jwt: Secret | undefined;
+  readonly jwtFile: string | undefined;
+}
+
+/** Which authenticator is meant, by the credential that is there. An api key together with a client certificate stays an api key. */
+export function inferAuthenticator(given: Given, tls: { readonly clientCert: Secret | undefined }): AuthenticatorKind {
+  if (given.jwt !== undefined || given.jwtFile !== undefined) return 'jwt';
+  if (given.apiKey !== undefined || given.apiKeySecretId !== undefined) return 'api-key';
+  if (tls.clientCert !== undefined) return 'cert';
+  return given.authnServiceId === undefined ? 'api-key' : 'iam';
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { Settings } from '../options.ts';
 import { createApiKeyAuthenticator } from './api-key.ts';
-import type { Authenticator, AuthenticatorKind } from './authenticator.ts';
+import type { Authenticator } from './authenticator.ts';
 import { createCertAuthenticator } from './cert.ts';
 import { type CredentialSource, createStaticCredential } from './credential.ts';
 import { createIamAuthenticator, type SignedHeaders } from './iam.ts';
@@ -82,14 +82,4 @@ function lazySigner(settings: Settings, ports: AuthenticatorPorts): () => Promis
 
 function missing(what: string): never {
   throw new ConjurError('config_invalid', `The authenticator that was chosen needs ${what}, and there is none.`);
-}
-
-type Given = Pick<Settings, 'apiKey' | 'apiKeySecretId' | 'authnServiceId' | 'jwt' | 'jwtFile'>;
-
-/** Which authenticator is meant, by the credential that is there. An api key together with a client certificate stays an api key. */
-export function inferAuthenticator(given: Given, tls: Pick<Settings['tls'], 'clientCert'>): AuthenticatorKind {
-  if (given.jwt !== undefined || given.jwtFile !== undefined) return 'jwt';
-  if (given.apiKey !== undefined || given.apiKeySecretId !== undefined) return 'api-key';
-  if (tls.clientCert !== undefined) return 'cert';
-  return given.authnServiceId === undefined ? 'api-key' : 'iam';
 }

@@ -201,11 +201,12 @@ describe('a leak that is planted', () => {
 
   it('in a handler that prints what it was given is found', async () => {
     const container = createCanaryContainer();
-    const handler = createFunction<string, string>(
+    const handler = createFunction<string, string, Container>(
       {
         name: 'planted',
         parseHttp: () => '',
         parseDirect: (payload) => JSON.stringify(payload),
+        connect: (connected) => connected,
         handle: async ({ logger }, request) => {
           logger.info('got a request', { request });
           console.log(Secret.of(request).exposeBytes().toString('base64'));

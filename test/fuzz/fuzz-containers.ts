@@ -2,8 +2,7 @@ import { randomInt } from 'node:crypto';
 import { readSecretFunction } from '../../functions/read-secret/api.ts';
 import { rotateKeyFunction } from '../../functions/rotate-key/api.ts';
 import { createConnectAs } from '../../functions/rotate-key/create-deps.ts';
-import type { RotationPorts } from '../../functions/rotate-key/deps.ts';
-import { rotate } from '../../functions/rotate-key/rotate.ts';
+import type { RotationDeps } from '../../functions/rotate-key/deps.ts';
 import { createSecretVersions } from '../../functions/rotate-key/strategies/conjur-api-key/create-secret-versions.ts';
 import type { Container } from '../../functions/runtime/container.ts';
 import { createFunction, type Handler } from '../../functions/runtime/create-function.ts';
@@ -56,7 +55,7 @@ export async function createFuzzContainers(): Promise<FuzzContainers> {
       takeAttempts: () => [],
       takeRefreshFailure: () => undefined,
     };
-    return createFunctions(container, createRotationPorts(world, container));
+    return createFunctions(container, createRotationDeps(world, container));
   });
   return {
     count: containers.length,
@@ -66,11 +65,11 @@ export async function createFuzzContainers(): Promise<FuzzContainers> {
   };
 }
 
-function createFunctions(container: Container, ports: RotationPorts): Record<FunctionName, Handler> {
+function createFunctions(container: Container, deps: RotationDeps): Record<FunctionName, Handler> {
   const source = { container };
   const rotateKey: typeof rotateKeyFunction = {
     ...rotateKeyFunction,
-    handle: (_, request, deadline) => rotate(ports, request, deadline),
+    connect: () => deps,
   };
   return {
     'read-secret': createFunction(readSecretFunction, source),
@@ -79,7 +78,7 @@ function createFunctions(container: Container, ports: RotationPorts): Record<Fun
   };
 }
 
-function createRotationPorts(world: FuzzWorld, container: Container): RotationPorts {
+function createRotationDeps(world: FuzzWorld, container: Container): RotationDeps {
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),

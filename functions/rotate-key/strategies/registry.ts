@@ -6,8 +6,5 @@ import { supplied } from './supplied.ts';
 
 /** Every strategy that a call can name. */
 export const STRATEGIES: ReadonlyMap<string, RotationStrategy> = new Map(
-  [random, supplied, litellmVirtualKey, conjurApiKey].map((strategy) => [
-    strategy.name,
-    strategy as unknown as RotationStrategy,
-  ]),
+  [random, supplied, litellmVirtualKey, conjurApiKey].map((strategy) => [strategy.name, strategy]),
 );

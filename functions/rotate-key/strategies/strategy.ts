@@ -1,8 +1,8 @@
-import * as v from 'valibot';
+import type * as v from 'valibot';
 import type { Deadline } from '../../../lib/deadline.ts';
 import type { Secret } from '../../../lib/secret.ts';
-import { variableName } from '../../runtime/input.ts';
-import type { RotationPorts, RunStep } from '../deps.ts';
+import { parseInput } from '../../runtime/input.ts';
+import type { Logged, RotationDeps } from '../deps.ts';
 
 export interface Rotated {
   readonly name: string;
@@ -14,24 +14,54 @@ export interface Rotated {
   readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** A rotation that was asked for, its input checked. */
+export interface Rotation {
+  /** As calls name it. */
+  readonly strategy: string;
+  /** The Conjur variables that are read and written, for `hosted_keys`; none where something else is rotated. */
+  readonly affectedVariables: readonly string[];
+  /** Whether the caller gets the new value. */
+  readonly returnValue: boolean;
+  /** @param logged runs a step under its name, so that the log says how far a rotation got */
+  readonly rotate: (deps: RotationDeps, deadline: Deadline, logged: Logged) => Promise<Rotated>;
+}
+
 /**
  * A way to rotate. Each is a sequence of named steps whose state lives outside the process (in Conjur, Secrets Manager or LiteLLM), so
  * that a rotation that was broken off is finished by calling it again.
  */
-export interface RotationStrategy<Schema extends v.GenericSchema = v.GenericSchema> {
-  /** As calls name it. */
+export interface RotationStrategy {
   readonly name: string;
   /** The fields of a call, `strategy` among them. */
-  readonly schema: Schema;
-  /** The Conjur variables that a call reads and writes, for `hosted_keys`; none where it rotates something else. */
-  variablesOf(input: v.InferOutput<Schema>): readonly string[];
-  /** @param runStep runs a step under its name, so that the log says how far a rotation got */
-  rotate(ports: RotationPorts, input: v.InferOutput<Schema>, deadline: Deadline, runStep: RunStep): Promise<Rotated>;
+  readonly schema: v.GenericSchema;
+  /** @throws ConjurError `invalid_request` */
+  readonly parse: (payload: unknown) => Rotation;
 }
 
-/** Fields that every rotation of a Conjur variable takes. */
-export const commonFields = {
-  name: variableName,
-  /** Default false: the new value stays out of the answer. */
-  return_value: v.optional(v.boolean()),
-};
+/** What a strategy is made of; its input has the type of its schema. */
+interface StrategyParts<Schema extends v.GenericSchema> {
+  readonly name: string;
+  readonly schema: Schema;
+  affectedVariables(input: v.InferOutput<Schema>): readonly string[];
+  rotate(deps: RotationDeps, input: v.InferOutput<Schema>, deadline: Deadline, logged: Logged): Promise<Rotated>;
+}
+
+/** Makes a strategy of its parts, whose input is closed over where it was parsed. */
+export function createStrategy<
+  const Schema extends v.GenericSchema<unknown, { strategy: string; return_value?: boolean | undefined }>,
+>(parts: StrategyParts<Schema>): RotationStrategy {
+  const { name, schema } = parts;
+  return {
+    name,
+    schema,
+    parse(payload) {
+      const input = parseInput(schema, payload, 'The call');
+      return {
+        strategy: name,
+        affectedVariables: parts.affectedVariables(input),
+        returnValue: input.return_value === true,
+        rotate: (deps, deadline, logged) => parts.rotate(deps, input, deadline, logged),
+      };
+    },
+  };
+}

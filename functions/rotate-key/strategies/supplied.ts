@@ -1,21 +1,10 @@
-import * as v from 'valibot';
 import type { Deadline } from '../../../lib/deadline.ts';
 import { isConjurError } from '../../../lib/errors.ts';
-import { decodeValue, encoding, variableName } from '../../runtime/input.ts';
-import type { RotationPorts } from '../deps.ts';
+import { suppliedCall } from '../../contract/rotate-key.ts';
+import { decodeValue } from '../../runtime/input.ts';
+import type { RotationDeps } from '../deps.ts';
 import { writeAndVerify } from '../write-and-verify.ts';
-import type { RotationStrategy } from './strategy.ts';
-import { commonFields } from './strategy.ts';
-
-const schema = v.strictObject({
-  ...commonFields,
-  strategy: v.literal('supplied'),
-  new_value: v.pipe(v.string(), v.minLength(1)),
-  /** Of `new_value`. Default `utf-8`. */
-  encoding: v.optional(encoding),
-  /** Another name for the secret from now on. */
-  new_name: v.optional(variableName),
-});
+import { createStrategy } from './strategy.ts';
 
 type Details = Readonly<Record<string, unknown>>;
 
@@ -25,24 +14,24 @@ type Details = Readonly<Record<string, unknown>>;
  *
  * The caller chose the value, so the answer is about the version that holds it, and says where another has replaced it since.
  */
-export const supplied: RotationStrategy<typeof schema> = {
+export const supplied = createStrategy({
   name: 'supplied',
-  schema,
-  variablesOf: ({ name, new_name: newName }) => (newName === undefined ? [name] : [name, newName]),
-  async rotate(ports, input, deadline, runStep) {
+  schema: suppliedCall,
+  affectedVariables: ({ name, new_name: newName }) => (newName === undefined ? [name] : [name, newName]),
+  async rotate(deps, input, deadline, logged) {
     const value = decodeValue(input.new_value, input.encoding);
     const name = input.new_name ?? input.name;
-    const write = await runStep('write and verify', () => writeAndVerify(ports.conjur, name, value, deadline));
+    const write = await logged('write and verify', () => writeAndVerify(deps.conjur, name, value, deadline));
     const superseded = write.supersededVersion === undefined ? {} : { superseded_by_version: write.version };
     const retired =
-      name === input.name ? {} : await runStep('retire the old name', () => retire(ports, input.name, deadline));
+      name === input.name ? {} : await logged('retire the old name', () => retire(deps, input.name, deadline));
     return { name, version: write.supersededVersion ?? write.version, value, details: { ...retired, ...superseded } };
   },
-};
+});
 
 /** Deletes the old secret, or reports that it is still there. One that is gone already was deleted by an earlier try. */
 async function retire(
-  { conjur, settings }: Pick<RotationPorts, 'conjur' | 'settings'>,
+  { conjur, settings }: Pick<RotationDeps, 'conjur' | 'settings'>,
   name: string,
   deadline: Deadline,
 ): Promise<Details> {

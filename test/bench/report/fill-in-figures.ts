@@ -1,6 +1,5 @@
 import type { Ratio } from './ratio.ts';
-import type { Figure } from './result.ts';
-import type { Report } from './save-report.ts';
+import type { Figure, Report } from './result.ts';
 
 const BEGIN = '<!-- figures: written by the benchmarks -->';
 const END = '<!-- end of figures -->';

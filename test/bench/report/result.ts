@@ -1,3 +1,4 @@
+import type { Machine } from './describe-machine.ts';
 import { formatTable } from './format-table.ts';
 import { RATIO_HEADER, type Ratio, toRatioRow } from './ratio.ts';
 import type { Summary } from './statistics.ts';
@@ -39,4 +40,10 @@ export function formatResults(results: readonly Result[]): string {
 function toFigureRow({ figure, unit, measured }: Figure): string[] {
   const digits = unit === 'ms' || unit === 'MB' ? 2 : 0;
   return [figure, ...[measured.min, measured.median, measured.max].map((number) => number.toFixed(digits)), unit];
+}
+
+/** Everything that a run found, as it is written in JSON. */
+export interface Report {
+  readonly machine: Machine;
+  readonly results: readonly Result[];
 }

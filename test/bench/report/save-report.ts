@@ -1,15 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Machine } from './describe-machine.ts';
 import { drawChart } from './draw-chart.ts';
 import { fillInFigures } from './fill-in-figures.ts';
-import type { Result } from './result.ts';
-
-/** Everything that a run found, as it is written in JSON. */
-export interface Report {
-  readonly machine: Machine;
-  readonly results: readonly Result[];
-}
+import type { Report } from './result.ts';
 
 /** Files that a run writes, where they are asked for. */
 export interface ReportFiles {

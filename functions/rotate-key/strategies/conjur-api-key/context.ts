@@ -2,13 +2,13 @@ import type { ConjurClient } from '../../../../lib/client.ts';
 import type { Deadline } from '../../../../lib/deadline.ts';
 import { isConjurError } from '../../../../lib/errors.ts';
 import type { Secret } from '../../../../lib/secret.ts';
-import type { RotationPorts } from '../../deps.ts';
+import type { RotationDeps } from '../../deps.ts';
 import type { HostCredential } from './host-credential.ts';
 import type { SecretVersions } from './secret-versions.ts';
 
 /** What the steps of one rotation of a credential share. */
 export interface RotationContext {
-  readonly ports: Pick<RotationPorts, 'conjur' | 'connectAs' | 'clock' | 'logger' | 'recordMetrics'>;
+  readonly deps: Pick<RotationDeps, 'conjur' | 'connectAs' | 'clock' | 'logger' | 'recordMetrics'>;
   readonly versions: SecretVersions;
   /** Name or ARN of the secret. */
   readonly secretId: string;
@@ -24,11 +24,11 @@ export interface RotationContext {
  * @returns undefined where Conjur refuses the credential
  */
 export async function withClient<T>(
-  { ports, secretId, deadline }: RotationContext,
+  { deps, secretId, deadline }: RotationContext,
   { login, apiKey }: HostCredential,
   work: (client: ConjurClient) => Promise<T>,
 ): Promise<T | undefined> {
-  const client = ports.connectAs({ login, apiKey }, `the Secrets Manager secret ${secretId}`);
+  const client = deps.connectAs({ login, apiKey }, `the Secrets Manager secret ${secretId}`);
   try {
     if (!(await isAccepted(client))) return undefined;
     return await work(client);

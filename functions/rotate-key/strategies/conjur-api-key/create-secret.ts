@@ -20,7 +20,7 @@ export async function createSecret(context: RotationContext): Promise<string> {
   const staged = await readCredential(context, { versionId: context.versionId });
   if (staged !== undefined && (await isAlive(context, staged.credential))) return context.versionId;
   const current = await readCurrent(context);
-  reportKeyAge(context.ports, current.createdAtMs);
+  reportKeyAge(context.deps, current.createdAtMs);
   const made = await rotateKey(context, current);
   const content = toContent(current.content, made.login, made.apiKey, context.secretId);
   if (staged === undefined && (await put(context, context.versionId, content))) return context.versionId;
@@ -58,7 +58,7 @@ function rotateKey(context: RotationContext, current: Read): Promise<MadeKey> {
 
 /** Single-host mode: the function's own identity rotates the host. */
 async function rotateOnly(context: RotationContext, { credential, versionId }: Read): Promise<MadeKey> {
-  const { conjur } = context.ports;
+  const { conjur } = context.deps;
   const { login } = await conjur.whoami({ deadline: context.deadline });
   if (login === credential.login) throw onlyItself(login);
   await assertNotOvertaken(context, versionId);
@@ -75,7 +75,7 @@ async function rotateOther(context: RotationContext, current: Read): Promise<Mad
   const isOther = previous !== undefined && previous.credential.login === toTarget(current.credential);
   const healed = isOther ? await rotateTargetOf(context, previous.credential, current.versionId) : undefined;
   if (healed === undefined) throw bothDead(context.secretId, current.credential);
-  context.ports.logger.warn('The key in use is dead; the other host of the pair has given its host a new one.', {
+  context.deps.logger.warn('The key in use is dead; the other host of the pair has given its host a new one.', {
     secretId: context.secretId,
   });
   return healed;

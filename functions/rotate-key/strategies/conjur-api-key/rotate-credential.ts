@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { Deadline } from '../../../../lib/deadline.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
-import type { RotationPorts, RunStep } from '../../deps.ts';
+import type { Logged, RotationDeps } from '../../deps.ts';
 import type { Rotated } from '../strategy.ts';
 import type { RotationContext } from './context.ts';
 import { createSecret } from './create-secret.ts';
@@ -15,26 +15,26 @@ import { testCredential, testSecret } from './verify.ts';
  * gone on with, whoever began it; and where another one finishes meanwhile, that is the rotation that was asked for.
  */
 export async function rotateCredential(
-  ports: RotationPorts,
+  deps: RotationDeps,
   secretId: string,
   deadline: Deadline,
-  runStep: RunStep,
+  logged: Logged,
 ): Promise<Rotated> {
-  const versions = await ports.loadSecretVersions();
-  const description = await runStep('look at the secret', () => versions.describe(secretId, deadline));
+  const versions = await deps.loadSecretVersions();
+  const description = await logged('look at the secret', () => versions.describe(secretId, deadline));
   const from = currentOf(description);
   const versionId = await chooseVersion(versions, description, deadline);
-  const context: RotationContext = { ports, versions, secretId, versionId, rotationToken: undefined, deadline };
+  const context: RotationContext = { deps, versions, secretId, versionId, rotationToken: undefined, deadline };
   const rotated = { name: description.name, value: undefined };
   try {
-    const staged = { ...context, versionId: await runStep('createSecret', () => createSecret(context)) };
-    await runStep('testSecret', () => testSecret(staged));
-    await runStep('finishSecret', () => finishSecret(staged));
+    const staged = { ...context, versionId: await logged('createSecret', () => createSecret(context)) };
+    await logged('testSecret', () => testSecret(staged));
+    await logged('finishSecret', () => finishSecret(staged));
     return { ...rotated, version: staged.versionId };
   } catch (error) {
     const version = await findFinished(context, from);
     if (version === undefined) throw error;
-    ports.logger.info('Another rotation of the same secret finished first.', { secretId, version });
+    deps.logger.info('Another rotation of the same secret finished first.', { secretId, version });
     return { ...rotated, version };
   }
 }

@@ -3,7 +3,7 @@ import type { Deadline } from '../../../../lib/deadline.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { fieldsOf } from '../../../runtime/http.ts';
-import type { RotationPorts } from '../../deps.ts';
+import type { RotationDeps } from '../../deps.ts';
 import type { RotationContext } from './context.ts';
 import { createSecret } from './create-secret.ts';
 import { finishSecret } from './finish-secret.ts';
@@ -54,13 +54,13 @@ export interface StepOutcome {
  * @throws ConjurError `invalid_request` where the event does not fit the secret: rotation is off, the version unknown or not AWSPENDING
  */
 export async function runSecretsManagerStep(
-  ports: RotationPorts,
+  deps: RotationDeps,
   event: StepEvent,
   deadline: Deadline,
 ): Promise<StepOutcome> {
-  const versions = await ports.loadSecretVersions();
+  const versions = await deps.loadSecretVersions();
   const { SecretId: secretId, ClientRequestToken: versionId, RotationToken: rotationToken } = event;
-  const context: RotationContext = { ports, versions, secretId, versionId, rotationToken, deadline };
+  const context: RotationContext = { deps, versions, secretId, versionId, rotationToken, deadline };
   const description = await versions.describe(secretId, deadline);
   if (checkVersion(description, versionId) === 'current') return { name: description.name, outcome: 'already_current' };
   const done = { name: description.name, outcome: 'done' } as const;

@@ -1,33 +1,23 @@
-import * as v from 'valibot';
 import { ConjurError } from '../../../../lib/errors.ts';
+import { conjurApiKeyCall } from '../../../contract/rotate-key.ts';
 import { rotateCredential } from '../conjur-api-key/rotate-credential.ts';
-import type { RotationStrategy } from '../strategy.ts';
-
-const secretId = v.pipe(v.string(), v.minLength(1), v.maxLength(2_048));
-
-const schema = v.strictObject({
-  strategy: v.literal('conjur-api-key'),
-  /** Name or ARN of the credential in Secrets Manager. Default: `CYBERARK_API_KEY_SECRET_ID`, the function's own. */
-  secret_id: v.optional(secretId),
-  /** The same as `secret_id`, for those who name all that they rotate by `name`. */
-  name: v.optional(secretId),
-});
+import { createStrategy } from '../strategy.ts';
 
 /**
  * The api key of a host, in AWS Secrets Manager, by the same steps as Secrets Manager's own rotation. There is no `return_value`: an
  * api key opens all that its host may read.
  */
-export const conjurApiKey: RotationStrategy<typeof schema> = {
+export const conjurApiKey = createStrategy({
   name: 'conjur-api-key',
-  schema,
-  variablesOf: () => [],
-  rotate: (ports, { secret_id: id, name }, deadline, runStep) => {
-    const chosen = id ?? name ?? ports.settings.apiKeySecretId;
+  schema: conjurApiKeyCall,
+  affectedVariables: () => [],
+  rotate: (deps, { secret_id: id, name }, deadline, logged) => {
+    const chosen = id ?? name ?? deps.settings.apiKeySecretId;
     if (chosen === undefined) throw noSecret();
     if (id !== undefined && name !== undefined && id !== name) throw twoSecrets();
-    return rotateCredential(ports, chosen, deadline, runStep);
+    return rotateCredential(deps, chosen, deadline, logged);
   },
-};
+});
 
 function noSecret(): ConjurError {
   return new ConjurError(

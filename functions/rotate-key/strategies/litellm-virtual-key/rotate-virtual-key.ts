@@ -2,17 +2,17 @@ import type { ConjurClient } from '../../../../lib/client.ts';
 import type { Deadline } from '../../../../lib/deadline.ts';
 import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
-import type { RunStep } from '../../deps.ts';
+import type { Logged } from '../../deps.ts';
 import { readVersion, writeAndVerify } from '../../write-and-verify.ts';
 import { draw, LETTERS_AND_DIGITS } from '../draw.ts';
 import type { Rotated } from '../strategy.ts';
 import type { LitellmApi, Regeneration } from './litellm-api.ts';
 
-export interface VirtualKeyPorts {
+export interface VirtualKeyDeps {
   readonly conjur: Pick<ConjurClient, 'readSecret' | 'writeSecret' | 'showVariable'>;
   readonly litellm: LitellmApi;
   readonly randomInt: (bound: number) => number;
-  readonly runStep: RunStep;
+  readonly logged: Logged;
   readonly deadline: Deadline;
 }
 
@@ -41,18 +41,18 @@ const KEPT_VERSIONS = 20;
  * 4. Promote: whichever staged key is on record is written to `name`, until `name` holds it. Every rotation ends with this look at
  *    LiteLLM after its last write; so of two at the same time the last one to write sets right what it wrote.
  */
-export async function rotateVirtualKey(ports: VirtualKeyPorts, rotation: VirtualKeyRotation): Promise<Rotated> {
-  const { runStep, litellm, deadline } = ports;
+export async function rotateVirtualKey(deps: VirtualKeyDeps, rotation: VirtualKeyRotation): Promise<Rotated> {
+  const { logged, litellm, deadline } = deps;
   const { name } = rotation;
-  const oldKey = await runStep('read the key in use', () => readOldKey(ports, name));
-  const replace = await runStep('ask LiteLLM for it', () => litellm.isCurrent(oldKey, deadline));
-  const made = replace ? await replaceKey(ports, rotation, oldKey) : undefined;
-  const { key, version } = await runStep('promote', () => promote(ports, name, made));
-  const accepted = await runStep('try the new key', () => litellm.isAccepted(key, deadline));
+  const oldKey = await logged('read the key in use', () => readOldKey(deps, name));
+  const replace = await logged('ask LiteLLM for it', () => litellm.isCurrent(oldKey, deadline));
+  const made = replace ? await replaceKey(deps, rotation, oldKey) : undefined;
+  const { key, version } = await logged('promote', () => promote(deps, name, made));
+  const accepted = await logged('try the new key', () => litellm.isAccepted(key, deadline));
   return { name, version, value: key, ...(accepted ? {} : { details: { accepted_by_litellm: false } }) };
 }
 
-async function readOldKey({ conjur, deadline }: VirtualKeyPorts, name: string): Promise<Secret> {
+async function readOldKey({ conjur, deadline }: VirtualKeyDeps, name: string): Promise<Secret> {
   const key = await readVersion(conjur, name, undefined, deadline);
   if (key !== undefined) return key;
   throw new ConjurError(
@@ -63,26 +63,24 @@ async function readOldKey({ conjur, deadline }: VirtualKeyPorts, name: string): 
 
 /** The key that LiteLLM has now; undefined where another rotation was faster. */
 async function replaceKey(
-  ports: VirtualKeyPorts,
+  deps: VirtualKeyDeps,
   rotation: VirtualKeyRotation,
   oldKey: Secret,
 ): Promise<Secret | undefined> {
-  const { conjur, randomInt, runStep, deadline } = ports;
+  const { conjur, randomInt, logged, deadline } = deps;
   const { gracePeriod, duration } = rotation;
   const newKey = Secret.of(`sk-${draw(LETTERS_AND_DIGITS, KEY_LENGTH, randomInt)}`);
   const stage = (key: Secret) => writeAndVerify(conjur, toPendingName(rotation.name), key, deadline);
-  await runStep('stage a new key', () => stage(newKey));
-  const made = await runStep('regenerate at LiteLLM', () =>
-    regenerate(ports, { oldKey, newKey, gracePeriod, duration }),
-  );
+  await logged('stage a new key', () => stage(newKey));
+  const made = await logged('regenerate at LiteLLM', () => regenerate(deps, { oldKey, newKey, gracePeriod, duration }));
   // A LiteLLM that does not know new_key made a key of its own, which is nowhere else.
-  if (made !== undefined && !made.equals(newKey)) await runStep("stage LiteLLM's key", () => stage(made));
+  if (made !== undefined && !made.equals(newKey)) await logged("stage LiteLLM's key", () => stage(made));
   return made;
 }
 
 /** An answer that was lost is made good by a look at what LiteLLM has now. */
 async function regenerate(
-  { litellm, deadline }: VirtualKeyPorts,
+  { litellm, deadline }: VirtualKeyDeps,
   regeneration: Regeneration,
 ): Promise<Secret | undefined> {
   try {
@@ -99,11 +97,11 @@ async function regenerate(
  * @param made the key that this rotation had made
  */
 async function promote(
-  ports: VirtualKeyPorts,
+  deps: VirtualKeyDeps,
   name: string,
   made: Secret | undefined,
 ): Promise<{ key: Secret; version: number | undefined }> {
-  const { conjur, litellm, deadline } = ports;
+  const { conjur, litellm, deadline } = deps;
   let next = made !== undefined && (await litellm.isCurrent(made, deadline)) ? made : undefined;
   for (let writes = 0; ; writes += 1) {
     if (next === undefined) {
@@ -111,7 +109,7 @@ async function promote(
       const stored = await readVersion(conjur, name, version, deadline);
       if (stored !== undefined && (await litellm.isCurrent(stored, deadline))) return { key: stored, version };
       if (writes >= MAX_PROMOTIONS) throw notPromoted(name);
-      next = await findCurrent(ports, name);
+      next = await findCurrent(deps, name);
     }
     if (next === undefined) throw unknownKey(name);
     await conjur.writeSecret(name, next, { reportVersion: false, deadline });
@@ -120,7 +118,7 @@ async function promote(
 }
 
 /** The staged key that LiteLLM has on record, the latest first; a rotation that was overtaken may have left its own above it. */
-async function findCurrent({ conjur, litellm, deadline }: VirtualKeyPorts, name: string): Promise<Secret | undefined> {
+async function findCurrent({ conjur, litellm, deadline }: VirtualKeyDeps, name: string): Promise<Secret | undefined> {
   const pending = toPendingName(name);
   const latest = (await conjur.showVariable(pending, { deadline }))?.version;
   const oldest = latest === undefined ? 0 : Math.max(1, latest - KEPT_VERSIONS + 1);

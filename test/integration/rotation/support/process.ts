@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseDirect } from '../../../../functions/rotate-key/api.ts';
 import { createConnectAs } from '../../../../functions/rotate-key/create-deps.ts';
-import type { RotationPorts } from '../../../../functions/rotate-key/deps.ts';
+import type { RotationDeps } from '../../../../functions/rotate-key/deps.ts';
 import { type RotateKeyAnswer, rotate } from '../../../../functions/rotate-key/rotate.ts';
 import { createSecretVersions } from '../../../../functions/rotate-key/strategies/conjur-api-key/create-secret-versions.ts';
 import { createLitellmApi } from '../../../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
@@ -22,7 +22,7 @@ import { MASTER_KEY, type World } from './world.ts';
 
 export interface ProcessOptions {
   readonly settings?: Partial<FunctionSettings>;
-  readonly ports?: Partial<RotationPorts>;
+  readonly ports?: Partial<RotationDeps>;
   /** What stands between the process and Conjur. Default: nothing. */
   readonly exchange?: Exchange;
   /** The same for LiteLLM. */
@@ -64,7 +64,7 @@ export function startProcess(world: World, gate = new Gate(), options: ProcessOp
     random: Math.random,
   });
   const metrics: RotateKeyProcess['metrics'] = [];
-  const ports: RotationPorts = {
+  const ports: RotationDeps = {
     settings,
     clock,
     logger: silentLogger,

@@ -15,7 +15,7 @@ describe('a call of rotate-key', () => {
     [{ strategy: 'conjur-api-key', secret_id: 'arn' }],
     [{ strategy: 'conjur-api-key', name: 'app/credential' }],
   ])('%j is taken', (call) => {
-    expect(parseDirect(call)).toMatchObject({ kind: 'rotation', strategy: { name: call.strategy } });
+    expect(parseDirect(call)).toMatchObject({ kind: 'rotation', rotation: { strategy: call.strategy } });
   });
 
   it.each([
@@ -51,7 +51,7 @@ describe('a call of rotate-key', () => {
   it('with two secrets for one rotation is refused', async () => {
     const request = parseDirect({ strategy: 'conjur-api-key', secret_id: 'a', name: 'b' });
     if (request.kind !== 'rotation') throw new Error('It is no step.');
-    const run = async () => request.strategy.rotate({} as never, request.input, {} as never, {} as never);
+    const run = async () => request.rotation.rotate({} as never, {} as never, {} as never);
     await expect(run()).rejects.toMatchObject({ code: 'invalid_request' });
   });
 

@@ -37,6 +37,7 @@ function start(work: (report: (attempt: AttemptReport) => void) => Promise<strin
     name: 'read-secret',
     parseHttp: () => ({ name: 'app/db' }),
     parseDirect: () => ({ name: 'app/db' }),
+    connect: (connected) => connected,
     handle: () => work((report) => attempts.push(report)),
     toReply: (_, answer) => jsonReply(200, { answer }),
     toDirect: (_, answer) => ({ answer }),

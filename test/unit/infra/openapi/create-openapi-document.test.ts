@@ -78,6 +78,6 @@ describe('the OpenAPI document', () => {
     const examples = Object.entries(body.content['application/json'].examples);
     expect(examples.map(([name]) => name)).toEqual([...STRATEGIES.keys()]);
     for (const [name, { value }] of examples)
-      expect(parseDirect(value)).toMatchObject({ input: expect.objectContaining({ strategy: name }) });
+      expect(parseDirect(value)).toMatchObject({ rotation: expect.objectContaining({ strategy: name }) });
   });
 });

@@ -16,7 +16,7 @@ function contextWithVersionAfter(looks: number, deadlineMs = 10_000): { context:
     return { versionId: 'v', content, createdAtMs: undefined };
   };
   const context = {
-    ports: { clock },
+    deps: { clock },
     versions: { read },
     secretId: 'app/credential',
     versionId: 'v',

@@ -1,8 +1,5 @@
 import { expect, it } from 'vitest';
-import {
-  isLitellmDuration,
-  isNoTime,
-} from '../../../../../../functions/rotate-key/strategies/litellm-virtual-key/strategy.ts';
+import { isLitellmDuration, isNoTime } from '../../../../../../functions/contract/rotate-key.ts';
 
 it.each(['30s', '30m', '24h', '7d', '2w', '1mo', '0s', '999999h'])('%s is a duration', (text) => {
   expect(isLitellmDuration(text)).toBe(true);

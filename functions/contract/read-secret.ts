@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MAX_PAGE_SIZE } from '../../lib/resources/variables.ts';
-import { variableName, versionNumber } from '../runtime/input.ts';
+import { encoding, namedError, variableName, versionNumber } from './fields.ts';
 
 /** Names in one call; each costs a share of a batch request. */
 export const MAX_NAMES = 1_000;
@@ -46,3 +46,30 @@ export type ReadRequest =
       readonly offset: number;
     }
   | { readonly kind: 'health' };
+
+const encoded = { value: v.string(), encoding };
+
+export const secretAnswer = v.strictObject({
+  name: v.string(),
+  ...encoded,
+  stale: v.optional(v.pipe(v.literal(true), v.description('Conjur failed, and the value comes from the cache.'))),
+});
+
+export const secretsAnswer = v.strictObject({
+  secrets: v.array(v.strictObject({ name: v.string(), ...encoded, stale: v.optional(v.literal(true)) })),
+  errors: v.array(namedError),
+});
+
+export const secretListAnswer = v.strictObject({
+  secrets: v.array(
+    v.strictObject({ name: v.string(), version: v.nullable(v.number()), created_at: v.nullable(v.string()) }),
+  ),
+  cursor: v.pipe(v.nullable(v.string()), v.description('Hand it back to get the next page; null on the last one.')),
+});
+
+export const healthAnswer = v.strictObject({
+  ok: v.literal(true),
+  account: v.string(),
+  login: v.string(),
+  token_age_seconds: v.number(),
+});

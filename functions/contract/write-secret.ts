@@ -7,8 +7,7 @@ import {
   MAX_MIME_TYPE_LENGTH,
   MIME_TYPE,
 } from '../../lib/secrets/variable-policy.ts';
-import type { VirtualKeyIdentity } from '../runtime/access.ts';
-import { encoding, variableName } from '../runtime/input.ts';
+import { encoding, namedError, variableName } from './fields.ts';
 
 /** Secrets in one call. */
 export const MAX_SECRETS = 500;
@@ -61,6 +60,14 @@ export interface SecretToWrite {
   readonly annotations: Readonly<Record<string, string>> | undefined;
 }
 
+/** What LiteLLM knows of a virtual key besides the key itself. */
+export interface VirtualKeyIdentity {
+  /** Its name at LiteLLM. LiteLLM takes an empty one for none. */
+  readonly keyAlias: string | undefined;
+  /** Hash of the key, by which LiteLLM's tables know it. */
+  readonly tokenId: string;
+}
+
 /** A virtual key to be stored. */
 export interface VirtualKey extends VirtualKeyIdentity {
   readonly key: Secret;
@@ -72,3 +79,17 @@ export type WriteRequest =
   | { readonly kind: 'many'; readonly secrets: readonly SecretToWrite[]; readonly reportVersion: boolean }
   | { readonly kind: 'virtual-key'; readonly virtualKey: VirtualKey; readonly reportVersion: boolean }
   | { readonly kind: 'delete'; readonly name: string };
+
+export const writtenAnswer = v.strictObject({
+  name: v.string(),
+  created: v.boolean(),
+  changed: v.pipe(v.nullable(v.boolean()), v.description('False: the value was this one already. Null: not known.')),
+  version: v.nullable(v.number()),
+});
+
+export const writtenManyAnswer = v.strictObject({ secrets: v.array(writtenAnswer), errors: v.array(namedError) });
+
+export const deletedAnswer = v.strictObject({
+  name: v.string(),
+  deleted: v.pipe(v.boolean(), v.description('False: there was nothing that this identity can see.')),
+});
