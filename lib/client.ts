@@ -11,7 +11,6 @@ import { ConjurError } from './errors.ts';
 import { createDispatchers, sharedDispatcher } from './http/dispatchers.ts';
 import type { AttemptReport } from './http/request.ts';
 import { type Logger, silentLogger } from './logger.ts';
-import { type ConjurClientOptions, type Settings, toSettings } from './options.ts';
 import {
   type LastRotation,
   lastRotation,
@@ -39,6 +38,7 @@ import type { ValueCache } from './secrets/value-cache.ts';
 import type { VariableDefinition } from './secrets/variable-policy.ts';
 import { VersionMemory, type WriteResult, writeSecret } from './secrets/write-secret.ts';
 import { type BatchWriteResult, type SecretWrite, writeSecrets } from './secrets/write-secrets.ts';
+import { type ConjurClientOptions, type Settings, toSettings } from './settings.ts';
 
 export interface CallOptions {
   /** Until when an answer must be there. Default: 30 seconds from the call. */

@@ -30,6 +30,16 @@ export function parseVariableName(name: unknown): string {
   return name;
 }
 
+/** Whether {@link parseVariableName} takes it. */
+export function isVariableName(name: string): boolean {
+  try {
+    parseVariableName(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function invalid(problem: string): ConjurError {
   return new ConjurError(
     'invalid_request',

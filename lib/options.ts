@@ -1,198 +1,309 @@
-import { type AuthenticatorKind, inferAuthenticator } from './auth/authenticator.ts';
-import type { ProxySettings, TlsSettings } from './http/dispatchers.ts';
-import { Secret } from './secret.ts';
+import { isVariableName } from './names.ts';
 
-export interface ClientTlsOptions {
-  /** False: any certificate is taken. Default true. */
-  readonly verify?: boolean | undefined;
-  /** PEM. When given, the only authorities that are trusted. Default: Node's trust store. */
-  readonly ca?: string | undefined;
-  /** PEM of the client certificate; the key goes with it. */
-  readonly clientCert?: Secret | string | undefined;
-  /** PEM of its private key. */
-  readonly clientKey?: Secret | string | undefined;
+/** How the value of an option is written in the environment and checked, wherever it comes from. */
+export type OptionType =
+  | 'url'
+  | 'urls'
+  | 'proxy-url'
+  | 'text'
+  | 'list'
+  | 'secret'
+  | 'pem'
+  | 'integer'
+  | 'flag'
+  | 'one-of';
+
+/** One row of a table of options: all that is known of an option, written down once. */
+export interface OptionRow {
+  /** Names in the environment; the first that is set is taken. Ours, then Conjur's own. */
+  readonly env: readonly [string, ...string[]];
+  readonly type: OptionType;
+  readonly default?: string | number | boolean | readonly string[];
+  /** Words for a default that is not a value: `inferred`. */
+  readonly defaultWords?: string;
+  /** Of an `integer`, in the unit of the option. */
+  readonly min?: number;
+  readonly max?: number;
+  readonly unit?: 'ms' | 'bytes';
+  /** The environment counts in seconds what the option counts in milliseconds. */
+  readonly envUnit?: 's';
+  /** Of a `one-of`. */
+  readonly values?: readonly string[];
+  /** Other words for some of the values, as Conjur's own tools spell them. */
+  readonly aliases?: Readonly<Record<string, string>>;
+  /** Of a `pem`: the label of its first line. */
+  readonly label?: 'CERTIFICATE' | 'PRIVATE KEY';
+  /** Of a `text`, and of each item of a `list`. */
+  readonly matches?: (text: string) => boolean;
+  /** What the value must be, for messages and for docs/settings.md: `the id of a policy`. */
+  readonly expected?: string;
+  /** Whether the value is a secret, or may hold one. */
+  readonly secret?: true;
+  /** The section of docs/settings.md. */
+  readonly group: string;
+  /** One line for docs/settings.md. */
+  readonly meaning: string;
 }
 
-export interface ClientProxyOptions {
-  /** URL of the proxy for http; also for https where that has none of its own. May hold user and password. */
-  readonly http?: Secret | string | undefined;
-  /** URL of the proxy for https. */
-  readonly https?: Secret | string | undefined;
-  /** Hosts that are reached directly, as `NO_PROXY` lists them: `.internal,127.0.0.1`. Default: none. */
-  readonly except?: string | undefined;
-}
-
-/**
- * What a client needs to know. The outcome of `parseSettings` is one; a program that does not configure itself by the environment
- * writes it out. Everything but `baseUrl` and a credential has a default.
- */
-export interface ConjurClientOptions {
-  /** Base URL of Conjur (the leader); its path is kept: `https://host/api`. */
-  readonly baseUrl: URL | string;
-  /** Base URLs of followers, which reads are sent to in order, and then to the leader. Default: none. */
-  readonly readBaseUrls?: readonly (URL | string)[] | undefined;
-  /** Default `default`. */
-  readonly account?: string | undefined;
-  /** As Conjur spells it, not url-encoded: `host/path/name`. Default `admin`; with `jwt` and `cert`, what the credential says. */
-  readonly login?: string | undefined;
-  /** False where `login` is only a default. Default: whether `login` is given. */
-  readonly loginGiven?: boolean | undefined;
-  readonly apiKey?: Secret | string | undefined;
-  /** Secrets Manager id or ARN of the credential: a bare api key, or `{"username","api_key"}`. Goes before `apiKey`. */
-  readonly apiKeySecretId?: string | undefined;
-  /** Default: inferred from the credential that is given. */
-  readonly authn?: AuthenticatorKind | undefined;
-  /** Of `authn-iam/<id>`, `authn-jwt/<id>`, `authn-cert/<id>`. */
-  readonly authnServiceId?: string | undefined;
-  /** Default `regional`. */
-  readonly iamSts?: IamSts | undefined;
-  /** AWS region that `iam` signs for. No default. */
-  readonly awsRegion?: string | undefined;
-  readonly jwt?: Secret | string | undefined;
-  /** Path of a file that holds the JWT; read anew for every authentication. */
-  readonly jwtFile?: string | undefined;
-  /** Default: verified by Node's trust store, and no client certificate. */
-  readonly tls?: ClientTlsOptions | undefined;
-  /** Default: none. */
-  readonly proxy?: ClientProxyOptions | undefined;
-  /** Milliseconds after which a session token is refreshed. Default 300,000; 1,000 to 18,000,000. */
-  readonly refreshIntervalMs?: number | undefined;
-  /** The branch that new variables are loaded into. Default `root`. */
-  readonly policyBranch?: string | undefined;
-  /** Roles that get `[read, execute]` on each variable that is made, such as `group:app/readers`. Default: none. */
-  readonly grantRead?: readonly string[] | undefined;
-  /** Roles that get `[read, update]`. Default: none. */
-  readonly grantWrite?: readonly string[] | undefined;
-  /** Milliseconds per attempt. Default 5,000; 1 to 900,000. */
-  readonly timeoutMs?: number | undefined;
-  /** Attempts per request. Default 5; 1 to 100. */
-  readonly maxAttempts?: number | undefined;
-  /** Milliseconds for which values are cached. Default 0: not at all. */
-  readonly secretCacheTtlMs?: number | undefined;
-  /** Milliseconds after that for which a value may be given out where Conjur fails, marked as stale. Default 0. */
-  readonly secretStaleIfErrorMs?: number | undefined;
-  /** Values that the cache holds at most. Default 1,000. */
-  readonly secretCacheMaxEntries?: number | undefined;
-  /** Bytes that the cache holds at most. Default 8 MiB. */
-  readonly secretCacheMaxBytes?: number | undefined;
-}
-
-/**
- * Fills in the defaults.
- * @throws TypeError that names the option, for one that is not what it should be: a mistake of the program and not of its operator
- */
-export function toSettings(options: ConjurClientOptions): Settings {
-  const tls = toTls(options.tls ?? {});
-  const given = {
-    apiKey: toSecret(options.apiKey),
-    apiKeySecretId: options.apiKeySecretId,
-    authnServiceId: options.authnServiceId,
-    jwt: toSecret(options.jwt),
-    jwtFile: options.jwtFile,
-  };
-  return {
-    ...given,
-    tls,
-    authn: options.authn ?? inferAuthenticator(given, tls),
-    baseUrl: toUrl('baseUrl', options.baseUrl),
-    readBaseUrls: (options.readBaseUrls ?? []).map((url) => toUrl('readBaseUrls', url)),
-    account: options.account ?? 'default',
-    login: options.login ?? 'admin',
-    loginGiven: options.loginGiven ?? options.login !== undefined,
-    iamSts: options.iamSts ?? 'regional',
-    awsRegion: options.awsRegion,
-    proxy: toProxy(options.proxy),
-    policyBranch: options.policyBranch ?? 'root',
-    grantRead: options.grantRead ?? [],
-    grantWrite: options.grantWrite ?? [],
-    refreshIntervalMs: within('refreshIntervalMs', options.refreshIntervalMs ?? 300_000, 1_000, 18_000_000),
-    timeoutMs: within('timeoutMs', options.timeoutMs ?? 5_000, 1, 900_000),
-    maxAttempts: within('maxAttempts', options.maxAttempts ?? 5, 1, 100),
-    secretCacheTtlMs: within('secretCacheTtlMs', options.secretCacheTtlMs ?? 0, 0, 86_400_000),
-    secretStaleIfErrorMs: within('secretStaleIfErrorMs', options.secretStaleIfErrorMs ?? 0, 0, 86_400_000),
-    secretCacheMaxEntries: within('secretCacheMaxEntries', options.secretCacheMaxEntries ?? 1_000, 1, 1_000_000),
-    secretCacheMaxBytes: within('secretCacheMaxBytes', options.secretCacheMaxBytes ?? 2 ** 23, 1_024, 2 ** 30),
-  };
-}
-
-function toTls({ verify = true, ca, clientCert, clientKey }: ClientTlsOptions): TlsSettings {
-  if ((clientCert === undefined) !== (clientKey === undefined)) {
-    throw new TypeError('tls.clientCert and tls.clientKey must be given together');
-  }
-  return { verify, ca, clientCert: toSecret(clientCert), clientKey: toSecret(clientKey) };
-}
-
-function toProxy(proxy: ClientProxyOptions | undefined): ProxySettings | undefined {
-  if (proxy?.http === undefined && proxy?.https === undefined) return undefined;
-  return { http: toSecret(proxy.http), https: toSecret(proxy.https), except: proxy.except ?? '' };
-}
-
-function toSecret(value: Secret | string | undefined): Secret | undefined {
-  return typeof value === 'string' ? Secret.of(value) : value;
-}
-
-function toUrl(option: string, value: URL | string): URL {
-  const url = URL.canParse(String(value)) ? new URL(value) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new TypeError(`${option} must be a URL that begins with http:// or https://`);
-  }
-  return url;
-}
-
-function within(option: string, value: number, min: number, max: number): number {
-  if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
-  throw new TypeError(`${option} must be a whole number from ${min} to ${max}`);
-}
-
-/** What the environment says, checked and with defaults; docs/settings.md has the variables. */
-export interface Settings {
-  /** Base URL of the leader, with the path that stands in front of every request's. */
-  readonly baseUrl: URL;
-  /** Base URLs of followers, in the order in which they are asked. */
-  readonly readBaseUrls: readonly URL[];
-  readonly account: string;
-  /** As Conjur spells it, not url-encoded: `admin`, `host/path/name`. */
-  readonly login: string;
-  /** False where nobody named a login and the default stands in; `jwt` and `cert` then let the credential itself say who it is. */
-  readonly loginGiven: boolean;
-  readonly apiKey: Secret | undefined;
-  /** Secrets Manager id or ARN of the credential. */
-  readonly apiKeySecretId: string | undefined;
-  readonly authn: AuthenticatorKind;
-  /** Of `authn-iam/<id>`, `authn-jwt/<id>`, `authn-cert/<id>`. */
-  readonly authnServiceId: string | undefined;
-  /** Which STS host the signature of `iam` is for: the region's own, or the global one in us-east-1. */
-  readonly iamSts: IamSts;
-  /** Region of `iam`'s signature. */
-  readonly awsRegion: string | undefined;
-  readonly jwt: Secret | undefined;
-  /** Path of a file that holds the JWT; it is read anew for every authentication. */
-  readonly jwtFile: string | undefined;
-  readonly tls: TlsSettings;
-  /** Undefined: every server is reached directly. */
-  readonly proxy: ProxySettings | undefined;
-  readonly refreshIntervalMs: number;
-  readonly policyBranch: string;
-  /** Roles that get `[read, execute]` on each variable that is made, such as `group:litellm/readers`. */
-  readonly grantRead: readonly string[];
-  /** Roles that get `[read, update]`. */
-  readonly grantWrite: readonly string[];
-  /** Per attempt. */
-  readonly timeoutMs: number;
-  /** Per request. */
-  readonly maxAttempts: number;
-  /** 0: no value cache. */
-  readonly secretCacheTtlMs: number;
-  /** How long after its TTL a cached value may be given out when Conjur fails. 0: not at all. */
-  readonly secretStaleIfErrorMs: number;
-  /** Values that the cache holds at most. */
-  readonly secretCacheMaxEntries: number;
-  /** Bytes of values that the cache holds at most. */
-  readonly secretCacheMaxBytes: number;
-}
+export const AUTHENTICATOR_TYPES = ['api-key', 'cert', 'iam', 'jwt'] as const;
 
 export const IAM_STS = ['regional', 'global'] as const;
 
 export type IamSts = (typeof IAM_STS)[number];
 
-export type { ProxySettings, TlsSettings } from './http/dispatchers.ts';
+const ROLE = /^(?:user|host|group|layer|policy):[^\s,][^,]*$/;
+const ROLES = { expected: 'roles by kind and id, such as group:apps/readers,host:apps/one', group: 'policy' } as const;
+
+/**
+ * Every option of the client, by its path in `ConjurClientOptions`. The defaults, the checks, the environment's names, what a
+ * deployment may set, and the tables of docs/settings.md all come from here.
+ */
+export const OPTIONS = {
+  baseUrl: {
+    env: ['CYBERARK_API_BASE', 'CONJUR_APPLIANCE_URL'],
+    type: 'url',
+    default: 'http://127.0.0.1:8080',
+    group: 'connection',
+    meaning:
+      "base URL of Conjur's leader. A path is kept: `https://host/api`. Plain http to another machine gives one warning at start",
+  },
+  account: {
+    env: ['CYBERARK_ACCOUNT', 'CONJUR_ACCOUNT'],
+    type: 'text',
+    default: 'default',
+    group: 'connection',
+    meaning: "Conjur's account",
+  },
+  readBaseUrls: {
+    env: ['CYBERARK_READ_API_BASE'],
+    type: 'urls',
+    default: [],
+    group: 'connection',
+    meaning:
+      'followers. Reads and authentications go there in order, then to the leader; writes, policy and key rotation go to the leader',
+  },
+  timeoutMs: {
+    env: ['CYBERARK_TIMEOUT_MS'],
+    type: 'integer',
+    default: 5_000,
+    min: 1,
+    max: 900_000,
+    unit: 'ms',
+    group: 'connection',
+    meaning: 'time per attempt, from the connection to the last byte',
+  },
+  maxAttempts: {
+    env: ['CYBERARK_MAX_ATTEMPTS'],
+    type: 'integer',
+    default: 5,
+    min: 1,
+    max: 100,
+    group: 'connection',
+    meaning: 'attempts per request, where it may be repeated',
+  },
+  'auth.type': {
+    env: ['CYBERARK_AUTHN'],
+    type: 'one-of',
+    values: AUTHENTICATOR_TYPES,
+    defaultWords: 'inferred',
+    group: 'authentication',
+    meaning:
+      'the authenticator. Inferred: a JWT means `jwt`, an api key or its secret id `api-key`, a client certificate `cert`, a service id alone `iam`',
+  },
+  'auth.login': {
+    env: ['CYBERARK_USERNAME', 'CONJUR_AUTHN_LOGIN'],
+    type: 'text',
+    defaultWords: '`admin`',
+    group: 'authentication',
+    meaning:
+      'login, as Conjur spells it: `host/path/name`. It is url-encoded on the wire. With `jwt` and `cert` the default is what the credential says',
+  },
+  'auth.apiKey': {
+    env: ['CYBERARK_API_KEY', 'CONJUR_AUTHN_API_KEY'],
+    type: 'secret',
+    secret: true,
+    group: 'authentication',
+    meaning: 'the api key. For local use: a deployment takes it from Secrets Manager',
+  },
+  'auth.apiKeySecretId': {
+    env: ['CYBERARK_API_KEY_SECRET_ID'],
+    type: 'text',
+    group: 'authentication',
+    meaning:
+      'Secrets Manager id or ARN of the credential: a bare key, or `{"username","api_key"}`. Takes precedence over the api key itself. A key that Conjur refuses is fetched anew (AWSCURRENT, then AWSPENDING), so that a rotated key heals by itself',
+  },
+  'auth.serviceId': {
+    env: ['CYBERARK_AUTHN_SERVICE_ID'],
+    type: 'text',
+    group: 'authentication',
+    meaning: 'of `authn-iam/<id>`, `authn-jwt/<id>`, `authn-cert/<id>`',
+  },
+  'auth.region': {
+    env: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
+    type: 'text',
+    group: 'authentication',
+    meaning: 'AWS region that `iam` signs for. AWS sets it where it runs the program',
+  },
+  'auth.sts': {
+    env: ['CYBERARK_AUTHN_IAM_STS'],
+    type: 'one-of',
+    values: IAM_STS,
+    default: 'regional',
+    group: 'authentication',
+    meaning: "which STS host `iam` signs for: the region's own, or `sts.amazonaws.com`",
+  },
+  'auth.jwt': {
+    env: ['CYBERARK_AUTHN_JWT'],
+    type: 'secret',
+    secret: true,
+    group: 'authentication',
+    meaning: 'the JWT, for local use',
+  },
+  'auth.jwtFile': {
+    env: ['CYBERARK_AUTHN_JWT_FILE'],
+    type: 'text',
+    group: 'authentication',
+    meaning: 'path of the JWT; read anew for every authentication',
+  },
+  refreshIntervalMs: {
+    env: ['CYBERARK_REFRESH_INTERVAL'],
+    type: 'integer',
+    default: 300_000,
+    min: 1_000,
+    max: 18_000_000,
+    unit: 'ms',
+    envUnit: 's',
+    group: 'authentication',
+    meaning: "time after which the session token is refreshed; 85 % of the token's own life, if that is sooner",
+  },
+  'tls.ca': {
+    env: ['CYBERARK_CA_CERT', 'CONJUR_SSL_CERTIFICATE', 'CONJUR_CERT_FILE'],
+    type: 'pem',
+    label: 'CERTIFICATE',
+    defaultWords: "Node's trust store",
+    group: 'tls',
+    meaning: 'the only authorities that are trusted',
+  },
+  'tls.clientCert': {
+    env: ['CYBERARK_CLIENT_CERT'],
+    type: 'pem',
+    label: 'CERTIFICATE',
+    secret: true,
+    group: 'tls',
+    meaning:
+      'client certificate: for `authn-cert`, or for mutual TLS in front of any authenticator. The key goes with it',
+  },
+  'tls.clientKey': {
+    env: ['CYBERARK_CLIENT_KEY'],
+    type: 'pem',
+    label: 'PRIVATE KEY',
+    secret: true,
+    group: 'tls',
+    meaning: 'its private key',
+  },
+  'tls.verify': {
+    env: ['CYBERARK_SSL_VERIFY'],
+    type: 'flag',
+    default: true,
+    group: 'tls',
+    meaning: '`false` accepts any certificate, with a warning at start',
+  },
+  requireTls: {
+    env: ['CYBERARK_REQUIRE_TLS'],
+    type: 'flag',
+    default: false,
+    group: 'tls',
+    meaning: 'refuses http and unverified TLS',
+  },
+  'proxy.https': {
+    env: ['https_proxy', 'HTTPS_PROXY'],
+    type: 'proxy-url',
+    secret: true,
+    group: 'proxy',
+    meaning: 'the http proxy on the way to an https Conjur',
+  },
+  'proxy.http': {
+    env: ['http_proxy', 'HTTP_PROXY'],
+    type: 'proxy-url',
+    secret: true,
+    group: 'proxy',
+    meaning: 'the http proxy on the way to an http Conjur; also to an https one where there is no other',
+  },
+  'proxy.except': {
+    env: ['no_proxy', 'NO_PROXY'],
+    type: 'text',
+    default: '',
+    group: 'proxy',
+    meaning: 'hosts that are reached directly: `conjur.internal,.internal,host:8443`, or `*`',
+  },
+  policyBranch: {
+    env: ['CYBERARK_POLICY_BRANCH'],
+    type: 'text',
+    default: 'root',
+    matches: isVariableName,
+    expected: 'the id of a policy, such as apps/billing',
+    group: 'policy',
+    meaning:
+      'the branch that new variables are loaded into. A new name must begin with it: `apps/key-1` goes into branch `apps` as `key-1`',
+  },
+  grantRead: {
+    env: ['CYBERARK_GRANT_READ'],
+    type: 'list',
+    default: [],
+    matches: (role) => ROLE.test(role),
+    ...ROLES,
+    meaning: 'roles that get `[read, execute]` on each variable that is created, in the same policy load',
+  },
+  grantWrite: {
+    env: ['CYBERARK_GRANT_WRITE'],
+    type: 'list',
+    default: [],
+    matches: (role) => ROLE.test(role),
+    ...ROLES,
+    meaning: 'roles that get `[read, update]`',
+  },
+  secretCacheTtlMs: {
+    env: ['CYBERARK_SECRET_CACHE_TTL'],
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 86_400_000,
+    unit: 'ms',
+    envUnit: 's',
+    group: 'cache',
+    meaning: 'time for which a value is served from memory; 0 is off',
+  },
+  secretStaleIfErrorMs: {
+    env: ['CYBERARK_SECRET_STALE_IF_ERROR'],
+    type: 'integer',
+    default: 0,
+    min: 0,
+    max: 86_400_000,
+    unit: 'ms',
+    envUnit: 's',
+    group: 'cache',
+    meaning: 'time after that in which the value is still served when Conjur fails, marked as stale',
+  },
+  secretCacheMaxEntries: {
+    env: ['CYBERARK_SECRET_CACHE_MAX_ENTRIES'],
+    type: 'integer',
+    default: 1_000,
+    min: 1,
+    max: 1_000_000,
+    group: 'cache',
+    meaning: 'values in memory',
+  },
+  secretCacheMaxBytes: {
+    env: ['CYBERARK_SECRET_CACHE_MAX_BYTES'],
+    type: 'integer',
+    default: 2 ** 23,
+    min: 1_024,
+    max: 2 ** 30,
+    unit: 'bytes',
+    group: 'cache',
+    meaning: 'bytes of values in memory',
+  },
+} as const satisfies Record<string, OptionRow>;
+
+/** The path of an option in `ConjurClientOptions`: `timeoutMs`, `tls.ca`. */
+export type OptionName = keyof typeof OPTIONS;

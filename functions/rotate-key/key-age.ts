@@ -25,7 +25,7 @@ export async function lookAtKeyAge(
   secretId: string | undefined,
   deadline: Deadline,
 ): Promise<KeyAgeAnswer> {
-  const name = secretId ?? deps.settings.apiKeySecretId;
+  const name = secretId ?? deps.settings.credentialSecretId;
   if (name === undefined) throw noSecret();
   const versions = await deps.loadSecretVersions();
   const current = await versions.read(name, { stage: 'AWSCURRENT' }, deadline);

@@ -1,8 +1,9 @@
-import { isExposed, type ParseSettingsOptions, readSettings } from '../../lib/env.ts';
-import { type Environment, EnvironmentReader } from '../../lib/environment-reader.ts';
-import { parseVariableName } from '../../lib/names.ts';
-import type { Settings } from '../../lib/options.ts';
-import { Secret } from '../../lib/secret.ts';
+import { type Environment, type FromEnvOptions, readSettings, readVariables } from '../../lib/env.ts';
+import { ConjurError } from '../../lib/errors.ts';
+import { checkValues, Problems } from '../../lib/option-values.ts';
+import type { Secret } from '../../lib/secret.ts';
+import { isExposed, type Settings } from '../../lib/settings.ts';
+import { type ACCESS_MODES, FUNCTION_OPTIONS } from './options.ts';
 
 /** What the environment says to a function: the settings of its Conjur client, and its own. docs/settings.md has the variables. */
 export interface FunctionSettings extends Settings {
@@ -12,6 +13,8 @@ export interface FunctionSettings extends Settings {
   readonly litellm: LitellmSettings;
   /** Name or ARN of the EventBridge bus that is told of rotations; undefined: none is. */
   readonly rotationEventBus: string | undefined;
+  /** Secrets Manager id or ARN of the credential that rotate-key rotates where a call names none. */
+  readonly credentialSecretId: string | undefined;
 }
 
 /** LiteLLM's `key_management_settings`, in its names and with its meaning. */
@@ -25,8 +28,6 @@ export interface KeyManagementSettings {
   /** Default `litellm/`; always ends with a slash. */
   readonly prefixForStoredVirtualKeys: string;
 }
-
-export const ACCESS_MODES = ['read_only', 'write_only', 'read_and_write'] as const;
 
 export type AccessMode = (typeof ACCESS_MODES)[number];
 
@@ -50,68 +51,51 @@ export interface ParsedFunctionSettings {
  */
 export function parseFunctionSettings(
   environment: Environment,
-  options: ParseSettingsOptions = {},
+  { readFile }: Pick<FromEnvOptions, 'readFile'> = {},
 ): ParsedFunctionSettings {
-  const reader = new EnvironmentReader(environment);
-  const client = readSettings(reader, options);
-  const litellm = parseLitellmSettings(reader);
+  const problems = new Problems();
+  const client = readSettings(environment, problems, { readFile, remoteNeedsTls: isDeployed(environment) });
+  const { given, nameOf } = readVariables(environment, FUNCTION_OPTIONS, problems, readFile);
+  const values = checkValues(FUNCTION_OPTIONS, given, nameOf, problems);
+  assertNoProblems(problems);
+  const hostedKeys = values['keyManagement.hostedKeys'];
+  const prefix = values['keyManagement.prefixForStoredVirtualKeys'];
   const settings: FunctionSettings = {
     ...client.settings,
-    allowDelete: reader.flag('CYBERARK_ALLOW_DELETE', false),
-    keyManagement: parseKeyManagementSettings(reader),
-    litellm,
-    rotationEventBus: parseEventBus(reader),
+    allowDelete: values.allowDelete,
+    keyManagement: {
+      accessMode: values['keyManagement.accessMode'],
+      hostedKeys: hostedKeys.length === 0 ? undefined : new Set(hostedKeys),
+      storeVirtualKeys: values['keyManagement.storeVirtualKeys'],
+      // As in LiteLLM.
+      prefixForStoredVirtualKeys: prefix.endsWith('/') ? prefix : `${prefix}/`,
+    },
+    litellm: {
+      baseUrl: values['litellm.baseUrl'],
+      masterKey: values['litellm.masterKey'],
+      masterKeySecretId: values['litellm.masterKeySecretId'],
+    },
+    rotationEventBus: values.rotationEventBus,
+    credentialSecretId: values.credentialSecretId,
   };
-  reader.assertNoProblems();
-  return { settings, warnings: [...client.warnings, ...warnOfPlainLitellm(litellm)] };
+  return { settings, warnings: [...client.warnings, ...warnOfPlainLitellm(settings.litellm)] };
 }
 
-const PREFIX_VARIABLE = 'CYBERARK_PREFIX_FOR_STORED_VIRTUAL_KEYS';
-
-/** LiteLLM's four settings. A prefix without its final slash gets one, as in LiteLLM. */
-function parseKeyManagementSettings(reader: EnvironmentReader): KeyManagementSettings {
-  const hostedKeys = reader.list('CYBERARK_HOSTED_KEYS');
-  return {
-    accessMode: reader.oneOf('CYBERARK_ACCESS_MODE', ACCESS_MODES) ?? 'read_and_write',
-    hostedKeys: hostedKeys.length === 0 ? undefined : new Set(hostedKeys),
-    storeVirtualKeys: reader.flag('CYBERARK_STORE_VIRTUAL_KEYS', false),
-    prefixForStoredVirtualKeys: parsePrefix(reader),
-  };
+/** A function that is deployed has a network between it and Conjur; one that runs on a developer's machine says so. */
+function isDeployed(environment: Environment): boolean {
+  return Boolean(environment.AWS_LAMBDA_FUNCTION_NAME?.trim()) && !environment.IS_OFFLINE?.trim();
 }
 
-function parsePrefix(reader: EnvironmentReader): string {
-  const text = reader.text(PREFIX_VARIABLE)?.trim() ?? 'litellm/';
-  const prefix = text.endsWith('/') ? text : `${text}/`;
-  try {
-    parseVariableName(`${prefix}key`);
-  } catch {
-    reader.problem(PREFIX_VARIABLE, 'must be the beginning of a variable id, such as litellm/');
-  }
-  return prefix;
-}
-
-function parseLitellmSettings(reader: EnvironmentReader): LitellmSettings {
-  const base = reader.text('LITELLM_API_BASE');
-  const masterKey = reader.text('LITELLM_MASTER_KEY');
-  return {
-    baseUrl: base === undefined ? undefined : reader.url('LITELLM_API_BASE', base),
-    masterKey: masterKey === undefined ? undefined : Secret.of(masterKey.trim()),
-    masterKeySecretId: reader.text('LITELLM_MASTER_KEY_SECRET_ID')?.trim(),
-  };
+function assertNoProblems({ list }: Problems): void {
+  if (list.length === 0) return;
+  throw new ConjurError(
+    'config_invalid',
+    `The settings cannot be used: ${list.join('; ')}. Correct the function's environment.`,
+  );
 }
 
 /** `CYBERARK_REQUIRE_TLS` is about Conjur, and a proxy inside a VPC often speaks http: so this is said, and not refused. */
 function warnOfPlainLitellm({ baseUrl }: LitellmSettings): string[] {
   if (baseUrl === undefined || !isExposed(baseUrl)) return [];
   return ['LITELLM_API_BASE is plain http to another host: the master key and virtual keys travel unencrypted.'];
-}
-
-/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
-const EVENT_BUS = /^(?:arn:aws[\w-]*:events:[\w-]+:\d{12}:event-bus\/)?[/.\-_A-Za-z0-9]{1,256}$/;
-
-function parseEventBus(reader: EnvironmentReader): string | undefined {
-  const bus = reader.text('ROTATION_EVENT_BUS_NAME')?.trim();
-  if (bus === undefined || EVENT_BUS.test(bus)) return bus;
-  reader.problem('ROTATION_EVENT_BUS_NAME', 'must be the name or the ARN of an event bus');
-  return undefined;
 }

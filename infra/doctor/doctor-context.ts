@@ -59,7 +59,7 @@ export function createDoctorContext(settings: FunctionSettings, values: ShellVal
       return createAuthenticator({ ...settings, account }, source, ports);
     },
     authorization: undefined,
-    login: settings.login,
+    login: settings.auth.login ?? '',
     close: () => dispatchers.close(),
   };
   return context;

@@ -1,4 +1,4 @@
-import type { Settings } from '../../lib/options.ts';
+import type { Settings } from '../../lib/settings.ts';
 
 /** The http proxy on the way to Conjur; undefined where it is reached directly, also because `NO_PROXY` names it. */
 export function findProxy({ proxy, baseUrl }: Pick<Settings, 'proxy' | 'baseUrl'>): URL | undefined {

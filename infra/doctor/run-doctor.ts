@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Access, findRefusal } from '../../functions/runtime/access.ts';
 import { type ParsedFunctionSettings, parseFunctionSettings } from '../../functions/runtime/settings.ts';
 import { isConjurError } from '../../lib/errors.ts';
-import type { Settings } from '../../lib/options.ts';
+import type { AuthSettings } from '../../lib/settings.ts';
 import { type CheckName, type CheckOutcome, type CheckResult, failed, passed } from './check.ts';
 import { checkAuthentication } from './checks/check-authentication.ts';
 import { checkCertificate } from './checks/check-certificate.ts';
@@ -103,13 +103,11 @@ function skipped(name: CheckName, because: CheckName): CheckResult {
 function parse(environment: DoctorOptions['environment']): { outcome: CheckOutcome; parsed?: ParsedFunctionSettings } {
   try {
     const parsed = parseFunctionSettings(environment, { readFile: (path) => readFileSync(path, 'utf8') });
-    const { baseUrl, account, authn } = parsed.settings;
+    const { baseUrl, account, auth } = parsed.settings;
     const warnings = parsed.warnings.map((warning) => ` ${warning}`).join('');
     return {
       parsed,
-      outcome: passed(
-        `${baseUrl.href}, account ${account}, ${describeLogin(parsed.settings)}, by ${authn}.${warnings}`,
-      ),
+      outcome: passed(`${baseUrl.href}, account ${account}, ${describeLogin(auth)}, by ${auth.type}.${warnings}`),
     };
   } catch (error) {
     if (!isConjurError(error)) throw error;
@@ -118,9 +116,11 @@ function parse(environment: DoctorOptions['environment']): { outcome: CheckOutco
   }
 }
 
-function describeLogin({ login, loginGiven, authn, apiKeySecretId }: Settings): string {
-  if (apiKeySecretId !== undefined) return `login as the secret ${apiKeySecretId} says (or else ${login})`;
-  return loginGiven || authn === 'api-key' ? `login ${login}` : 'login as the credential says';
+function describeLogin(auth: AuthSettings): string {
+  const { login } = auth;
+  if ('apiKeySecretId' in auth && auth.apiKeySecretId !== undefined)
+    return `login as the secret ${auth.apiKeySecretId} says (or else ${login ?? 'admin'})`;
+  return login === undefined ? 'login as the credential says' : `login ${login}`;
 }
 
 /** An answer that did not come is a finding like others, whichever check meets it. */

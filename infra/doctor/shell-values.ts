@@ -1,4 +1,4 @@
-import type { Settings } from '../../lib/options.ts';
+import type { Settings } from '../../lib/settings.ts';
 
 /** How a shell names what is secret, and the certificates: for the curl commands. */
 export interface ShellValues {
@@ -13,7 +13,9 @@ export interface ShellValues {
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** By the variables that the settings came from: ours, or Conjur's own. */
-export function toShellValues(environment: Environment, { apiKeySecretId, jwtFile }: Settings): ShellValues {
+export function toShellValues(environment: Environment, { auth }: Settings): ShellValues {
+  const apiKeySecretId = 'apiKeySecretId' in auth ? auth.apiKeySecretId : undefined;
+  const jwtFile = 'jwtFile' in auth ? auth.jwtFile : undefined;
   const nameOf = (...names: string[]): string =>
     names.find((name) => environment[name]?.trim()) ?? (names[0] as string);
   const file = (...names: string[]): string => {

@@ -1,5 +1,5 @@
 import type { HttpRequest } from '../../lib/http/request.ts';
-import type { Settings } from '../../lib/options.ts';
+import type { Settings } from '../../lib/settings.ts';
 import type { ShellValues } from './shell-values.ts';
 
 /** Headers whose values are secrets, with what stands for them. */

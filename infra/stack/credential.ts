@@ -1,5 +1,5 @@
-import { inferAuthenticator } from '../../lib/auth/authenticator.ts';
-import { Secret } from '../../lib/secret.ts';
+import { OPTIONS, type OptionName } from '../../lib/options.ts';
+import { inferAuthenticator } from '../../lib/settings.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../build/function-names.ts';
 import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';
 import { parseSecretId, type SecretReference } from './secret-id.ts';
@@ -137,16 +137,20 @@ export async function resolveAuthenticator(
   context: ResolverContext,
   environment: Environment = process.env,
 ): Promise<string> {
-  const setting = (name: string): Promise<string | undefined> => resolveSetting(context, name, environment);
-  const clientCert = await setting('CYBERARK_CLIENT_CERT');
+  const chosen = await resolveSetting(context, OPTIONS['auth.type'].env[0], environment);
+  if (chosen !== undefined) return chosen;
   const own = await listOwnParameters(context);
-  const given = {
-    apiKey: undefined,
-    apiKeySecretId: (await setting('CYBERARK_API_KEY_SECRET_ID')) ?? own[0],
-    authnServiceId: await setting('CYBERARK_AUTHN_SERVICE_ID'),
-    jwt: undefined,
-    jwtFile: await setting('CYBERARK_AUTHN_JWT_FILE'),
-  };
-  const tls = { clientCert: clientCert === undefined ? undefined : Secret.of(clientCert) };
-  return (await setting('CYBERARK_AUTHN')) ?? inferAuthenticator(given, tls);
+  const given = new Set<OptionName>(own.length > 0 ? ['auth.apiKeySecretId'] : []);
+  for (const option of CREDENTIAL_OPTIONS) {
+    if ((await resolveSetting(context, OPTIONS[option].env[0], environment)) !== undefined) given.add(option);
+  }
+  return inferAuthenticator((option) => given.has(option));
 }
+
+/** What a deployment may set and an authenticator is inferred from. */
+const CREDENTIAL_OPTIONS = [
+  'auth.apiKeySecretId',
+  'auth.jwtFile',
+  'auth.serviceId',
+  'tls.clientCert',
+] as const satisfies readonly OptionName[];

@@ -1,17 +1,14 @@
 import type { Deadline } from '../deadline.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { encodeSegment } from '../names.ts';
-import type { Secret } from '../secret.ts';
-
-/** The ways to prove an identity to Conjur that this library knows. */
-export type AuthenticatorKind = 'api-key' | 'cert' | 'iam' | 'jwt';
+import type { AuthenticatorType } from '../settings.ts';
 
 /**
  * Builds authentication requests. An authenticator holds the credential, the session cache sends: so that deadline, retries and the
  * reading of the token are the same for all of them.
  */
 export interface Authenticator {
-  readonly kind: AuthenticatorKind;
+  readonly kind: AuthenticatorType;
   /**
    * The request to send now. Called anew for every authentication, just before it is sent, so that a file is read afresh. What must be
    * fresh for each attempt, a signature, goes into the request's `freshParts`.
@@ -49,21 +46,4 @@ export function toAuthenticationRequest(
     target: 'read',
     confirmAtLeader: [401, 403, 404],
   };
-}
-
-/** What tells which authenticator is meant: the credentials that are there. */
-interface Given {
-  readonly apiKey: Secret | undefined;
-  readonly apiKeySecretId: string | undefined;
-  readonly authnServiceId: string | undefined;
-  readonly jwt: Secret | undefined;
-  readonly jwtFile: string | undefined;
-}
-
-/** Which authenticator is meant, by the credential that is there. An api key together with a client certificate stays an api key. */
-export function inferAuthenticator(given: Given, tls: { readonly clientCert: Secret | undefined }): AuthenticatorKind {
-  if (given.jwt !== undefined || given.jwtFile !== undefined) return 'jwt';
-  if (given.apiKey !== undefined || given.apiKeySecretId !== undefined) return 'api-key';
-  if (tls.clientCert !== undefined) return 'cert';
-  return given.authnServiceId === undefined ? 'api-key' : 'iam';
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
-import type { Settings } from '../options.ts';
+import type { AuthSettings, Settings } from '../settings.ts';
 import { createApiKeyAuthenticator } from './api-key.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createCertAuthenticator } from './cert.ts';
@@ -22,10 +22,12 @@ export interface AuthenticatorPorts {
 
 /** The api key that the settings give: from Secrets Manager, where it heals, before the one in the environment. */
 export function createCredentialSource(
-  settings: Settings,
+  settings: Pick<Settings, 'auth'>,
   ports: Pick<AuthenticatorPorts, 'loadSecretReader'> & { readonly clock: Clock },
 ): CredentialSource | undefined {
-  const { login, apiKey, apiKeySecretId: secretId } = settings;
+  const { auth } = settings;
+  if (auth.type !== 'api-key' && auth.type !== 'cert') return undefined;
+  const { login = 'admin', apiKey, apiKeySecretId: secretId } = auth;
   if (secretId !== undefined) {
     return createSecretsManagerCredential({ secretId, login, loadReader: ports.loadSecretReader, clock: ports.clock });
   }
@@ -37,49 +39,50 @@ export function createCredentialSource(
  * @throws ConjurError `config_invalid` where they lack what it needs
  */
 export function createAuthenticator(
-  settings: Settings,
+  { account, auth }: Pick<Settings, 'account' | 'auth'>,
   source: CredentialSource | undefined,
   ports: AuthenticatorPorts,
 ): Authenticator {
-  const { account, login } = settings;
-  const serviceId = settings.authnServiceId;
-  const loginIfGiven = settings.loginGiven ? login : undefined;
-  switch (settings.authn) {
+  switch (auth.type) {
     case 'api-key':
-      return createApiKeyAuthenticator(account, source ?? missing('an api key (CYBERARK_API_KEY)'));
+      return createApiKeyAuthenticator(account, source ?? missingCredential());
     case 'cert':
-      return createCertAuthenticator({ account, login: loginIfGiven, serviceId, source });
+      return createCertAuthenticator({ account, login: auth.login, serviceId: auth.serviceId, source });
     case 'jwt':
       return createJwtAuthenticator({
         account,
-        serviceId: serviceId ?? missing('a service id (CYBERARK_AUTHN_SERVICE_ID)'),
-        login: loginIfGiven,
-        source: toJwtSource(settings),
+        serviceId: auth.serviceId,
+        login: auth.login,
+        source: toJwtSource(auth),
       });
     case 'iam':
       return createIamAuthenticator({
         account,
-        login,
-        serviceId: serviceId ?? missing('a service id (CYBERARK_AUTHN_SERVICE_ID)'),
-        sign: lazySigner(settings, ports),
+        login: auth.login,
+        serviceId: auth.serviceId,
+        sign: lazySigner(auth, ports),
       });
   }
 }
 
-function toJwtSource({ jwt, jwtFile }: Settings): JwtSource {
+function toJwtSource({ jwt, jwtFile }: Extract<AuthSettings, { type: 'jwt' }>): JwtSource {
   if (jwtFile !== undefined) return createJwtFile(jwtFile);
-  return createStaticJwt(jwt ?? missing('a JSON web token (CYBERARK_AUTHN_JWT or CYBERARK_AUTHN_JWT_FILE)'));
+  return createStaticJwt(jwt ?? missingCredential());
 }
 
 /** A signer that could not be loaded is loaded anew the next time. */
-function lazySigner(settings: Settings, ports: AuthenticatorPorts): () => Promise<SignedHeaders> {
+function lazySigner(
+  { sts, region }: Extract<AuthSettings, { type: 'iam' }>,
+  ports: AuthenticatorPorts,
+): () => Promise<SignedHeaders> {
   let signer: (() => Promise<SignedHeaders>) | undefined;
   return async () => {
-    signer ??= await ports.loadSigner({ sts: settings.iamSts, region: settings.awsRegion });
+    signer ??= await ports.loadSigner({ sts, region });
     return signer();
   };
 }
 
-function missing(what: string): never {
-  throw new ConjurError('config_invalid', `The authenticator that was chosen needs ${what}, and there is none.`);
+/** Settings are checked before they come here. */
+function missingCredential(): never {
+  throw new ConjurError('config_invalid', 'The authenticator that was chosen needs a credential, and there is none.');
 }

@@ -2,7 +2,7 @@ import type { ConjurContext } from '../answers.ts';
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
 import { type ConjurError, isConjurError } from '../errors.ts';
-import type { Settings } from '../options.ts';
+import type { Settings } from '../settings.ts';
 import { type ReadSecretRequest, readSecret, type SecretValue } from './read-secret.ts';
 import { type BatchResult, readSecrets } from './read-secrets.ts';
 import type { ValueCache } from './value-cache.ts';
@@ -17,8 +17,9 @@ export function lazyValueCache(
   login: () => string | undefined,
 ): LoadCache | undefined {
   if (settings.secretCacheTtlMs === 0) return undefined;
-  const { baseUrl, account, authn, authnServiceId = '' } = settings;
-  const identity = () => [baseUrl.href, account, authn, authnServiceId, login() ?? settings.login];
+  const { baseUrl, account, auth } = settings;
+  const serviceId = 'serviceId' in auth ? (auth.serviceId ?? '') : '';
+  const identity = () => [baseUrl.href, account, auth.type, serviceId, login() ?? auth.login ?? ''];
   let loading: Promise<ValueCache> | undefined;
   return () => {
     loading ??= import('./value-cache.ts').then(

@@ -51,7 +51,7 @@ it('settings that were taken are good for a client: a call ends with a documente
     fc.asyncProperty(environment, async (variables) => {
       const settings = parse({ ...variables, CYBERARK_MAX_ATTEMPTS: '1' })?.settings;
       // AWS is not there to be asked.
-      if (settings === undefined || settings.apiKeySecretId !== undefined || settings.authn === 'iam') return;
+      if (settings === undefined || settings.credentialSecretId !== undefined || settings.auth.type === 'iam') return;
       const thrown: unknown = await reachNobody(settings, dispatcher);
       if (!isConjurError(thrown) || thrown.code === 'internal')
         throw new Error('no documented code', { cause: thrown });

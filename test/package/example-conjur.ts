@@ -86,7 +86,11 @@ export async function startExampleConjur(directory: string): Promise<ExampleConj
 }
 
 async function defineIdentities(conjur: LocalConjur, ca: string): Promise<{ writer: string; blue: string }> {
-  const admin = createConjurClient({ baseUrl: conjur.url, apiKey: conjur.adminApiKey, tls: { ca } });
+  const admin = createConjurClient({
+    baseUrl: conjur.url,
+    auth: { type: 'api-key', apiKey: conjur.adminApiKey },
+    tls: { ca },
+  });
   const { createdRoles } = await admin.loadPolicy('root', POLICY);
   const hosts = {
     'authn-iam/prod': { id: `aws/${AWS.accountId}/${AWS.roleName}` },

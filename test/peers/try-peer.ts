@@ -19,7 +19,7 @@ const READER = 'host:app/reader';
 /** Runs a peer against a local Conjur of its own, which our client has filled; then our client reads what the peer wrote. */
 export async function tryPeer(peer: Peer, command: Command): Promise<Check[]> {
   const conjur = await createLocalConjur();
-  const ours = createConjurClient({ baseUrl: conjur.url, login: 'admin', apiKey: conjur.adminApiKey });
+  const ours = createConjurClient({ baseUrl: conjur.url, auth: { type: 'api-key', apiKey: conjur.adminApiKey } });
   const folder = await mkdtemp(join(tmpdir(), 'peer-'));
   try {
     const seeded = await ours.loadPolicy('root', SEED);

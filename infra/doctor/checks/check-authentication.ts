@@ -4,7 +4,7 @@ import { Deadline } from '../../../lib/deadline.ts';
 import { type ConjurError, isConjurError } from '../../../lib/errors.ts';
 import { HttpFault } from '../../../lib/http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../../../lib/http/request.ts';
-import type { Settings } from '../../../lib/options.ts';
+import type { Settings } from '../../../lib/settings.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { toSecretCommand } from '../shell-values.ts';
@@ -39,13 +39,14 @@ export async function checkAuthentication(
 
 /** What curl sends as the body. `$SIGNED_HEADERS` is the JSON of a signed `GetCallerIdentity`, which no shell makes. */
 function toData({ settings, values }: DoctorContext, { body }: HttpRequest): string | undefined {
-  if (settings.authn === 'jwt') return `--data-urlencode "jwt=${values.jwt}"`;
-  if (settings.authn === 'iam') return '--data "$SIGNED_HEADERS"';
+  if (settings.auth.type === 'jwt') return `--data-urlencode "jwt=${values.jwt}"`;
+  if (settings.auth.type === 'iam') return '--data "$SIGNED_HEADERS"';
   return body === undefined || body.length === 0 ? undefined : `--data "${values.apiKey}"`;
 }
 
 /** The credential could not be got, or nothing could be sent with it. */
-function withoutCredential({ apiKeySecretId, authn }: Settings, error: ConjurError): CheckOutcome {
+function withoutCredential({ auth }: Settings, error: ConjurError): CheckOutcome {
+  const apiKeySecretId = secretIdOf(auth);
   const fault = toFault(error);
   if (apiKeySecretId !== undefined && !(error.cause instanceof HttpFault))
     return failed(
@@ -55,7 +56,7 @@ function withoutCredential({ apiKeySecretId, authn }: Settings, error: ConjurErr
       { curl: toSecretCommand(apiKeySecretId, 'VersionId'), fatal: true },
     );
   const advice =
-    authn === 'iam'
+    auth.type === 'iam'
       ? 'Give this process AWS credentials. Those of a person are not the role of a function: the host in CYBERARK_USERNAME must be named after the role that signs.'
       : 'docs/settings.md says where the credential comes from.';
   return failed(fault, error.message, advice, { fatal: true });
@@ -67,7 +68,7 @@ function accept(context: DoctorContext, response: HttpResponse, curl: string): C
   context.login = token.login || context.login;
   const tokenCommand = curl.replace('curl -sS -i', 'TOKEN=$(curl -sS');
   return passed(
-    `${context.login} is authenticated by ${context.settings.authn}; the token lives ${Math.round(token.lifeMs / 1000)} s.`,
+    `${context.login} is authenticated by ${context.settings.auth.type}; the token lives ${Math.round(token.lifeMs / 1000)} s.`,
     `${tokenCommand} | base64 | tr -d '\\n')`,
   );
 }
@@ -77,7 +78,7 @@ async function explain(
   { status }: HttpResponse,
   otherAccounts: readonly string[],
 ): Promise<CheckOutcome> {
-  const { account, authn } = context.settings;
+  const { account, auth } = context.settings;
   const { login } = context;
   if (/%2f/i.test(login)) return encodedTwice(status);
   if (status === 404 && login.includes('/')) return decodedOnTheWay(login);
@@ -98,7 +99,7 @@ async function explain(
     );
   return failed(
     'wrong_key',
-    `Conjur refuses the ${authn} credential of "${login}" in the account "${account}" (401).`,
+    `Conjur refuses the ${auth.type} credential of "${login}" in the account "${account}" (401).`,
     adviceOnKey(context, account),
   );
 }
@@ -122,7 +123,7 @@ function decodedOnTheWay(login: string): CheckOutcome {
 
 /** Conjur answers alike to a wrong account, login and key. Where another account takes the same login and key, it was the account. */
 async function findAccount(context: DoctorContext, others: readonly string[]): Promise<string | undefined> {
-  if (context.settings.authn !== 'api-key') return undefined;
+  if (context.settings.auth.type !== 'api-key') return undefined;
   const candidates = new Set([...others, ...USUAL_ACCOUNTS]);
   candidates.delete(context.settings.account);
   for (const account of candidates) {
@@ -132,10 +133,9 @@ async function findAccount(context: DoctorContext, others: readonly string[]): P
   return undefined;
 }
 
-function adviceOnKey(
-  { login, settings: { authn, apiKeySecretId }, authenticatorFor }: DoctorContext,
-  account: string,
-): string {
+function adviceOnKey({ login, settings: { auth }, authenticatorFor }: DoctorContext, account: string): string {
+  const authn = auth.type;
+  const apiKeySecretId = secretIdOf(auth);
   if (authn === 'cert') return authenticatorFor(account).advice;
   if (authn === 'iam')
     return 'The host must be named <policy path>/<AWS account>/<role name>, be granted the group of conjur/authn-iam/<service>, and the authenticator be enabled (CONJUR_AUTHENTICATORS). A clock that is off by 5 minutes also gives this.';
@@ -156,6 +156,10 @@ function adviceOnKey(
 function loginOf({ path }: HttpRequest): string | undefined {
   const [login] = /(?<=^\/(?:authn|authn-\w+\/[^/]+)\/[^/]+\/)[^/]+(?=\/authenticate$)/.exec(path) ?? [];
   return login && decodeURIComponent(login);
+}
+
+function secretIdOf(auth: Settings['auth']): string | undefined {
+  return 'apiKeySecretId' in auth ? auth.apiKeySecretId : undefined;
 }
 
 /** For a credential that has to be fetched from Secrets Manager or signed. */

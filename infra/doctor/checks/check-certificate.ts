@@ -1,5 +1,5 @@
 import { checkServerIdentity, connect, type DetailedPeerCertificate, rootCertificates, type TLSSocket } from 'node:tls';
-import type { Settings } from '../../../lib/options.ts';
+import type { Settings } from '../../../lib/settings.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { bareHost, findProxy, portOf } from '../find-proxy.ts';

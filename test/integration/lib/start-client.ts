@@ -6,7 +6,7 @@ import {
 } from '../../../infra/local/conjur/create-local-conjur.ts';
 import type { ConjurClient } from '../../../lib/client.ts';
 import { type ConjurClientPorts, createConjurClient } from '../../../lib/client.ts';
-import { parseSettings } from '../../../lib/env.ts';
+import { fromEnv } from '../../../lib/env.ts';
 
 /** A local Conjur on a free port with a client of its admin, and more clients where they are wanted. All end with the test. */
 export interface ClientUnderTest {
@@ -25,8 +25,8 @@ export async function startClient(
   const server = await createLocalConjur({ policyLoadMs: 0, ...options });
   onTestFinished(() => server.close());
   const connect = (more: Record<string, string>, itsPorts: ConjurClientPorts = {}): ConjurClient => {
-    const { settings } = parseSettings({ CYBERARK_API_BASE: server.url, ...environment, ...more });
-    const client = createConjurClient(settings, itsPorts);
+    const options = fromEnv({ CYBERARK_API_BASE: server.url, ...environment, ...more });
+    const client = createConjurClient(options, itsPorts);
     onTestFinished(() => client.close());
     return client;
   };

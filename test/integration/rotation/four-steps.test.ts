@@ -244,7 +244,8 @@ describe('a single host', () => {
     const name = `itself-${secret}`;
     await createSingles(world, [name], name);
     const own = await readCredential(world, name, 'AWSCURRENT');
-    const settings = { login: own?.username ?? '', apiKey: Secret.of(own?.api_key ?? '') };
+    const auth = { type: 'api-key', login: own?.username ?? '', apiKey: Secret.of(own?.api_key ?? '') } as const;
+    const settings = { auth: { ...auth, apiKeySecretId: undefined } };
     await expect(
       startProcess(world, undefined, { settings }).invoke({ strategy: 'conjur-api-key', secret_id: name }),
     ).rejects.toMatchObject({ code: 'config_invalid', message: expect.stringContaining('another identity') });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { parseFunctionSettings } from '../../../functions/runtime/settings.ts';
+import { withSettingsTables } from '../../../infra/docs/settings-tables.ts';
 import { listAlarms } from '../../../infra/stack/alarms.ts';
 import {
   CONJUR_NAMES,
@@ -30,6 +31,11 @@ function readVariables(): Set<string> {
 }
 
 describe('docs/settings.md', () => {
+  it('has the tables as npm run docs:settings writes them', () => {
+    const page = textOf('docs/settings.md');
+    expect(withSettingsTables(page)).toBe(page);
+  });
+
   const documented = new Set(
     textOf('docs/settings.md').match(/\b(?:CYBERARK|CONJUR|LITELLM|ROTATION)_[A-Z_]+\b|\b(?:HTTPS|HTTP|NO)_PROXY\b/g),
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseFunctionSettings } from '../../../functions/runtime/settings.ts';
+import { type FunctionSettings, parseFunctionSettings } from '../../../functions/runtime/settings.ts';
 import { isConjurError } from '../../../lib/errors.ts';
 
 const KEY = { CYBERARK_API_KEY: 'sesame' };
@@ -14,6 +14,10 @@ function parse(environment: Record<string, string>, files: Record<string, string
       return content;
     },
   });
+}
+
+function apiKeyOf({ auth }: FunctionSettings): string | undefined {
+  return 'apiKey' in auth ? auth.apiKey?.expose() : undefined;
 }
 
 function problemsOf(environment: Record<string, string>, files: Record<string, string> = {}): string {
@@ -34,10 +38,7 @@ describe('the settings', () => {
       baseUrl: 'http://127.0.0.1:8080/',
       readBaseUrls: [],
       account: 'default',
-      login: 'admin',
-      loginGiven: false,
-      authn: 'api-key',
-      iamSts: 'regional',
+      auth: { type: 'api-key', login: 'admin', apiKeySecretId: undefined },
       tls: { verify: true, ca: undefined, clientCert: undefined, clientKey: undefined },
       proxy: undefined,
       refreshIntervalMs: 300_000,
@@ -52,7 +53,7 @@ describe('the settings', () => {
       secretCacheMaxEntries: 1_000,
       secretCacheMaxBytes: 8 * 1024 * 1024,
     });
-    expect(settings.apiKey?.expose()).toBe('sesame');
+    expect(apiKeyOf(settings)).toBe('sesame');
   });
 
   it('take Conjur’s own names where ours are absent, and ours before them', () => {
@@ -65,7 +66,7 @@ describe('the settings', () => {
     };
     const { settings } = parse(conjur, { '/ca.pem': CERT });
     expect(settings.baseUrl.href).toBe('https://conjur.example/api');
-    expect([settings.account, settings.login, settings.apiKey?.expose()]).toEqual(['prod', 'host/app/one', 'key']);
+    expect([settings.account, settings.auth.login, apiKeyOf(settings)]).toEqual(['prod', 'host/app/one', 'key']);
     expect(settings.tls.ca).toBe(CERT);
     expect(parse({ ...conjur, CYBERARK_ACCOUNT: 'ours' }, { '/ca.pem': CERT }).settings.account).toBe('ours');
   });
@@ -113,7 +114,7 @@ describe('the settings', () => {
       'iam',
     ],
   ])('infer the authenticator from %s', (_, environment, authn) => {
-    expect(parse(environment).settings.authn).toBe(authn);
+    expect(parse(environment).settings.auth.type).toBe(authn);
   });
 
   it.each([

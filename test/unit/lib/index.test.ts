@@ -23,8 +23,8 @@ describe('the public interface', () => {
       'createSecretsManagerCredential',
       'createStaticCredential',
       'createStaticJwt',
+      'fromEnv',
       'isConjurError',
-      'parseSettings',
       'parseVariableName',
       'systemClock',
     ]);
@@ -119,8 +119,11 @@ describe('the public interface', () => {
     expectTypeOf(library.createConjurClient).parameters.toEqualTypeOf<
       [options: library.ConjurClientOptions, ports?: library.ConjurClientPorts | undefined]
     >();
-    expectTypeOf<library.Settings>().toExtend<library.ConjurClientOptions>();
-    expectTypeOf<{ baseUrl: string; apiKey: string }>().toExtend<library.ConjurClientOptions>();
+    expectTypeOf(library.fromEnv).returns.toEqualTypeOf<library.ConjurClientOptions>();
+    expectTypeOf<{
+      baseUrl: string;
+      auth: { type: 'api-key'; apiKey: string };
+    }>().toExtend<library.ConjurClientOptions>();
     expectTypeOf<object>().toExtend<library.ConjurClientPorts>();
     expectTypeOf<library.ConjurClientPorts['dispatcher']>().toEqualTypeOf<Dispatcher | undefined>();
   });

@@ -1,7 +1,7 @@
 import { MockAgent } from 'undici';
 import type { ConjurClientPorts } from '../../../lib/client.ts';
 import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
-import { parseSettings } from '../../../lib/env.ts';
+import { fromEnv } from '../../../lib/env.ts';
 import { accessTokenText } from './access-token-text.ts';
 import { FakeClock } from './fake-clock.ts';
 
@@ -73,10 +73,10 @@ export function mockConjur(
         .persist();
     }
   }
-  const { settings } = parseSettings(
+  const options = fromEnv(
     { CYBERARK_API_BASE: LEADER, CYBERARK_API_KEY: 'key-of-admin', ...environment },
     { readFile: () => '' },
   );
-  const conjur = createConjurClient(settings, { clock, random: () => 0.5, dispatcher: agent, ...ports });
+  const conjur = createConjurClient(options, { clock, random: () => 0.5, dispatcher: agent, ...ports });
   return { conjur, clock, seen, authentications };
 }

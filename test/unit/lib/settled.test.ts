@@ -43,7 +43,10 @@ it.each<[string, [Step, Step]]>([
 ])('a client is settled when nothing goes on beside its calls: %s', async (_, [first, last]) => {
   const { dispatcher, answer } = holdRequests();
   const clock = new FakeClock();
-  const client = createConjurClient({ baseUrl: 'http://conjur.test', apiKey: 'key' }, { dispatcher, clock });
+  const client = createConjurClient(
+    { baseUrl: 'http://conjur.test', auth: { type: 'api-key', apiKey: 'key' } as const },
+    { dispatcher, clock },
+  );
   const authenticated = client.authenticate();
   await answer(...REFRESH);
   await authenticated;

@@ -12,7 +12,7 @@ export const conjurApiKey = createStrategy({
   schema: conjurApiKeyCall,
   affectedVariables: () => [],
   rotate: (deps, { secret_id: id, name }, deadline, logged) => {
-    const chosen = id ?? name ?? deps.settings.apiKeySecretId;
+    const chosen = id ?? name ?? deps.settings.credentialSecretId;
     if (chosen === undefined) throw noSecret();
     if (id !== undefined && name !== undefined && id !== name) throw twoSecrets();
     return rotateCredential(deps, chosen, deadline, logged);

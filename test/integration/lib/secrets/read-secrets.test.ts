@@ -24,7 +24,7 @@ describe('reading a thousand names at once', () => {
       policyLoadMs: 0,
       onRequest: ({ method, path }) => requests.push(`${method} ${path}`),
     });
-    admin = createConjurClient({ baseUrl: server.url, apiKey: server.adminApiKey });
+    admin = createConjurClient({ baseUrl: server.url, auth: { type: 'api-key', apiKey: server.adminApiKey } });
     const { createdRoles } = await admin.loadPolicy('root', policy());
     const defined = NAMES.filter((name) => !MISSING.includes(name));
     await admin.writeSecrets(
@@ -32,7 +32,7 @@ describe('reading a thousand names at once', () => {
       { reportVersion: false },
     );
     const apiKey = createdRoles.get('default:host:reader');
-    reader = createConjurClient({ baseUrl: server.url, login: 'host/reader', apiKey });
+    reader = createConjurClient({ baseUrl: server.url, auth: { type: 'api-key', login: 'host/reader', apiKey } });
     await reader.authenticate();
   });
 
@@ -87,7 +87,10 @@ describe('reading a thousand names at once', () => {
   it('comes to an end where nothing at all may be read', async () => {
     const { createdRoles } = await admin.loadPolicy('root', '- !host stranger');
     const apiKey = createdRoles.get('default:host:stranger');
-    const stranger = createConjurClient({ baseUrl: server.url, login: 'host/stranger', apiKey });
+    const stranger = createConjurClient({
+      baseUrl: server.url,
+      auth: { type: 'api-key', login: 'host/stranger', apiKey },
+    });
     onTestFinished(() => stranger.close());
     requests.length = 0;
     const names = NAMES.slice(10, 74);

@@ -20,7 +20,7 @@ export function createTally(): ReaderTally {
 
 /** A reader as a function is one: its credential is in Secrets Manager. */
 export function createReader(world: World, secretId: string, tally: ReaderTally): ConjurClient {
-  const settings = { ...world.settings, apiKey: undefined, apiKeySecretId: secretId, authn: 'api-key' as const };
+  const settings = { ...world.settings, auth: { type: 'api-key', apiKeySecretId: secretId } as const };
   return createConjurClient(settings, {
     dispatcher: world.dispatcher,
     secretReader: createSecretReader(world.aws),
@@ -35,9 +35,11 @@ export async function createUnhealedReader(world: World, secretId: string): Prom
   const credential = await readCredential(world, secretId, 'AWSCURRENT');
   const settings = {
     ...world.settings,
-    login: credential?.username ?? '',
-    apiKey: Secret.of(credential?.api_key ?? ''),
-    authn: 'api-key' as const,
+    auth: {
+      type: 'api-key',
+      login: credential?.username ?? '',
+      apiKey: Secret.of(credential?.api_key ?? ''),
+    } as const,
   };
   return createConjurClient(settings, { dispatcher: world.dispatcher });
 }

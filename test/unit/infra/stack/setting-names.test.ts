@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { FUNCTION_OPTIONS } from '../../../../functions/runtime/options.ts';
 import {
   CONJUR_NAMES,
   PROXY_SETTINGS,
@@ -8,21 +7,20 @@ import {
   SECRET_SETTINGS,
   SHARED_SETTINGS,
 } from '../../../../infra/stack/setting-names.ts';
-
-const SOURCES = ['lib/env.ts', 'functions/runtime/settings.ts'].map((file) =>
-  fileURLToPath(new URL(`../../../../${file}`, import.meta.url)),
-);
-
-/** Every variable that the parsers of the settings ask for. */
-function variablesOfTheCode(): string[] {
-  const source = SOURCES.map((file) => readFileSync(file, 'utf8'));
-  const names = source.join('\n').matchAll(/'((?:CYBERARK|CONJUR|LITELLM|ROTATION)_[A-Z_]+|(?:HTTPS?|NO)_PROXY)'/g);
-  return [...new Set([...names].map(([, name]) => name as string))].sort();
-}
+import { OPTIONS } from '../../../../lib/options.ts';
 
 describe('the names of the settings', () => {
-  it('are those that the code reads, each of them in one list', () => {
+  it('are those of the tables of options, each of them in one list', () => {
     const listed = [...SHARED_SETTINGS, ...ROTATION_SETTINGS, ...PROXY_SETTINGS, ...SECRET_SETTINGS, ...CONJUR_NAMES];
-    expect([...listed].sort()).toEqual(variablesOfTheCode());
+    const names = [...Object.values(OPTIONS), ...Object.values(FUNCTION_OPTIONS)].flatMap(({ env }) => [...env]);
+    // In lower case the proxy's are the same settings again; AWS sets its own.
+    const ours = names.filter((name) => name === name.toUpperCase() && !name.startsWith('AWS_'));
+    expect([...listed].sort()).toEqual([...new Set(ours)].sort());
+  });
+
+  it('hold no secret that a deployment would write into the configuration of a function', () => {
+    expect(SECRET_SETTINGS).toEqual(['CYBERARK_API_KEY', 'CYBERARK_AUTHN_JWT', 'LITELLM_MASTER_KEY']);
+    expect(SHARED_SETTINGS).toContain('CYBERARK_API_KEY_SECRET_ID');
+    expect([...SHARED_SETTINGS, ...ROTATION_SETTINGS].filter((name) => SECRET_SETTINGS.includes(name))).toEqual([]);
   });
 });

@@ -1,0 +1,369 @@
+import type { ProxySettings, TlsSettings } from './http/dispatchers.ts';
+import { checkValues, Problems, type ValuesOf } from './option-values.ts';
+import { type AUTHENTICATOR_TYPES, type IamSts, OPTIONS, type OptionName } from './options.ts';
+import type { Secret } from './secret.ts';
+
+export type AuthenticatorType = (typeof AUTHENTICATOR_TYPES)[number];
+
+/** Logs in with an api key. Give `apiKey` or `apiKeySecretId`. */
+export interface ApiKeyAuth {
+  readonly type: 'api-key';
+  /** As Conjur spells it, not url-encoded: `host/path/name`. Default `admin`. */
+  readonly login?: string | undefined;
+  readonly apiKey?: Secret | string | undefined;
+  /** AWS Secrets Manager id or ARN of a bare api key, or of `{"username","api_key"}`. Takes precedence over `apiKey`. */
+  readonly apiKeySecretId?: string | undefined;
+}
+
+/** Logs in with an AWS IAM role (`authn-iam`). */
+export interface IamAuth {
+  readonly type: 'iam';
+  /** `host/<policy path>/<aws account>/<role name>`. */
+  readonly login: string;
+  /** Of `authn-iam/<id>`. */
+  readonly serviceId: string;
+  /** AWS region that is signed for. Needed unless `sts` is `global`. */
+  readonly region?: string | undefined;
+  /** Default `regional`. */
+  readonly sts?: IamSts | undefined;
+}
+
+/** Logs in with a JSON web token (`authn-jwt`). Give `jwt` or `jwtFile`. */
+export interface JwtAuth {
+  readonly type: 'jwt';
+  /** Of `authn-jwt/<id>`. */
+  readonly serviceId: string;
+  /** Default: a claim of the token names the host. */
+  readonly login?: string | undefined;
+  readonly jwt?: Secret | string | undefined;
+  /** Path of a file that holds the token; read anew for every authentication. Takes precedence over `jwt`. */
+  readonly jwtFile?: string | undefined;
+}
+
+/** Logs in with the client certificate of `tls`. */
+export interface CertAuth {
+  readonly type: 'cert';
+  /** Of `authn-cert/<id>`. Default: the certificate is for a server in front of the plain `authn`. */
+  readonly serviceId?: string | undefined;
+  /** Default: the certificate names the host (SPIFFE mode); for the plain `authn`, `admin`. */
+  readonly login?: string | undefined;
+  /** For a plain `authn` that wants an api key beside the certificate. */
+  readonly apiKey?: Secret | string | undefined;
+  readonly apiKeySecretId?: string | undefined;
+}
+
+/** How the client proves who it is. */
+export type AuthOptions = ApiKeyAuth | IamAuth | JwtAuth | CertAuth;
+
+export interface ClientTlsOptions {
+  /** False: any certificate is accepted. Default true. */
+  readonly verify?: boolean | undefined;
+  /** PEM. When given, the only authorities that are trusted. Default: Node's trust store. */
+  readonly ca?: Secret | string | undefined;
+  /** PEM of the client certificate; the key goes with it. */
+  readonly clientCert?: Secret | string | undefined;
+  /** PEM of its private key. */
+  readonly clientKey?: Secret | string | undefined;
+}
+
+export interface ClientProxyOptions {
+  /** URL of the proxy for http; also for https where that has none of its own. May hold user and password. */
+  readonly http?: Secret | string | undefined;
+  /** URL of the proxy for https. */
+  readonly https?: Secret | string | undefined;
+  /** Hosts that are reached directly, as `NO_PROXY` lists them: `.internal,127.0.0.1`. Default: none. */
+  readonly except?: string | undefined;
+}
+
+/** What a client needs to know. `fromEnv` reads one from the environment; a program may as well write it out. */
+export interface ConjurClientOptions {
+  /** Base URL of Conjur (the leader); its path is kept: `https://host/api`. */
+  readonly baseUrl: URL | string;
+  /** How the client proves who it is. */
+  readonly auth: AuthOptions;
+  /** Default `default`. */
+  readonly account?: string | undefined;
+  /** Base URLs of followers, which reads are sent to in order, and then to the leader. Default: none. */
+  readonly readBaseUrls?: readonly (URL | string)[] | undefined;
+  /** Default: verified by Node's trust store, and no client certificate. */
+  readonly tls?: ClientTlsOptions | undefined;
+  /** Refuses http and unverified TLS. Default false. */
+  readonly requireTls?: boolean | undefined;
+  /** Default: none. */
+  readonly proxy?: ClientProxyOptions | undefined;
+  /** Milliseconds after which a session token is refreshed. Default 300,000; 1,000 to 18,000,000. */
+  readonly refreshIntervalMs?: number | undefined;
+  /** The branch that new variables are loaded into. Default `root`. */
+  readonly policyBranch?: string | undefined;
+  /** Roles that get `[read, execute]` on each variable that is created, such as `group:app/readers`. Default: none. */
+  readonly grantRead?: readonly string[] | undefined;
+  /** Roles that get `[read, update]`. Default: none. */
+  readonly grantWrite?: readonly string[] | undefined;
+  /** Milliseconds per attempt. Default 5,000; 1 to 900,000. */
+  readonly timeoutMs?: number | undefined;
+  /** Attempts per request. Default 5; 1 to 100. */
+  readonly maxAttempts?: number | undefined;
+  /** Milliseconds for which values are cached. Default 0: not at all. To 86,400,000. */
+  readonly secretCacheTtlMs?: number | undefined;
+  /** Milliseconds after that for which a value may be served where Conjur fails, marked as stale. Default 0; to 86,400,000. */
+  readonly secretStaleIfErrorMs?: number | undefined;
+  /** Values that the cache holds at most. Default 1,000; 1 to 1,000,000. */
+  readonly secretCacheMaxEntries?: number | undefined;
+  /** Bytes that the cache holds at most. Default 8 MiB; 1 KiB to 1 GiB. */
+  readonly secretCacheMaxBytes?: number | undefined;
+  /** Where values came from, as `fromEnv` notes it: messages then name the variable. */
+  readonly origins?: Origins | undefined;
+}
+
+/** A value and the environment variable that it came from. */
+export interface Origin {
+  readonly variable: string;
+  readonly value: unknown;
+}
+
+export type Origins = ReadonlyMap<string, Origin>;
+
+/** {@link AuthOptions}, checked. */
+export type AuthSettings =
+  | {
+      readonly type: 'api-key';
+      readonly login: string;
+      readonly apiKey: Secret | undefined;
+      readonly apiKeySecretId: string | undefined;
+    }
+  | {
+      readonly type: 'iam';
+      readonly login: string;
+      readonly serviceId: string;
+      readonly region: string | undefined;
+      readonly sts: IamSts;
+    }
+  | {
+      readonly type: 'jwt';
+      readonly login: string | undefined;
+      readonly serviceId: string;
+      readonly jwt: Secret | undefined;
+      readonly jwtFile: string | undefined;
+    }
+  | {
+      readonly type: 'cert';
+      readonly login: string | undefined;
+      readonly serviceId: string | undefined;
+      readonly apiKey: Secret | undefined;
+      readonly apiKeySecretId: string | undefined;
+    };
+
+/** {@link ConjurClientOptions}, checked and with every default filled in. */
+export interface Settings extends ConjurClientOptions {
+  readonly baseUrl: URL;
+  readonly auth: AuthSettings;
+  readonly account: string;
+  readonly readBaseUrls: readonly URL[];
+  readonly tls: TlsSettings;
+  readonly requireTls: boolean;
+  /** Undefined: every server is reached directly. */
+  readonly proxy: ProxySettings | undefined;
+  readonly refreshIntervalMs: number;
+  readonly policyBranch: string;
+  readonly grantRead: readonly string[];
+  readonly grantWrite: readonly string[];
+  readonly timeoutMs: number;
+  readonly maxAttempts: number;
+  readonly secretCacheTtlMs: number;
+  readonly secretStaleIfErrorMs: number;
+  readonly secretCacheMaxEntries: number;
+  readonly secretCacheMaxBytes: number;
+}
+
+/** What messages call an option: the variable that it came from, or its path in the options. */
+export type NameOf = (option: OptionName) => string;
+
+/** {@link NameOf} for options as they are now: what a program has overridden since `fromEnv` goes by its own name. */
+export function createNameOf(options: ConjurClientOptions): NameOf {
+  return (name) => {
+    const origin = options.origins?.get(name);
+    const value = valueAt(options, name);
+    return origin !== undefined && (value === undefined || value === origin.value) ? origin.variable : name;
+  };
+}
+
+/** The value at the path of an option. */
+export function valueAt(options: ConjurClientOptions, path: string): unknown {
+  const [first = '', second] = path.split('.');
+  const value = (options as unknown as Record<string, unknown>)[first];
+  return second === undefined ? value : (value as Record<string, unknown> | undefined)?.[second];
+}
+
+/**
+ * Checks options and fills in the defaults.
+ * @throws TypeError that names each option that is not what it must be: a mistake of the program and not of its operator
+ */
+export function toSettings(options: ConjurClientOptions): Settings {
+  const problems = new Problems();
+  const given = (name: string): unknown => valueAt(options, name);
+  const { settings } = assembleSettings({ given, nameOf: createNameOf(options) }, problems);
+  if (problems.list.length > 0) throw new TypeError(problems.list.join('; '));
+  return { ...settings, origins: options.origins };
+}
+
+export interface Assembled {
+  readonly settings: Settings;
+  readonly warnings: readonly string[];
+}
+
+/** Options from wherever they come: checked one by one, then against each other. */
+export function assembleSettings(
+  source: { readonly given: (name: string) => unknown; readonly nameOf: (name: OptionName) => string },
+  problems: Problems,
+  { remoteNeedsTls = false } = {},
+): Assembled {
+  const { nameOf, given } = source;
+  const values = checkValues(OPTIONS, given, nameOf as (name: string) => string, problems);
+  const proxied = values['proxy.http'] !== undefined || values['proxy.https'] !== undefined;
+  const settings: Settings = {
+    baseUrl: values.baseUrl,
+    readBaseUrls: values.readBaseUrls,
+    account: values.account,
+    auth: toAuth(values, nameOf, problems),
+    tls: toTls(values, nameOf, problems),
+    requireTls: values.requireTls,
+    proxy: proxied
+      ? { http: values['proxy.http'], https: values['proxy.https'], except: values['proxy.except'] }
+      : undefined,
+    refreshIntervalMs: values.refreshIntervalMs,
+    policyBranch: values.policyBranch,
+    grantRead: values.grantRead,
+    grantWrite: values.grantWrite,
+    timeoutMs: values.timeoutMs,
+    maxAttempts: values.maxAttempts,
+    secretCacheTtlMs: values.secretCacheTtlMs,
+    secretStaleIfErrorMs: values.secretStaleIfErrorMs,
+    secretCacheMaxEntries: values.secretCacheMaxEntries,
+    secretCacheMaxBytes: values.secretCacheMaxBytes,
+  };
+  const tlsRule = given('requireTls') === undefined ? remoteNeedsTls && 'remote' : values.requireTls && 'everywhere';
+  checkTransportSecurity(settings, tlsRule, nameOf, problems);
+  return { settings, warnings: [...securityWarnings(settings, nameOf), ...idleOptions(values, nameOf)] };
+}
+
+type Values = ValuesOf<typeof OPTIONS>;
+
+/** Which authenticator, and what it needs. What is missing is noted. */
+function toAuth(values: Values, nameOf: NameOf, problems: Problems): AuthSettings {
+  const type = values['auth.type'] ?? inferAuthenticator((option) => values[option] !== undefined);
+  const login = values['auth.login'];
+  const apiKeySecretId = values['auth.apiKeySecretId'];
+  // The secret heals where it was rotated, so it takes precedence.
+  const apiKey = apiKeySecretId === undefined ? values['auth.apiKey'] : undefined;
+  const serviceId = values['auth.serviceId'];
+  const needServiceId = (): string => serviceId ?? missing('auth.serviceId', `names the service of authn-${type}`);
+  const missing = (option: OptionName, why: string): string => {
+    problems.add(nameOf(option), `is missing, which ${why}`);
+    return '';
+  };
+  switch (type) {
+    case 'api-key':
+      if (apiKey === undefined && apiKeySecretId === undefined)
+        problems.add(
+          nameOf('auth.apiKey'),
+          `is missing (or ${nameOf('auth.apiKeySecretId')}, or another authenticator by ${nameOf('auth.type')})`,
+        );
+      return { type, login: login ?? 'admin', apiKey, apiKeySecretId };
+    case 'cert':
+      if (values['tls.clientCert'] === undefined) missing('tls.clientCert', 'authn-cert logs in with');
+      return { type, login, serviceId, apiKey, apiKeySecretId };
+    case 'jwt': {
+      const jwtFile = values['auth.jwtFile'];
+      const jwt = jwtFile === undefined ? values['auth.jwt'] : undefined;
+      if (jwt === undefined && jwtFile === undefined)
+        problems.add(
+          nameOf('auth.jwt'),
+          `is missing (or ${nameOf('auth.jwtFile')}): authn-jwt logs in with a JSON web token`,
+        );
+      return { type, login, serviceId: needServiceId(), jwt, jwtFile };
+    }
+    case 'iam': {
+      const region = values['auth.region'];
+      const sts = values['auth.sts'];
+      if (sts === 'regional' && region === undefined)
+        problems.add(
+          nameOf('auth.region'),
+          `is missing, which authn-iam signs for (or set ${nameOf('auth.sts')} to global)`,
+        );
+      return {
+        type,
+        login: login ?? missing('auth.login', 'must be host/<policy path>/<aws account>/<role name> for authn-iam'),
+        serviceId: needServiceId(),
+        region,
+        sts,
+      };
+    }
+  }
+}
+
+/** Which authenticator is meant, by the credential that is there. An api key together with a client certificate stays an api key. */
+export function inferAuthenticator(isGiven: (option: OptionName) => boolean): AuthenticatorType {
+  if (isGiven('auth.jwt') || isGiven('auth.jwtFile')) return 'jwt';
+  if (isGiven('auth.apiKey') || isGiven('auth.apiKeySecretId')) return 'api-key';
+  if (isGiven('tls.clientCert')) return 'cert';
+  return isGiven('auth.serviceId') ? 'iam' : 'api-key';
+}
+
+function toTls(values: Values, nameOf: NameOf, problems: Problems): TlsSettings {
+  const clientCert = values['tls.clientCert'];
+  const clientKey = values['tls.clientKey'];
+  const together = (missing: OptionName, given: OptionName): void =>
+    problems.add(nameOf(missing), `is missing, which goes with ${nameOf(given)}`);
+  if (clientCert !== undefined && clientKey === undefined) together('tls.clientKey', 'tls.clientCert');
+  if (clientKey !== undefined && clientCert === undefined) together('tls.clientCert', 'tls.clientKey');
+  return { verify: values['tls.verify'], ca: values['tls.ca']?.expose(), clientCert, clientKey };
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
+
+/** Plain http to another machine: whoever is in between can read it. */
+export function isExposed(url: URL): boolean {
+  return url.protocol === 'http:' && !LOOPBACK.test(url.hostname);
+}
+
+/** @param rule `remote` spares the loopback, where no network is in between */
+function checkTransportSecurity(
+  { baseUrl, readBaseUrls, tls }: Settings,
+  rule: 'remote' | 'everywhere' | false,
+  nameOf: NameOf,
+  problems: Problems,
+): void {
+  if (rule === false) return;
+  const reason = `since ${nameOf('requireTls')} is in force`;
+  const isRefused = (url: URL): boolean => (rule === 'remote' ? isExposed(url) : url.protocol === 'http:');
+  if (isRefused(baseUrl)) problems.add(nameOf('baseUrl'), `must be https, ${reason}`);
+  if (readBaseUrls.some(isRefused)) problems.add(nameOf('readBaseUrls'), `must be https, ${reason}`);
+  if (!tls.verify) problems.add(nameOf('tls.verify'), `must not be false, ${reason}`);
+}
+
+function securityWarnings({ baseUrl, readBaseUrls, tls }: Settings, nameOf: NameOf): string[] {
+  const warnings: string[] = [];
+  for (const [option, urls] of [
+    ['baseUrl', [baseUrl]],
+    ['readBaseUrls', readBaseUrls],
+  ] as const)
+    if (urls.some(isExposed))
+      warnings.push(`${nameOf(option)} is plain http to another host: api key, token and secrets travel unencrypted.`);
+  if (!tls.verify)
+    warnings.push(
+      `${nameOf('tls.verify')} is false: anyone on the network path can read the api key, the token and the secrets.`,
+    );
+  return warnings;
+}
+
+/** Options that have no effect beside the others. */
+function idleOptions(values: Values, nameOf: NameOf): string[] {
+  const both = values['auth.apiKey'] !== undefined && values['auth.apiKeySecretId'] !== undefined;
+  const noCache = values.secretStaleIfErrorMs > 0 && values.secretCacheTtlMs === 0;
+  return [
+    ...(both
+      ? [`${nameOf('auth.apiKey')} is not used: ${nameOf('auth.apiKeySecretId')} takes precedence over it.`]
+      : []),
+    ...(noCache ? [`${nameOf('secretStaleIfErrorMs')} has no effect while ${nameOf('secretCacheTtlMs')} is 0.`] : []),
+  ];
+}
