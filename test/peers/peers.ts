@@ -35,7 +35,7 @@ const commandLine: Peer = {
 
 const python: Peer = {
   name: 'Python',
-  client: pinned('python/requirements.txt', /^(conjur_api==\S+)/),
+  client: pinned('python/requirements.txt', /^(conjur_api==\S+)/m),
   lacks: [],
   async prepare(cache) {
     const python3 = need('python3');

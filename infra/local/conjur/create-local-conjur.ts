@@ -42,6 +42,8 @@ export interface LocalConjurOptions {
   readonly failRate?: number;
   /** How long a policy load keeps others out, in milliseconds, up to 600000. Default 10. */
   readonly policyLoadMs?: number;
+  /** The version of Conjur that it behaves as and names, `1.21.0` and later. Default `1.24.0`. */
+  readonly serverVersion?: string;
   /** Between 0 and 1. Default `Math.random`. */
   readonly random?: () => number;
   /** Milliseconds since the epoch. Default `Date.now`. */

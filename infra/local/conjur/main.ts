@@ -20,11 +20,22 @@ async function main(): Promise<void> {
 }
 
 function toOptions(given: Arguments): LocalConjurOptions {
-  const { port, host, account, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, adminApiKey, apiKeysByDefault } =
-    given;
+  const {
+    port,
+    host,
+    account,
+    data,
+    tokenTtlSeconds,
+    delayMs,
+    failRate,
+    policyLoadMs,
+    adminApiKey,
+    apiKeysByDefault,
+    serverVersion,
+  } = given;
   const tls = readTls(given);
   return {
-    ...{ port, host, account, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, apiKeysByDefault },
+    ...{ port, host, account, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, apiKeysByDefault, serverVersion },
     ...(adminApiKey === undefined ? {} : { adminApiKey }),
     ...(tls === undefined ? {} : { tls }),
     ...(given.jwtKeys === undefined ? {} : { jwt: { jwks: parseJwks(read(given.jwtKeys), given.jwtKeys) } }),

@@ -9,6 +9,7 @@ export interface Arguments {
   readonly adminApiKey: string | undefined;
   readonly data: string;
   readonly apiKeysByDefault: boolean;
+  readonly serverVersion: string;
   readonly tokenTtlSeconds: number;
   readonly delayMs: number;
   readonly failRate: number;
@@ -43,6 +44,7 @@ export const HELP = `A Conjur for development and tests. It is no vault: api key
   --data FILE|:memory:   where everything is kept (default :memory:, gone when the server ends)
   --no-api-keys          a host gets an api key only with the annotation authn/api-key: true, and is refused
                          without it (CONJUR_AUTHN_API_KEY_DEFAULT=false of a genuine Conjur)
+  --server-version X.Y.Z the version that it behaves as and names, from 1.21 (default 1.24.0)
   --token-ttl SECONDS    life of an access token, 0 to 18000 (default 480)
   --delay-ms N           wait before every answer, to rehearse a slow server (default 0)
   --fail RATE            share of requests that fail, 0 to 1, to rehearse a failing server (default 0)
@@ -66,6 +68,7 @@ const OPTIONS = {
   'admin-api-key': { type: 'string' },
   data: { type: 'string', default: ':memory:' },
   'no-api-keys': { type: 'boolean', default: false },
+  'server-version': { type: 'string', default: '1.24.0' },
   'token-ttl': { type: 'string', default: '480' },
   'delay-ms': { type: 'string', default: '0' },
   fail: { type: 'string', default: '0' },
@@ -101,6 +104,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     adminApiKey: values['admin-api-key'] ?? environment.CONJUR_AUTHN_API_KEY,
     data: values.data,
     apiKeysByDefault: !values['no-api-keys'],
+    serverVersion: values['server-version'],
     tokenTtlSeconds: parseNumber('--token-ttl', values['token-ttl'], 0, 18_000),
     delayMs: parseNumber('--delay-ms', values['delay-ms'], 0, 600_000),
     failRate: parseNumber('--fail', values.fail, 0, 1, false),

@@ -3,6 +3,7 @@ import type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
 import type { Log } from './authn/refuse-login.ts';
 import type { Tokens } from './authn/tokens.ts';
 import type { PolicyLock } from './policy/policy-lock.ts';
+import type { ServerVersion } from './server-version.ts';
 import type { CredentialStore } from './store/credentials.ts';
 import type { Database } from './store/database.ts';
 import type { Permissions } from './store/permissions.ts';
@@ -23,6 +24,8 @@ export interface ServerContext {
   readonly iam: LocalIamOptions | undefined;
   /** Whether a host gets an api key unasked. */
   readonly areApiKeysDefault: boolean;
+  /** The version of Conjur that it behaves as. */
+  readonly serverVersion: ServerVersion;
   /** Whether the plain `authn` route asks for a client certificate beside the api key. */
   readonly isCertificateNeeded: boolean;
   readonly log: Log;

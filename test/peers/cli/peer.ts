@@ -186,7 +186,7 @@ check('host factory: a token, a host, and the token revoked', () => {
   const made = json('hostfactory', 'tokens', 'create', '-i', 'app/factory', '--duration', '5m');
   const token = made[0].token;
   const host = json('hostfactory', 'hosts', 'create', '-i', 'made', '-t', token);
-  expect(host.id === `${CONJUR_ACCOUNT}:host:app/made`, host.id);
+  expect(host.id === `${CONJUR_ACCOUNT}:host:made`, host.id);
   conjur('hostfactory', 'tokens', 'revoke', '-t', token);
   expectRefusal(/401/, 'hostfactory', 'hosts', 'create', '-i', 'late', '-t', token);
 });

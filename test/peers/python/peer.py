@@ -278,8 +278,8 @@ async def _(conjur):
 async def _(conjur):
     token = (await conjur.create_token(CreateTokenData(host_factory="app/factory", minutes=10)))[0]["token"]
     made = await conjur.create_host(CreateHostData("made", token, {"authn/api-key": "true", "purpose": "a test"}))
-    await authenticates("host/app/made", made["api_key"])
-    assert {"purpose"} <= {each["name"] for each in (await conjur.get_resource("host", "app/made"))["annotations"]}
+    await authenticates("host/made", made["api_key"])
+    assert {"purpose"} <= {each["name"] for each in (await conjur.get_resource("host", "made"))["annotations"]}
 
 
 @check("host factory: a token is bound to addresses")

@@ -141,7 +141,8 @@ function capitalize(word: string): string {
 }
 
 /** A network in the one form that Conjur takes: no bits to the right of the mask, which a lone address may leave out. */
-function toCidr(value: PolicyValue): string {
+/** @throws {TypeError} in Conjur's words */
+export function toCidr(value: PolicyValue): string {
   if (typeof value !== 'string') throw new TypeError('CIDR argument must be a String');
   const network = parseNetwork(value);
   if (network === undefined) throw new TypeError(`Invalid IP address or CIDR range '${value}'`);

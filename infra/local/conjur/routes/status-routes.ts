@@ -2,17 +2,26 @@ import { jsonReply } from '../http/reply.ts';
 import { unauthorized } from '../http/reply-error.ts';
 import type { Route } from '../http/route.ts';
 import { toTimestamp } from '../policy/load-policy.ts';
+import { toDisplayVersion } from '../server-version.ts';
+import { createAuthenticatorConfig } from '../store/authenticator-config.ts';
 
 /** Who asks, and what this server is. */
 export const statusRoutes: readonly Route[] = [
   {
     method: 'GET',
     path: '/',
-    handle: ({ request }) => {
-      const about = { version: 'local', release: 'development and test server' };
-      if (request.headers.accept?.includes('json')) return jsonReply(200, about);
-      const body =
-        '<!DOCTYPE html><title>Local Conjur</title><p>Your local Conjur server is running. It is for development and tests.';
+    handle: ({ context, request }) => {
+      const version = toDisplayVersion(context.serverVersion);
+      // Clients read the version here before they use what old servers do not know.
+      if (request.headers.accept?.includes('json')) return jsonReply(200, { version });
+      const body = `<!DOCTYPE html>
+<title>Local Conjur</title>
+<p>Your local Conjur server is running. It is for development and tests.
+<dl>
+<dt>Details:</dt>
+<dd>Version ${version}</dd>
+</dl>
+`;
       return { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, body };
     },
   },
@@ -24,11 +33,15 @@ export const statusRoutes: readonly Route[] = [
         "SELECT resource_id FROM resources WHERE resource_id LIKE '%:webservice:conjur/authn-%'",
       );
       const configured = rows.map((row) => String(row.resource_id).replace(/^.*?:webservice:conjur\//, ''));
+      const config = createAuthenticatorConfig(context.database);
       const installed = ['authn', 'authn-cert', 'authn-iam', 'authn-jwt'];
       return jsonReply(200, {
         installed,
         configured: ['authn', ...configured].sort(),
-        enabled: ['authn', ...configured].sort(),
+        enabled: [
+          'authn',
+          ...configured.filter((name) => config.isEnabled(`${context.account}:webservice:conjur/${name}`)),
+        ].sort(),
       });
     },
   },

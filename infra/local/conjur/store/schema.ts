@@ -71,6 +71,18 @@ CREATE TABLE IF NOT EXISTS policy_versions (
   PRIMARY KEY (resource_id, version)
 );
 
+CREATE TABLE IF NOT EXISTS authenticator_configs (
+  resource_id TEXT PRIMARY KEY REFERENCES resources (resource_id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  enabled INTEGER NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS host_factory_tokens (
+  token_sha256 TEXT PRIMARY KEY,
+  resource_id TEXT NOT NULL REFERENCES resources (resource_id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  expires_at_ms INTEGER NOT NULL,
+  cidrs TEXT NOT NULL
+);
+
 CREATE INDEX IF NOT EXISTS roles_by_policy ON roles (policy_id);
 CREATE INDEX IF NOT EXISTS resources_by_policy ON resources (policy_id);
 CREATE INDEX IF NOT EXISTS resources_by_owner ON resources (owner_id);

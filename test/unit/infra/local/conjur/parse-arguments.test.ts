@@ -11,6 +11,7 @@ describe('the command line', () => {
       adminApiKey: undefined,
       data: ':memory:',
       apiKeysByDefault: true,
+      serverVersion: '1.24.0',
       tokenTtlSeconds: 480,
       delayMs: 0,
       failRate: 0,
