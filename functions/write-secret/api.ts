@@ -79,8 +79,8 @@ function assertDistinct(names: readonly string[]): void {
     );
 }
 
-function toVirtualKeyRequest(payload: unknown): WriteRequest {
-  const { virtual_key: virtualKey, version } = parseInput(storeVirtualKeySchema, payload, 'The call');
+function toVirtualKeyRequest(payload: unknown, what = 'The call'): WriteRequest & { kind: 'virtual-key' } {
+  const { virtual_key: virtualKey, version } = parseInput(storeVirtualKeySchema, payload, what);
   return { kind: 'virtual-key', virtualKey: toVirtualKey(virtualKey), reportVersion: version ?? true };
 }
 
@@ -125,15 +125,33 @@ function toManyRequest(call: HttpCall): WriteRequest {
   return { ...many, reportVersion: many.reportVersion && wantsVersion(call) };
 }
 
+/** The fields by themselves, or under `virtual_key` as a direct call has them. */
 function parseVirtualKeyRequest(call: HttpCall): WriteRequest {
   const body = parseJsonBody(call.body, '{"key":"sk-…","key_alias":"team-a","token_id":"…"}');
+  if ('virtual_key' in fieldsOf(body)) {
+    const request = toVirtualKeyRequest(body, 'The body');
+    return { ...request, reportVersion: request.reportVersion && wantsVersion(call) };
+  }
   const virtualKey = toVirtualKey(parseInput(virtualKeySchema, body, 'The body'));
   return { kind: 'virtual-key', virtualKey, reportVersion: wantsVersion(call) };
 }
 
-/** A JSON body says how the value is encoded; under any other content type the body is the value. */
+/** What a browser's form sends, and curl with `-d` or `-F` unless it is told otherwise. */
+const FORM_TYPES = ['application/x-www-form-urlencoded', 'multipart/form-data'];
+
+/** Somebody who sent JSON, and forgot to say so, would otherwise store the JSON for its value. */
+function assertNoForm(mediaType: string | undefined): void {
+  if (mediaType === undefined || !FORM_TYPES.includes(mediaType)) return;
+  throw new ConjurError(
+    'invalid_request',
+    `The body has the content type of a form (${mediaType}), which curl sends by default. Send JSON such as {"value":"…"} with content-type: application/json, or the value itself with content-type: text/plain.`,
+  );
+}
+
+/** A JSON body says how the value is encoded; under any other content type but a form's the body is the value. */
 function toSecret(name: string, call: HttpCall): SecretToWrite {
   const mediaType = call.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  assertNoForm(mediaType);
   if (mediaType === 'application/json') {
     return toSecretToWrite(name, parseInput(valueSchema, parseJsonBody(call.body, '{"value":"…"}'), 'The body'));
   }

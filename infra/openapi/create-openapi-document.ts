@@ -1,5 +1,7 @@
+import { ERROR_STATUS, type ErrorCode } from '../../lib/errors.ts';
 import { answers } from './answer-schemas.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
+import { toProblemExample } from './problem-examples.ts';
 import { toProblemResponses } from './problem-responses.ts';
 import { toSchema } from './to-schema.ts';
 
@@ -7,6 +9,8 @@ const DESCRIPTION = `Reads, writes and rotates secrets in CyberArk Conjur.
 
 Every answer carries \`cache-control: no-store\` and \`x-correlation-id\`. A deployed API asks for a SigV4 signature
 (or a token, where it was deployed with another authorizer); on your own machine it asks for nothing.`;
+
+const codes = Object.keys(ERROR_STATUS) as ErrorCode[];
 
 /**
  * The OpenAPI 3.1 document of the HTTP API. https://spec.openapis.org/oas/v3.1.1
@@ -26,6 +30,7 @@ export function createOpenapiDocument(version: string): Record<string, unknown> 
     security: [{ sigv4: [] }],
     paths: toPaths(OPERATIONS),
     components: {
+      examples: Object.fromEntries(codes.map((code) => [code, { value: toProblemExample(code) }])),
       schemas: Object.fromEntries(Object.entries(answers).map(([name, schema]) => [name, toSchema(schema)])),
       securitySchemes: {
         sigv4: {

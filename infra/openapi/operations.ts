@@ -1,6 +1,11 @@
 import type * as v from 'valibot';
 import { listSchema, readManySchema, readOneSchema } from '../../functions/contract/read-secret.ts';
-import { valueSchema, virtualKeySchema, writeManySchema } from '../../functions/contract/write-secret.ts';
+import {
+  storeVirtualKeySchema,
+  valueSchema,
+  virtualKeySchema,
+  writeManySchema,
+} from '../../functions/contract/write-secret.ts';
 import { STRATEGIES } from '../../functions/rotate-key/strategies/registry.ts';
 import type { ErrorCode } from '../../lib/errors.ts';
 import type { answers } from './answer-schemas.ts';
@@ -41,7 +46,7 @@ const NAME: Parameter = {
   in: 'path',
   required: true,
   schema: toFields(readOneSchema).properties.name ?? {},
-  description: 'The id of the variable. Its slashes may stand as they are, or encoded as %2F.',
+  description: 'The id of the Conjur variable. Its slashes may be sent as they are, or encoded as %2F.',
   example: 'litellm/first-key',
 };
 
@@ -54,19 +59,21 @@ const VERSION_WANTED: Parameter = {
   in: 'query',
   required: false,
   schema: { type: 'boolean', default: true },
-  description: 'False: the answer does without the version, and costs one request to Conjur less.',
+  description: '`false` leaves the version out of the answer, and saves a request to Conjur. Default `true`.',
 };
 
 const FRESH = toQueryParameter(
   readOneSchema,
   'fresh',
-  'True: past the value cache, where CYBERARK_SECRET_CACHE_TTL has switched it on. Default false.',
+  '`true` bypasses the value cache that CYBERARK_SECRET_CACHE_TTL switches on. Default `false`.',
 );
 
 const WRITE_EXAMPLES: Examples = {
   text: { value: 'sk-my-first-key' },
   bytes: { value: '/wA=', encoding: 'base64', mime_type: 'application/octet-stream' },
 };
+
+const VIRTUAL_KEY_EXAMPLE = { key: 'sk-my-virtual-key', key_alias: 'team-a', token_id: 'a1b2c3' };
 
 /** One for each strategy; under `npm start` all of them work as they stand. */
 const ROTATION_EXAMPLES: Examples = {
@@ -94,7 +101,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/secrets',
     id: 'readSecrets',
-    summary: 'Read many secrets, or list what there is',
+    summary: 'Read many secrets, or list them',
     description:
       'With one or more `name`: their values, each with its own outcome (`Secrets`). Without: the variables that this identity can see, without values (`SecretList`).',
     tag: 'read-secret',
@@ -104,7 +111,7 @@ export const OPERATIONS: readonly Operation[] = [
         in: 'query',
         required: false,
         schema: toFields(readManySchema).properties.names ?? {},
-        description: 'May stand many times.',
+        description: 'May be given many times.',
       },
       FRESH,
       ...Object.entries(LISTING).map(([name, schema]) => ({ name, in: 'query', required: false, schema }) as const),
@@ -116,7 +123,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'get',
     path: '/health',
     id: 'health',
-    summary: 'Log in to Conjur, and say as whom',
+    summary: 'Log in to Conjur, and tell the login and the age of its token',
     tag: 'read-secret',
     answers: { 200: 'Health' },
     codes: [],
@@ -125,8 +132,9 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'put',
     path: '/secrets/{name}',
     id: 'writeSecret',
-    summary: 'Write a secret, and make it where it is missing',
-    description: 'Under `application/json` the body is as below; under any other content type it is the value itself.',
+    summary: 'Write a secret; create the variable if it does not exist',
+    description:
+      'With `application/json` the body is as below; with any other content type it is the value itself. The content type of a form, which curl sends by default, is refused.',
     tag: 'write-secret',
     parameters: [NAME, VERSION_WANTED],
     body: { json: toSchema(valueSchema), examples: WRITE_EXAMPLES, bytes: true },
@@ -151,13 +159,16 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'post',
     path: '/virtual-keys',
     id: 'storeVirtualKey',
-    summary: 'Store a virtual key that LiteLLM has made',
-    description: '403 where `store_virtual_keys` is off.',
+    summary: 'Store a virtual key that LiteLLM made',
+    description: 'Answers 403 if `store_virtual_keys` is off.',
     tag: 'write-secret',
     parameters: [VERSION_WANTED],
     body: {
-      json: toSchema(virtualKeySchema),
-      examples: { 'with an alias': { key: 'sk-my-virtual-key', key_alias: 'team-a', token_id: 'a1b2c3' } },
+      json: { oneOf: [toSchema(virtualKeySchema), toSchema(storeVirtualKeySchema)] },
+      examples: {
+        'with an alias': VIRTUAL_KEY_EXAMPLE,
+        'as a direct call': { virtual_key: VIRTUAL_KEY_EXAMPLE },
+      },
     },
     answers: { 200: 'Written', 201: 'Written' },
     codes: WRITING,
@@ -166,7 +177,7 @@ export const OPERATIONS: readonly Operation[] = [
     method: 'delete',
     path: '/secrets/{name}',
     id: 'deleteSecret',
-    summary: 'Delete a secret, where that is allowed',
+    summary: 'Delete a secret, if that is allowed',
     description: 'Secrets are removed by policy updates; with `CYBERARK_ALLOW_DELETE=true` that policy update is made.',
     tag: 'write-secret',
     parameters: [NAME],

@@ -1,5 +1,4 @@
 import { ERROR_STATUS, type ErrorCode } from '../../lib/errors.ts';
-import { toProblemExample } from './problem-examples.ts';
 
 const ALWAYS: readonly ErrorCode[] = [
   'invalid_request',
@@ -24,7 +23,7 @@ export function toProblemResponses(own: readonly ErrorCode[]): Record<string, un
         content: {
           'application/problem+json': {
             schema: { $ref: '#/components/schemas/Problem' },
-            examples: Object.fromEntries(codes.map((code) => [code, { value: toProblemExample(code) }])),
+            examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
           },
         },
       },

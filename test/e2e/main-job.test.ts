@@ -357,6 +357,16 @@ describe.runIf(isLocal)('the commands that npm start prints', () => {
     expect(JSON.parse(await sh(again)).value).toMatch(/^[A-Za-z0-9]{32}$/);
   });
 
+  it('tell whoever forgets the content type that curl sends one of its own, and store nothing', async () => {
+    const [write = ''] = functionCommands(target.apiUrl);
+    const trapped = write.replace(/ -H '[^']*'/, '').replace('first-key', 'trapped');
+    expect(JSON.parse(await sh(trapped))).toMatchObject({
+      code: 'invalid_request',
+      detail: expect.stringContaining('content-type: application/json'),
+    });
+    expect((await get('litellm/trapped')).status).toBe(404);
+  });
+
   const hasAwsCli = async (): Promise<boolean> => {
     const found = await sh('aws --version').then(
       () => true,

@@ -14,7 +14,8 @@ export interface Schema {
 }
 
 export interface Example {
-  readonly value: unknown;
+  readonly $ref?: string;
+  readonly value?: unknown;
 }
 
 interface MediaType {
@@ -51,7 +52,10 @@ export interface Operation {
 /** The document of the HTTP API, which is our own (`docs/openapi.json`). */
 export interface OpenapiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Omit<Operation, 'method' | 'path'>>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly examples: Readonly<Record<string, Example>>;
+  };
 }
 
 /** The calls in the order of the document, by function. */
@@ -84,6 +88,11 @@ export function fieldsOf(document: OpenapiDocument, schema: Schema, prefix = '')
     const suffix = inner === property ? '.' : '[].';
     return [row, ...fieldsOf(document, inner, `${prefix}${name}${suffix}`)];
   });
+}
+
+/** What an example shows, also where it is only referred to. */
+export function exampleOf({ components }: OpenapiDocument, { $ref, value }: Example): unknown {
+  return $ref === undefined ? value : components.examples[$ref.split('/').at(-1) ?? '']?.value;
 }
 
 /** One schema for each form that a body may have. */

@@ -1,6 +1,7 @@
 import { h } from './dom.ts';
 import type { ViewContext } from './main.ts';
 import {
+  exampleOf,
   type FieldRow,
   fieldsOf,
   formsOf,
@@ -80,7 +81,7 @@ function toContent(document: OpenapiDocument, operation: Operation): HTMLElement
     h(
       'ul',
       { class: 'errors', 'aria-labelledby': `${operationId}-errors` },
-      ...errors.flatMap(([status, response]) => toErrors(status, response)),
+      ...errors.flatMap(([status, response]) => toErrors(document, status, response)),
     ),
   ];
 }
@@ -114,9 +115,9 @@ function toAnswers(document: OpenapiDocument, statuses: readonly (readonly [stri
 }
 
 /** One for each code of the status, with the answer that it comes with. */
-function toErrors(status: string, { content }: Response): HTMLElement[] {
+function toErrors(document: OpenapiDocument, status: string, { content }: Response): HTMLElement[] {
   const examples = Object.entries(content['application/problem+json']?.examples ?? {});
-  return examples.map(([code, { value }]) =>
+  return examples.map(([code, example]) =>
     h(
       'li',
       {},
@@ -124,7 +125,11 @@ function toErrors(status: string, { content }: Response): HTMLElement[] {
         'details',
         {},
         h('summary', {}, h('span', { class: 'code' }, status), h('code', {}, code)),
-        h('pre', { tabindex: '0', 'aria-label': `Answer ${status} ${code}` }, JSON.stringify(value, null, 2)),
+        h(
+          'pre',
+          { tabindex: '0', 'aria-label': `Answer ${status} ${code}` },
+          JSON.stringify(exampleOf(document, example), null, 2),
+        ),
       ),
     ),
   );

@@ -22,7 +22,7 @@ describe('an HTTP call of write-secret', () => {
     });
   });
 
-  it.each(['application/octet-stream', 'text/plain', 'application/x-www-form-urlencoded', ''])(
+  it.each(['application/octet-stream', 'text/plain', ''])(
     'takes the bytes as they are under the content type %j',
     (contentType) => {
       const request = parseHttp(call('PUT', '/secrets/app/db?version=false', Buffer.from([0, 255, 61]), contentType));
@@ -30,6 +30,17 @@ describe('an HTTP call of write-secret', () => {
       expect(request.kind === 'one' && request.secret.value.exposeBytes()).toEqual(Buffer.from([0, 255, 61]));
     },
   );
+
+  it.each([
+    ['application/x-www-form-urlencoded', '{"value":"sk-12345"}'],
+    ['Application/X-WWW-Form-Urlencoded; charset=utf-8', 'sk-12345'],
+    ['multipart/form-data; boundary=x', '--x'],
+  ])('refuses the content type of a form, which curl sends by itself: %j', (contentType, body) => {
+    const http = call('PUT', '/secrets/app/db', Buffer.from(body), contentType);
+    expect(() => parseHttp(http)).toThrow(refused('with content-type: application/json'));
+    expect(() => parseHttp(http)).toThrow(refused('with content-type: text/plain'));
+    expect(() => parseHttp(http)).not.toThrow(/sk-12345/);
+  });
 
   it('takes many, without their versions where those are not wanted', () => {
     const body = { secrets: [{ name: 'a', value: '1' }] };
@@ -41,6 +52,22 @@ describe('an HTTP call of write-secret', () => {
   it('takes a virtual key', () => {
     const request = parseHttp(call('POST', '/virtual-keys', { key: 'sk-12345', key_alias: 'a', token_id: 'hash' }));
     expect(request).toMatchObject({ kind: 'virtual-key', virtualKey: { keyAlias: 'a', tokenId: 'hash' } });
+  });
+
+  it('takes a virtual key in the form of a direct call', () => {
+    const virtual_key = { key: 'sk-12345', key_alias: 'a', token_id: 'hash' };
+    const request = parseHttp(call('POST', '/virtual-keys', { virtual_key }));
+    expect(request).toMatchObject({
+      kind: 'virtual-key',
+      virtualKey: { keyAlias: 'a', tokenId: 'hash' },
+      reportVersion: true,
+    });
+    expect(parseHttp(call('POST', '/virtual-keys', { virtual_key, version: false }))).toMatchObject({
+      reportVersion: false,
+    });
+    expect(parseHttp(call('POST', '/virtual-keys?version=false', { virtual_key }))).toMatchObject({
+      reportVersion: false,
+    });
   });
 
   it('takes a deletion', () => {
@@ -55,6 +82,11 @@ describe('an HTTP call of write-secret', () => {
       'a virtual key that lacks its token id',
       call('POST', '/virtual-keys', { key: 'sk-12345' }),
       'token_id is missing',
+    ],
+    [
+      'a virtual key in both forms',
+      call('POST', '/virtual-keys', { virtual_key: { key: 'sk-12345', token_id: 'a' }, token_id: 'hash' }),
+      'token_id',
     ],
     ['a flag that is none', call('PUT', '/secrets/a?version=no', { value: 'v' }), '"version" must be true or false'],
     ['a parameter that it does not know', call('DELETE', '/secrets/a?version=3'), 'It takes none'],

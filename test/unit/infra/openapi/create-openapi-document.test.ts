@@ -16,17 +16,18 @@ interface Body {
 }
 
 interface Problems {
-  readonly content: Record<
-    string,
-    { readonly examples?: Record<string, { readonly value: { readonly detail: string } }> }
-  >;
+  readonly content: Record<string, { readonly examples?: Record<string, { readonly $ref: string }> }>;
 }
 
 type Operations = Record<
   string,
   { requestBody?: unknown; responses: Record<string, Problems & { description: string }> }
 >;
-const paths = createOpenapiDocument('0.0.0').paths as Record<string, Operations>;
+const document = createOpenapiDocument('0.0.0');
+const paths = document.paths as Record<string, Operations>;
+const components = document.components as {
+  readonly examples: Record<string, { readonly value: { readonly detail: string } }>;
+};
 
 describe('the OpenAPI document', () => {
   it('has the routes of serverless.yml, and no other', () => {
@@ -57,7 +58,9 @@ describe('the OpenAPI document', () => {
       .flatMap((operations) => Object.values(operations))
       .flatMap(({ responses }) => Object.values(responses))
       .flatMap(({ content }) => Object.entries(content['application/problem+json']?.examples ?? {}));
-    const byCode = new Map(examples.map(([code, { value }]) => [code, value]));
+    for (const [code, { $ref }] of examples) expect($ref).toBe(`#/components/examples/${code}`);
+    expect(new Set(examples.map(([code]) => code))).toEqual(new Set(Object.keys(ERROR_STATUS)));
+    const byCode = new Map(Object.entries(components.examples).map(([code, { value }]) => [code, value]));
     expect([...byCode.keys()].sort()).toEqual(Object.keys(ERROR_STATUS).sort());
     for (const [code, value] of byCode) {
       expect(v.safeParse(answers.Problem, value).issues, code).toBeUndefined();
