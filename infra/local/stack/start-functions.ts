@@ -11,6 +11,8 @@ export interface FunctionsOptions {
   readonly lambdaPort: number;
   /** Environment of the functions, beside what they get of this process's; what is undefined here they do not get. */
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Parameters of serverless.yml. Default: none. */
+  readonly parameters?: Readonly<Record<string, string>>;
   /** Told of every line that the functions, or what runs them, print. */
   readonly onLine: (line: string) => void;
   /** Ends the start, and what was started. */
@@ -77,11 +79,13 @@ function serverlessBin(): string {
   return join(dirname(manifest), 'bin/serverless.js');
 }
 
-function offlineArguments({ apiPort, lambdaPort }: FunctionsOptions): string[] {
+function offlineArguments({ apiPort, lambdaPort, parameters = {} }: FunctionsOptions): string[] {
   // --noAuth: what stands for API Gateway here cannot check IAM signatures.
   // --useInProcess: otherwise each of many concurrent calls starts a thread of its own, for which a small machine has no time.
   const flags = ['--noAuth', '--localEnvironment', '--useInProcess', '--noPrependStageInUrl', '--host', '127.0.0.1'];
-  return ['offline', 'start', ...flags].concat(['--httpPort', String(apiPort), '--lambdaPort', String(lambdaPort)]);
+  const params = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
+  const ports = ['--httpPort', String(apiPort), '--lambdaPort', String(lambdaPort)];
+  return ['offline', 'start', ...flags, ...ports, ...params];
 }
 
 function urlsOf({ apiPort, lambdaPort }: FunctionsOptions): { apiUrl: string; lambdaUrl: string } {

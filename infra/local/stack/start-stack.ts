@@ -1,5 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { FUNCTION_NAMES } from '../../build/function-names.ts';
+import { CREDENTIAL_PARAMETERS } from '../../stack/credential.ts';
 import { createLocalConjur, type LocalConjur } from '../conjur/create-local-conjur.ts';
 import { createCallLog } from '../console/call-log.ts';
 import type { ConsoleFacts } from '../console/console-facts.ts';
@@ -10,7 +12,7 @@ import type { StackAddresses } from './format-commands.ts';
 import { loadStarterPolicy } from './load-starter-policy.ts';
 import { createLocalConjurAdmin } from './local-conjur-admin.ts';
 import { toLocalEnvironment, toUnusedConjurNotice } from './local-environment.ts';
-import { CREDENTIAL_NAME } from './stand-in-names.ts';
+import { CREDENTIAL_NAME, CREDENTIAL_NAMES } from './stand-in-names.ts';
 import { startFunctions } from './start-functions.ts';
 import type { StartOptions } from './start-options.ts';
 import { type StandIns, startStandIns } from './start-stand-ins.ts';
@@ -48,7 +50,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
       options.conjur === undefined ? await startBackends(options, region, closers) : toRealConjur(options.conjur);
     signal.throwIfAborted();
     options.onProgress('starting the functions …');
-    const { addresses, environment } = backends;
+    const { addresses, environment, parameters } = backends;
     const log = createCallLog();
     const functions = await startFunctions({
       apiPort: await findFreePort(),
@@ -58,6 +60,7 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
         options.onLine(line);
       },
       environment,
+      parameters,
       signal,
     });
     closers.push(functions.close);
@@ -83,6 +86,8 @@ function toFacts(
 interface Backends {
   readonly addresses: Omit<StackAddresses, 'apiUrl' | 'lambdaUrl' | 'region'>;
   readonly environment: Readonly<Record<string, string | undefined>>;
+  /** Of serverless.yml. */
+  readonly parameters: Readonly<Record<string, string>>;
 }
 
 /** The ports that were chosen; parts without one take any that is free. */
@@ -122,7 +127,7 @@ async function startBackends(
   const notice = toUnusedConjurNotice(process.env, conjur.url);
   if (notice !== undefined) options.onProgress(notice);
   const admin = await createLocalConjurAdmin(conjur);
-  await loadStarterPolicy(admin);
+  await loadStarterPolicy(admin, process.env.CYBERARK_ALLOW_DELETE === 'true');
   const lambdaUrl = `http://127.0.0.1:${options.lambdaPort}`;
   const standIns = await startStandIns({
     secretsManagerPort,
@@ -139,15 +144,17 @@ async function startBackends(
 function toLocalBackends(conjur: LocalConjur, standIns: StandIns, data: string): Backends {
   const { url: conjurUrl, account, adminApiKey } = conjur;
   const { secretsManagerUrl, litellmUrl } = standIns;
-  const login = {
+  const settings = {
     CYBERARK_API_BASE: conjurUrl,
     CYBERARK_ACCOUNT: account,
-    CYBERARK_USERNAME: 'admin',
-    CYBERARK_API_KEY: adminApiKey,
+    // As infra/conjur/secrets-branch.yml asks for them; what the shell says takes precedence.
+    CYBERARK_GRANT_READ: process.env.CYBERARK_GRANT_READ || 'group:litellm/readers',
+    CYBERARK_GRANT_WRITE: process.env.CYBERARK_GRANT_WRITE || 'group:litellm/writers',
   };
   return {
     addresses: { conjurUrl, account, adminApiKey, data, secretsManagerUrl, litellmUrl },
-    environment: toLocalEnvironment({ ...standIns.environment, ...login }),
+    environment: toLocalEnvironment({ ...standIns.environment, ...settings }),
+    parameters: Object.fromEntries(FUNCTION_NAMES.map((name) => [CREDENTIAL_PARAMETERS[name], CREDENTIAL_NAMES[name]])),
   };
 }
 
@@ -155,5 +162,5 @@ function toLocalBackends(conjur: LocalConjur, standIns: StandIns, data: string):
 function toRealConjur(conjurUrl: string): Backends {
   const account = process.env.CYBERARK_ACCOUNT ?? process.env.CONJUR_ACCOUNT ?? 'default';
   const none = { adminApiKey: undefined, data: undefined, secretsManagerUrl: undefined, litellmUrl: undefined };
-  return { addresses: { conjurUrl, account, ...none }, environment: { CYBERARK_API_BASE: conjurUrl } };
+  return { addresses: { conjurUrl, account, ...none }, environment: { CYBERARK_API_BASE: conjurUrl }, parameters: {} };
 }

@@ -7,10 +7,11 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { FUNCTION_NAMES, type FunctionName } from '../../build/function-names.ts';
 import { createLocalLitellm } from '../stand-ins/litellm/create-local-litellm.ts';
 import { createLocalSecretsManager } from '../stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import type { LocalConjurAdmin } from './local-conjur-admin.ts';
-import { CREDENTIAL_NAME, DEMO_KEY_NAME } from './stand-in-names.ts';
+import { CREDENTIAL_NAMES, DEMO_KEY_NAME } from './stand-in-names.ts';
 
 export interface StandInsOptions {
   readonly secretsManagerPort: number;
@@ -32,7 +33,6 @@ export interface StandIns {
 }
 
 const LOCAL_MASTER_KEY = 'sk-local-master-key';
-const PAIR = ['conjur-functions/credential/blue', 'conjur-functions/credential/green'] as const;
 
 /** Starts what stands for Secrets Manager and LiteLLM, each with something in it that can be rotated. */
 export async function startStandIns(options: StandInsOptions): Promise<StandIns> {
@@ -54,7 +54,7 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
   };
   try {
     await createDemoKey(litellm.url, options.conjur);
-    await createCredential(secretsManager.url, options);
+    await createCredentials(secretsManager.url, options);
   } catch (error) {
     await close();
     throw error;
@@ -72,39 +72,57 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
 }
 
 /**
- * The api key of the pair's first host. One that works stays; one of a Conjur whose data file is gone is replaced, since nobody could
- * rotate it any more.
+ * For each function the api key of its pair's first host. One that works stays; one of a Conjur whose data file is gone is replaced, since
+ * nobody could rotate it any more.
  */
-async function createCredential(endpoint: string, { region, conjur }: StandInsOptions): Promise<void> {
+async function createCredentials(endpoint: string, { region, conjur }: StandInsOptions): Promise<void> {
   const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
   const client = new SecretsManagerClient({ endpoint, region, credentials });
   try {
-    const current = await readCredential(client);
-    if (current !== undefined && (await works(conjur, current))) return;
-    const SecretString = await newCredential(conjur);
-    if (current === undefined) await client.send(new CreateSecretCommand({ Name: CREDENTIAL_NAME, SecretString }));
-    else await client.send(new PutSecretValueCommand({ SecretId: CREDENTIAL_NAME, SecretString }));
-  } catch (error) {
-    // A secret that waits for its deletion is somebody's wish.
-    if (!(error instanceof InvalidRequestException)) throw error;
+    for (const name of FUNCTION_NAMES) await createCredential(client, name, conjur);
   } finally {
     client.destroy();
   }
 }
 
-async function readCredential(client: SecretsManagerClient): Promise<string | undefined> {
+async function createCredential(
+  client: SecretsManagerClient,
+  functionName: FunctionName,
+  conjur: LocalConjurAdmin,
+): Promise<void> {
+  const secretId = CREDENTIAL_NAMES[functionName];
   try {
-    return (await client.send(new GetSecretValueCommand({ SecretId: CREDENTIAL_NAME }))).SecretString;
+    const current = await readCredential(client, secretId);
+    if (current !== undefined && (await works(conjur, functionName, current))) return;
+    const SecretString = await newCredential(conjur, functionName);
+    if (current === undefined) await client.send(new CreateSecretCommand({ Name: secretId, SecretString }));
+    else await client.send(new PutSecretValueCommand({ SecretId: secretId, SecretString }));
+  } catch (error) {
+    // A secret that waits for its deletion is somebody's wish.
+    if (!(error instanceof InvalidRequestException)) throw error;
+  }
+}
+
+async function readCredential(client: SecretsManagerClient, secretId: string): Promise<string | undefined> {
+  try {
+    return (await client.send(new GetSecretValueCommand({ SecretId: secretId }))).SecretString;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) return undefined;
     throw error;
   }
 }
 
-/** Content of another form is somebody's own, and not ours to replace. */
-async function works(conjur: LocalConjurAdmin, credential: string): Promise<boolean> {
+/** As in infra/conjur/functions.yml. */
+function pairOf(functionName: FunctionName): [string, string] {
+  return [`conjur-functions/${functionName}/blue`, `conjur-functions/${functionName}/green`];
+}
+
+/** Content of another form is somebody's own, and not ours to replace; another pair is that of an older local stack. */
+async function works(conjur: LocalConjurAdmin, functionName: FunctionName, credential: string): Promise<boolean> {
   const pair = parsePair(credential);
-  return pair === undefined || conjur.accepts(pair.username, pair.apiKey);
+  if (pair === undefined) return true;
+  const isOwn = pairOf(functionName).some((host) => pair.username === `host/${host}`);
+  return isOwn && conjur.accepts(pair.username, pair.apiKey);
 }
 
 function parsePair(json: string): { username: string; apiKey: string } | undefined {
@@ -116,14 +134,12 @@ function parsePair(json: string): { username: string; apiKey: string } | undefin
   }
 }
 
-async function newCredential(conjur: LocalConjurAdmin): Promise<string> {
-  const hosts = PAIR.map((id) => `host/${id}`);
-  return JSON.stringify({
-    username: hosts[0],
-    api_key: await conjur.rotateApiKey(PAIR[0]),
-    hosts,
-    canary: DEMO_KEY_NAME,
-  });
+async function newCredential(conjur: LocalConjurAdmin, functionName: FunctionName): Promise<string> {
+  const pair = pairOf(functionName);
+  const hosts = pair.map((id) => `host/${id}`);
+  const credential = { username: hosts[0], api_key: await conjur.rotateApiKey(pair[0]), hosts };
+  // write-secret cannot read, and so can try no canary.
+  return JSON.stringify(functionName === 'write-secret' ? credential : { ...credential, canary: DEMO_KEY_NAME });
 }
 
 /** A key that LiteLLM knows stays, also one that a rotation which was broken off has only staged: the next rotation promotes it. */

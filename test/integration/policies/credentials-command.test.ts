@@ -1,0 +1,158 @@
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  type SecretsManagerClient,
+} from '@aws-sdk/client-secrets-manager';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
+import {
+  createLocalSecretsManager,
+  type LocalSecretsManager,
+} from '../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
+import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
+import { type RunResult, runNode } from '../../support/run-node.ts';
+import { settingsFor } from '../../support/settings.ts';
+import { createClient } from '../infra/local/stand-ins/secrets-manager/start-secrets-manager.ts';
+
+const ROOT = new URL('../../..', import.meta.url).pathname;
+const PLACEHOLDER = JSON.stringify({ username: 'placeholder', api_key: 'x'.repeat(40) });
+const SECRETS = {
+  'read-secret': 'conjur-functions/prod/credential/read-secret',
+  'write-secret': 'conjur-functions/prod/credential/write-secret',
+  'rotate-key': 'conjur-functions/prod/credential',
+};
+
+let conjur: LocalConjur;
+let secretsManager: LocalSecretsManager;
+let aws: SecretsManagerClient;
+const clients: ConjurClient[] = [];
+
+beforeEach(async () => {
+  conjur = await createLocalConjur({ policyLoadMs: 0 });
+  secretsManager = await createLocalSecretsManager();
+  aws = createClient(secretsManager.url);
+});
+
+afterEach(async () => {
+  await Promise.all(clients.splice(0).map((client) => client.close()));
+  aws.destroy();
+  await secretsManager.close();
+  await conjur.close();
+});
+
+async function makePlaceholders(names: readonly string[] = Object.values(SECRETS)): Promise<void> {
+  for (const Name of names) await aws.send(new CreateSecretCommand({ Name, SecretString: PLACEHOLDER }));
+}
+
+function run(command: 'credentials' | 'policies', ...flags: string[]): Promise<RunResult> {
+  const environment = {
+    CONJUR_APPLIANCE_URL: conjur.url,
+    CONJUR_AUTHN_LOGIN: 'admin',
+    CONJUR_AUTHN_API_KEY: conjur.adminApiKey,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    AWS_REGION: 'eu-central-1',
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+  };
+  return runNode([`infra/conjur/${command}.ts`, ...flags], { cwd: ROOT, environment });
+}
+
+async function readCredential(secretId: string) {
+  const { SecretString = '' } = await aws.send(new GetSecretValueCommand({ SecretId: secretId }));
+  return JSON.parse(SecretString) as { username: string; api_key: string; hosts: string[] };
+}
+
+/** Whom Conjur takes a credential for. */
+async function logIn(secretId: string): Promise<string> {
+  const { username, api_key: adminApiKey } = await readCredential(secretId);
+  const client = createConjurClient(settingsFor({ url: conjur.url, adminApiKey }, { CYBERARK_USERNAME: username }));
+  clients.push(client);
+  return (await client.whoami()).login;
+}
+
+describe('npm run credentials', () => {
+  it('loads the policies and puts the first key of each pair into the secret of its function, printing none', async () => {
+    await makePlaceholders();
+    const { status, stdout, stderr } = await run('credentials', '--stage', 'prod');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    for (const [name, secretId] of Object.entries(SECRETS)) {
+      const login = `host/conjur-functions/${name}/blue`;
+      expect(await logIn(secretId)).toBe(login);
+      const { api_key: key, hosts } = await readCredential(secretId);
+      expect(hosts).toEqual([login, `host/conjur-functions/${name}/green`]);
+      expect(stdout).toContain(`${secretId}  holds the first key of ${login}`);
+      expect(stdout).not.toContain(key);
+    }
+  });
+
+  it('leaves a credential alone that is in use, when it runs again', async () => {
+    await makePlaceholders();
+    await run('credentials', '--stage', 'prod');
+    const before = await Promise.all(Object.values(SECRETS).map((id) => readCredential(id)));
+    const { status, stdout } = await run('credentials', '--stage', 'prod', '--rotate');
+    expect(status).toBe(0);
+    expect(stdout.match(/was left alone/g)).toHaveLength(3);
+    expect(await Promise.all(Object.values(SECRETS).map((id) => readCredential(id)))).toEqual(before);
+  });
+
+  it('takes no key from a host that may be in use elsewhere, unless it is told to', async () => {
+    await makePlaceholders();
+    await run('credentials', '--stage', 'prod');
+    const SecretId = SECRETS['read-secret'];
+    await aws.send(new PutSecretValueCommand({ SecretId, SecretString: PLACEHOLDER }));
+    const refused = await run('credentials', '--stage', 'prod');
+    expect(refused.status).toBe(1);
+    expect(refused.stdout).toContain('run again with --rotate');
+    expect((await readCredential(SecretId)).username).toBe('placeholder');
+    expect((await run('credentials', '--stage', 'prod', '--rotate')).status).toBe(0);
+    expect(await logIn(SecretId)).toBe('host/conjur-functions/read-secret/blue');
+  });
+
+  it('loads nothing where a secret is missing, and says which', async () => {
+    await makePlaceholders([SECRETS['read-secret']]);
+    const { status, stderr } = await run('credentials', '--stage', 'prod');
+    expect(status).toBe(1);
+    expect(stderr).toContain('There is no secret conjur-functions/prod/credential');
+    const admin = createConjurClient(settingsFor(conjur));
+    clients.push(admin);
+    await expect(admin.rotateApiKeyOf('host:conjur-functions/read-secret/blue')).rejects.toThrow();
+  });
+
+  it('fills the one secret of the layout shared, and secrets of another name', async () => {
+    await makePlaceholders(['own/credential']);
+    const flags = ['--layout', 'shared', '--rotate-key-id', 'own/credential', '--policy', 'apps/functions'];
+    const { status, stderr } = await run('credentials', '--stage', 'prod', ...flags);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(await logIn('own/credential')).toBe('host/apps/functions/credential/blue');
+  });
+});
+
+describe('npm run policies', () => {
+  it('prints policies that load as they are, with the names of the stack', async () => {
+    const flags = ['--stage', 'prod', '--account', '444455556666', '--region', 'us-east-1', '--layout', 'iam'];
+    const { status, stdout } = await run('policies', ...flags, '--branch', 'data/secrets', '--allow-delete');
+    expect(status).toBe(0);
+    const admin = createConjurClient(settingsFor(conjur));
+    clients.push(admin);
+    const { createdRoles } = await admin.loadPolicy('root', stdout);
+    expect([...createdRoles.keys()].sort()).toEqual(
+      ['read-secret', 'rotate-key', 'write-secret'].map(
+        (name) => `default:host:conjur-functions/iam/444455556666/conjur-functions-prod-us-east-1-${name}`,
+      ),
+    );
+    expect(stdout.replaceAll(/^ *#.*$/gm, '')).not.toMatch(/litellm|111122223333|-dev-/);
+  });
+
+  it.each([
+    [['--layout', 'iam'], '--account'],
+    [['--stage', 'a b'], 'letters, digits and hyphens'],
+    [['--account', '1234', '--layout', 'iam'], '12 digits'],
+    [['--branch', 'a\n- !user intruder'], 'policy branch'],
+    [['--region', 'europe'], 'AWS region'],
+  ])('refuses %j', async (flags, message) => {
+    const { status, stdout, stderr } = await run('policies', ...flags);
+    expect({ status: status === 0, stdout }).toEqual({ status: false, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
