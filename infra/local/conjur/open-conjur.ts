@@ -4,33 +4,13 @@ import { createApp } from './http/create-app.ts';
 import { createFaults } from './http/faults.ts';
 import type { Handler } from './http/start-server.ts';
 import { createPolicyLock } from './policy/policy-lock.ts';
-import { authenticatorConfigRoutes } from './routes/authenticator-config-routes.ts';
-import { authenticatorRoutes } from './routes/authenticator-routes.ts';
-import { authnRoutes } from './routes/authn-routes.ts';
-import { hostFactoryRoutes } from './routes/host-factory-routes.ts';
-import { policyRoutes } from './routes/policy-routes.ts';
-import { resourceRoutes } from './routes/resource-routes.ts';
-import { roleRoutes } from './routes/role-routes.ts';
-import { secretRoutes } from './routes/secret-routes.ts';
-import { statusRoutes } from './routes/status-routes.ts';
+import { ROUTES } from './routes/routes.ts';
 import type { ServerContext } from './server-context.ts';
 import { parseServerVersion } from './server-version.ts';
 import { createSetting, openStore, type Store } from './store/open-store.ts';
 import { createPermissions } from './store/permissions.ts';
 import { createResources } from './store/resources.ts';
 import { createSecrets } from './store/secrets.ts';
-
-const ROUTES = [
-  ...statusRoutes,
-  ...authnRoutes,
-  ...authenticatorRoutes,
-  ...authenticatorConfigRoutes,
-  ...secretRoutes,
-  ...resourceRoutes,
-  ...roleRoutes,
-  ...policyRoutes,
-  ...hostFactoryRoutes,
-];
 
 /** A Conjur that answers requests and does not listen. */
 export interface OpenConjur {

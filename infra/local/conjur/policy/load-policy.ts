@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { notFoundMessage, recordNotFound } from '../http/reply-error.ts';
 import type { CredentialStore } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
+import { createSecrets } from '../store/secrets.ts';
 import { applyDeletions, applyRows, isDeletion, type LoadMode, type Target } from './apply-policy.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { PolicyReferenceError, PolicyTextError } from './policy-error.ts';
@@ -66,6 +67,8 @@ export function loadPolicyText(ports: LoadPorts, load: PolicyLoad): LoadedPolicy
     applyDeletions(database, objects.filter(isDeletion), target);
     const createdRoles = createCredentials(ports, created);
     restrict(ports.credentials, rows, load.mode);
+    const secrets = createSecrets(database);
+    for (const { resourceId, value } of rows.publicKeys) secrets.write(resourceId, Buffer.from(value));
     database.run(
       'UPDATE policy_versions SET finished_at = ? WHERE resource_id = ? AND version = ?',
       toTimestamp(now()),

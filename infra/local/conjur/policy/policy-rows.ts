@@ -1,4 +1,4 @@
-import { notFoundMessage } from '../http/reply-error.ts';
+import { internalError, notFoundMessage } from '../http/reply-error.ts';
 import { PolicyReferenceError } from './policy-error.ts';
 import {
   fullIdOf,
@@ -19,6 +19,8 @@ export interface PolicyRows {
   readonly memberships: { roleId: string; memberId: string; adminOption: boolean; ownership: boolean }[];
   readonly permissions: { privilege: string; resourceId: string; roleId: string }[];
   readonly annotations: { resourceId: string; name: string; value: string }[];
+  /** Public keys of users: each the value of a resource of its own. */
+  readonly publicKeys: { resourceId: string; value: string }[];
   /** Addresses that each user and host may log in from; none means any. */
   readonly restrictions: { roleId: string; cidrs: string[] }[];
 }
@@ -41,6 +43,7 @@ export function toPolicyRows(objects: PolicyObject[], account: string, known: Kn
     memberships: [],
     permissions: [],
     annotations: [],
+    publicKeys: [],
     restrictions: [],
   };
   const records = objects.filter((object) => isRecord(object) && object.type !== 'role' && object.type !== 'resource');
@@ -84,12 +87,25 @@ function addRecord(rows: PolicyRows, record: PolicyObject, account: string, refe
   if (record.type === 'user' || record.type === 'host') {
     rows.restrictions.push({ roleId: id, cidrs: listOf(record.values.restricted_to).map(String) });
   }
+  for (const key of listOf(record.values.public_key)) addPublicKey(rows, id, ownerId, String(key));
   if (record.type === 'host_factory') {
     if (record.values.layer === undefined) {
       throw new PolicyReferenceError(`Host factory '${idOf(record)}' does not include any layers`);
     }
     for (const layer of objectsOf(record, 'layer')) addMembership(rows, references.role(layer), id, false);
   }
+}
+
+/** A key is called by what stands behind it (`ssh-rsa AAAA… alice@laptop`), as far as it is there. */
+function addPublicKey(rows: PolicyRows, userId: string, ownerId: string, value: string): void {
+  const [account, kind, ...user] = userId.split(':');
+  const [, , ...words] = value.trim().split(/\s+/);
+  // Ruby's own fault: a genuine Conjur does not expect a key without a name.
+  if (words.length === 0) throw internalError();
+  const name = words.join(' ');
+  const resourceId = `${account}:public_key:${kind}/${user.join(':')}/${name}`;
+  if (!rows.resources.some(({ id }) => id === resourceId)) rows.resources.push({ id: resourceId, ownerId });
+  rows.publicKeys.push({ resourceId, value: value.trim() });
 }
 
 /** Attributes that Conjur keeps as annotations stand beside those of the text, which win. */
