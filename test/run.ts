@@ -20,9 +20,9 @@ const SUITES: Readonly<Record<string, Suite>> = {
     isChecked: true,
   },
   'test:moto': {
-    summary: "Deploys the stack to moto's server, where Python has it.",
+    summary: "Deploys the stack, and a release of it, to moto's server, where Python has it.",
     config: 'test/slow.config.ts',
-    tests: ['test/slow/moto.slow.ts'],
+    tests: ['test/slow/moto.slow.ts', 'test/slow/release-moto.slow.ts'],
   },
   'test:release': {
     summary: 'Makes a release twice, and compares its template with what is packaged of the same parameters.',

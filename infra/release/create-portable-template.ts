@@ -2,6 +2,7 @@ import { basename } from 'node:path/posix';
 import { checkTemplate } from '../deploy/check-template.ts';
 import type { Template } from '../deploy/template.ts';
 import { type Condition, createConditions } from './conditions.ts';
+import { withFirstRotation } from './first-rotation.ts';
 import { type MergedTemplate, mergeTemplates, type Variant } from './merge-templates.ts';
 import { listPortableParameters, type PortableParameter, toParameterName } from './portable-parameters.ts';
 import { findMarked, replaceMarks } from './replace-marks.ts';
@@ -40,7 +41,7 @@ export async function createPortableTemplate(options: PortableTemplateOptions): 
   const variants = plans.map((plan, index) => toVariant(plan, templates[index] as Template, parameters));
   const merged = mergeTemplates(base as Template, variants, conditions);
   const { Resources, Outputs } = replaceMarks(merged, parameters) as MergedTemplate;
-  return {
+  return withFirstRotation({
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Lambda functions that read, write and rotate secrets in CyberArk Conjur',
     Metadata: (base as unknown as { Metadata: unknown }).Metadata,
@@ -48,7 +49,7 @@ export async function createPortableTemplate(options: PortableTemplateOptions): 
     Conditions: onlyUsed(conditions.toTemplate(), { Resources, Outputs }),
     Resources,
     Outputs: withoutExports(Outputs),
-  };
+  });
 }
 
 type Plan = Partial<VariantPlan>;

@@ -62,7 +62,8 @@ function createPackager(work: string, onProgress: (line: string) => void): Packa
     const params = Object.entries(args).map(([name, value]) => `--param=${name}=${value}`);
     try {
       await runServerless(['package', '--package', work, '--stage', MARK_STAGE, '--region', MARK_REGION, ...params], {
-        environment: { PATH, HOME },
+        // Start dates of schedules are reckoned from the time: here they only say which schedules have one.
+        environment: { PATH, HOME, SOURCE_DATE_EPOCH: '0' },
         onOutput: (text) => printed.push(text),
       });
     } catch (error) {

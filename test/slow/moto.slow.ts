@@ -1,34 +1,19 @@
-import { spawn } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cloneProject, type ProjectClone } from '../support/clone-project.ts';
-import { findProgram } from '../support/find-program.ts';
-import { freePort } from '../support/free-port.ts';
-import { runNode, runProgram } from '../support/run-node.ts';
+import { runNode } from '../support/run-node.ts';
+import { type Moto, startMoto } from './start-moto.ts';
 
-const SERVER = fileURLToPath(new URL('./moto_server_with_more.py', import.meta.url));
 const REGION = 'eu-central-1';
-const START_TIMEOUT_MS = 60_000;
-
-const python = findProgram('python3');
-const hasMoto =
-  python !== undefined && (await runProgram(python, ['-c', 'import moto.server'], { cwd: '/' })).status === 0;
 
 describe('npm run deploy', () => {
-  let url = '';
+  let moto: Moto | undefined;
   let clone: ProjectClone | undefined;
-  let stop: () => void = () => undefined;
 
   beforeAll(async () => {
-    if (python === undefined || !hasMoto) return;
-    const port = await freePort();
-    url = `http://127.0.0.1:${port}`;
-    const server = spawn(python, ['-W', 'ignore', SERVER, '-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    stop = () => server.kill();
-    await untilAnswering(`${url}/moto-api/data.json`);
+    moto = await startMoto(REGION);
+    if (moto === undefined) return;
     clone = await cloneProject();
     const config = join(clone.directory, 'serverless.yml');
     const rotation = '  rotations: [{ name: app/db/password, strategy: random, rate: rate(30 days) }]';
@@ -36,19 +21,14 @@ describe('npm run deploy', () => {
   });
 
   afterAll(async () => {
-    stop();
+    moto?.stop();
     await clone?.[Symbol.asyncDispose]();
   });
 
   it('makes a stack with functions, API, secret and schedules', async ({ skip }) => {
-    if (clone === undefined)
+    if (clone === undefined || moto === undefined)
       return skip("moto's server is not on this machine (pip install 'moto[server]'): THE STACK WAS NOT DEPLOYED.");
-    const environment = {
-      AWS_ENDPOINT_URL: url,
-      AWS_ACCESS_KEY_ID: 'test',
-      AWS_SECRET_ACCESS_KEY: 'test',
-      AWS_REGION: REGION,
-    };
+    const { url, environment } = moto;
     const args = ['infra/deploy/deploy.ts', '--stage', 'prod', '--param=CYBERARK_API_BASE=https://conjur.example.com'];
     const deployed = await runNode(args, { cwd: clone.directory, environment });
     expect(deployed, deployed.stderr).toMatchObject({ status: 0 });
@@ -73,7 +53,8 @@ describe('npm run deploy', () => {
     expect(secret.KmsKeyId).toMatch(/^arn:aws:kms:/);
 
     const schedules = (await ask(url, 'scheduler', '/schedules')).Schedules as Named[];
-    expect(schedules).toHaveLength(2);
+    // The rotation, and the look at the age of each credential.
+    expect(schedules).toHaveLength(4);
     expect(schedules[0]).toMatchObject({ State: 'ENABLED', Target: { Arn: expect.stringMatching(/rotate-key$/) } });
   });
 });
@@ -96,14 +77,4 @@ async function ask(
   const response = await fetch(url + path, init);
   expect(response.status).toBe(200);
   return (await response.json()) as Named;
-}
-
-async function untilAnswering(address: string): Promise<void> {
-  const untilMs = Date.now() + START_TIMEOUT_MS;
-  while (Date.now() < untilMs) {
-    const response = await fetch(address, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    if (response?.ok) return;
-    await delay(200);
-  }
-  throw new Error(`moto's server did not answer within ${START_TIMEOUT_MS / 1000} s.`);
 }
