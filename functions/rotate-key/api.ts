@@ -14,7 +14,7 @@ import { parseInput, parseJsonBody } from '../runtime/input.ts';
 import { createRotationDeps } from './create-deps.ts';
 import type { RotationDeps } from './deps.ts';
 import { isKeyAgeCall } from './key-age.ts';
-import { type RotateKeyAnswer, type RotateRequest, rotate } from './rotate.ts';
+import { logFields, type RotateKeyAnswer, type RotateRequest, rotate } from './rotate.ts';
 import { isStepEvent, stepEventSchema } from './strategies/conjur-api-key/secrets-manager-step.ts';
 import { STRATEGIES } from './strategies/registry.ts';
 
@@ -78,10 +78,9 @@ export const rotateKeyFunction: FunctionDefinition<RotateRequest, RotateKeyAnswe
   handle: rotate,
   toReply,
   toDirect,
-  describe(request) {
+  describe(request, { settings }) {
     if (request.kind === 'step') return { call: request.event.Step, secretId: request.event.SecretId };
     if (request.kind === 'key-age') return { call: 'key-age', secretId: request.secretId };
-    const { strategy, affectedVariables } = request.rotation;
-    return { call: 'rotate', strategy, name: affectedVariables[0] };
+    return { call: 'rotate', ...logFields(request.rotation, settings) };
   },
 };

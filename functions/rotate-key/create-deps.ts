@@ -14,7 +14,7 @@ import { litellmConfigInvalid, loadMasterKey } from './strategies/litellm-virtua
 
 /** What a container's rotations work with. AWS's SDK is heavy, and is loaded by the rotations that need it: no cold start pays for it. */
 export function createRotationDeps(container: Container): RotationDeps {
-  const { settings, clock } = container;
+  const { settings, clock, logger } = container;
   const toEmf = createFunctionEmf('rotate-key');
   return {
     ...container,
@@ -25,7 +25,7 @@ export function createRotationDeps(container: Container): RotationDeps {
     ),
     loadLitellm: createLitellmLoader(container),
     publish: settings.rotationEventBus === undefined ? undefined : createLazyPublisher(settings.rotationEventBus),
-    recordMetrics: (metrics) => process.stdout.write(`{${toEmf(metrics, clock.now())}}\n`),
+    recordMetrics: (metrics) => logger.info('rotation metrics', {}, toEmf(metrics, clock.now())),
   };
 }
 

@@ -3,7 +3,7 @@ import type { ConjurClient } from '../../lib/client.ts';
 import type { Clock } from '../../lib/clock.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { isConjurError } from '../../lib/errors.ts';
-import type { Logger } from '../../lib/logger.ts';
+import type { LogFields, Logger } from '../../lib/logger.ts';
 import type { EmfMetric } from '../runtime/log.ts';
 import type { FunctionSettings } from '../runtime/settings.ts';
 import type { RotationEvent } from './create-publisher.ts';
@@ -36,10 +36,7 @@ export interface RotationDeps {
 export type Logged = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
 /** A line for each step that was done, and one for the step that failed: where a broken rotation stands is read from the log. */
-export function createStepLog(
-  { logger, clock }: { logger: Logger; clock: Clock },
-  about: Readonly<Record<string, string>>,
-): Logged {
+export function createStepLog({ logger, clock }: { logger: Logger; clock: Clock }, about: LogFields): Logged {
   return async (step, work) => {
     const startedMs = clock.now();
     try {

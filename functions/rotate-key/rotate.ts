@@ -1,5 +1,6 @@
 import type { Deadline } from '../../lib/deadline.ts';
 import { assertAccess } from '../runtime/access.ts';
+import type { FunctionSettings } from '../runtime/settings.ts';
 import type { RotationDeps } from './deps.ts';
 import { createStepLog } from './deps.ts';
 import { type KeyAgeAnswer, lookAtKeyAge } from './key-age.ts';
@@ -32,11 +33,21 @@ export interface StepAnswer extends StepOutcome {
 /** What rotate-key answers, by what it was asked for. */
 export type RotateKeyAnswer = RotateAnswer | StepAnswer | KeyAgeAnswer;
 
-/** The use case of rotate-key. A rotation reads and writes, and both must be allowed; to look at an age is no rotation. */
-export async function rotate(deps: RotationDeps, request: RotateRequest, deadline: Deadline): Promise<RotateKeyAnswer> {
+/**
+ * The use case of rotate-key. A rotation reads and writes, and both must be allowed; to look at an age is no rotation.
+ * @param correlationId stands in the log line of each step
+ */
+export async function rotate(
+  deps: RotationDeps,
+  request: RotateRequest,
+  deadline: Deadline,
+  correlationId?: string,
+): Promise<RotateKeyAnswer> {
   if (request.kind === 'key-age') return lookAtKeyAge(deps, request.secretId, deadline);
   return whileCountingFailures(deps, async () =>
-    request.kind === 'step' ? runStepEvent(deps, request.event, deadline) : runRotation(deps, request, deadline),
+    request.kind === 'step'
+      ? runStepEvent(deps, request.event, deadline, correlationId)
+      : runRotation(deps, request, deadline, correlationId),
   );
 }
 
@@ -44,20 +55,26 @@ async function runRotation(
   deps: RotationDeps,
   { rotation }: Extract<RotateRequest, { kind: 'rotation' }>,
   deadline: Deadline,
+  correlationId: string | undefined,
 ): Promise<RotateAnswer> {
   const { strategy, affectedVariables } = rotation;
   assertAllowed(deps, affectedVariables);
-  const logged = createStepLog(deps, { strategy, ...logFields(affectedVariables) });
+  const logged = createStepLog(deps, { ...logFields(rotation, deps.settings), correlationId });
   const rotated = await rotation.rotate(deps, deadline, logged);
   const rotatedAt = new Date(deps.clock.now()).toISOString();
   const answer = { ...rotated, kind: 'rotation', strategy, rotatedAt } as const;
   return { ...answer, eventFailure: await reportRotated(deps, answer, deadline) };
 }
 
-async function runStepEvent(deps: RotationDeps, event: StepEvent, deadline: Deadline): Promise<StepAnswer> {
+async function runStepEvent(
+  deps: RotationDeps,
+  event: StepEvent,
+  deadline: Deadline,
+  correlationId: string | undefined,
+): Promise<StepAnswer> {
   assertAllowed(deps, []);
   const { Step: step, SecretId: secretId, ClientRequestToken: version } = event;
-  const logged = createStepLog(deps, { strategy: conjurApiKey.name, secretId, version });
+  const logged = createStepLog(deps, { strategy: conjurApiKey.name, secretId, version, correlationId });
   const outcome = await logged(step, () => runSecretsManagerStep(deps, event, deadline));
   if (step === 'finishSecret' && outcome.outcome === 'done') {
     const rotatedAt = new Date(deps.clock.now()).toISOString();
@@ -74,6 +91,10 @@ function assertAllowed({ settings }: RotationDeps, variables: readonly string[])
   }
 }
 
-function logFields([name]: readonly string[]): Record<string, string> {
-  return name === undefined ? {} : { name };
+/** What is rotated, and how: a Conjur variable by its `name`, a secret of Secrets Manager by its `secretId`. */
+export function logFields(
+  { strategy, affectedVariables, secretId }: Rotation,
+  settings: FunctionSettings,
+): Record<string, string | undefined> {
+  return { strategy, name: affectedVariables[0], secretId: secretId(settings) };
 }

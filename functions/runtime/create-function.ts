@@ -16,12 +16,13 @@ export interface FunctionDefinition<Request, Answer, Deps = Container> {
   readonly parseDirect: (payload: unknown) => Request;
   /** What the function works with, made of its container by the first call, and kept. */
   readonly connect: (container: Container) => Deps;
-  readonly handle: (deps: Deps, request: Request, deadline: Deadline) => Promise<Answer>;
+  /** @param correlationId under which the call is found in the logs of all that take part in it */
+  readonly handle: (deps: Deps, request: Request, deadline: Deadline, correlationId?: string) => Promise<Answer>;
   readonly toReply: (request: Request, answer: Answer) => HttpReply;
   /** What a direct invocation gets. */
   readonly toDirect: (request: Request, answer: Answer) => unknown;
   /** What the log may say of a request: kind and names, no values. */
-  readonly describe: (request: Request) => Record<string, unknown>;
+  readonly describe: (request: Request, container: Container) => Record<string, unknown>;
 }
 
 /** Time kept back from the invocation's own, for the answer to be sent: milliseconds. */
@@ -126,10 +127,10 @@ function parse<Request, Answer, Deps>(
       const http = isHttpEvent(event);
       const deadline = toDeadline(container, context, http);
       const request = http ? definition.parseHttp(parseHttpEvent(event)) : definition.parseDirect(event);
-      if (internal.invocation !== undefined) internal.invocation.call = definition.describe(request);
+      if (internal.invocation !== undefined) internal.invocation.call = definition.describe(request, container);
       middyRequest.event = new Call(async () => {
         deps ??= definition.connect(container);
-        const answer = await definition.handle(deps, request, deadline);
+        const answer = await definition.handle(deps, request, deadline, internal.invocation?.correlationId);
         return http ? definition.toReply(request, answer) : definition.toDirect(request, answer);
       });
     },

@@ -422,6 +422,35 @@ describe.runIf(isLocal)('the commands that npm start prints', () => {
   });
 });
 
+describe.runIf(isLocal)('the log of a rotation', () => {
+  it.each([
+    ['a virtual key', { name: 'litellm/demo-key', strategy: 'litellm-virtual-key' }, { name: 'litellm/demo-key' }],
+    ['an api key', { secret_id: CREDENTIAL_NAME, strategy: 'conjur-api-key' }, { secretId: CREDENTIAL_NAME }],
+  ])('of %s names what is rotated in each step, and the call', async (_, call, named) => {
+    const correlationId = randomUUID();
+    const headers = { 'content-type': 'application/json', 'x-correlation-id': correlationId };
+    const answer = await fetch(`${target.apiUrl}/rotations`, { method: 'POST', headers, body: JSON.stringify(call) });
+    expect(answer.status).toBe(200);
+    const ofThisCall = (): Record<string, unknown>[] =>
+      target.lines.filter((line) => line.includes(correlationId)).map((line) => JSON.parse(line));
+    await expect.poll(() => ofThisCall().at(-1)).toMatchObject({ call: 'rotate', outcome: 'ok', ...named });
+    const steps = ofThisCall().filter(({ message }) => message === 'rotation step');
+    expect(steps.length).toBeGreaterThan(2);
+    for (const step of steps) expect(step).toMatchObject({ level: 'INFO', strategy: call.strategy, ...named });
+  });
+
+  it('is JSON in every line of the functions, with level and time', () => {
+    // The rest is what runs the functions here: `POST /rotations (λ: rotate-key)`.
+    const lines = target.lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    expect(lines.length).toBeGreaterThan(10);
+    expect(lines.some((line) => 'RotationSucceeded' in line)).toBe(true);
+    for (const line of lines) {
+      expect(line).toMatchObject({ level: expect.stringMatching(/^[A-Z]+$/), message: expect.any(String) });
+      expect(new Date(line.timestamp).toISOString()).toBe(line.timestamp);
+    }
+  });
+});
+
 it('prints no value, and a line for each call', () => {
   const printed = target.lines.join('\n');
   expect(printed).toContain('"call":"write"');

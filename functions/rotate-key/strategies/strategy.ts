@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import type { Deadline } from '../../../lib/deadline.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import { parseInput } from '../../runtime/input.ts';
+import type { FunctionSettings } from '../../runtime/settings.ts';
 import type { Logged, RotationDeps } from '../deps.ts';
 
 export interface Rotated {
@@ -20,6 +21,8 @@ export interface Rotation {
   readonly strategy: string;
   /** The Conjur variables that are read and written, for `hosted_keys`; none where something else is rotated. */
   readonly affectedVariables: readonly string[];
+  /** The secret of Secrets Manager that is rotated; undefined where that is a Conjur variable, or none is named. */
+  readonly secretId: (settings: FunctionSettings) => string | undefined;
   /** Whether the caller gets the new value. */
   readonly returnValue: boolean;
   /** @param logged runs a step under its name, so that the log says how far a rotation got */
@@ -43,6 +46,7 @@ interface StrategyParts<Schema extends v.GenericSchema> {
   readonly name: string;
   readonly schema: Schema;
   affectedVariables(input: v.InferOutput<Schema>): readonly string[];
+  secretId?(input: v.InferOutput<Schema>, settings: FunctionSettings): string | undefined;
   rotate(deps: RotationDeps, input: v.InferOutput<Schema>, deadline: Deadline, logged: Logged): Promise<Rotated>;
 }
 
@@ -59,6 +63,7 @@ export function createStrategy<
       return {
         strategy: name,
         affectedVariables: parts.affectedVariables(input),
+        secretId: (settings) => parts.secretId?.(input, settings),
         returnValue: input.return_value === true,
         rotate: (deps, deadline, logged) => parts.rotate(deps, input, deadline, logged),
       };

@@ -11,6 +11,7 @@ export const conjurApiKey = createStrategy({
   name: 'conjur-api-key',
   schema: conjurApiKeyCall,
   affectedVariables: () => [],
+  secretId: ({ secret_id: id, name }, settings) => id ?? name ?? settings.credentialSecretId,
   rotate: (deps, { secret_id: id, name }, deadline, logged) => {
     const chosen = id ?? name ?? deps.settings.credentialSecretId;
     if (chosen === undefined) throw noSecret();

@@ -83,7 +83,7 @@ export function rotationForm({ name, store, signal, credential, litellm }: Rotat
     const following = new AbortController();
     signal.addEventListener('abort', () => following.abort(), { signal: following.signal });
     store.onLines((added) => {
-      for (const line of added) if (isStepOf(line, strategy.name, correlationId)) steps.append(toStep(line));
+      for (const line of added) if (isStepOf(line, correlationId)) steps.append(toStep(line));
     }, following.signal);
     const body = { ...toFields(strategy), [credential ? 'secret_id' : 'name']: name, strategy: strategy.name };
     const { failure, body: answer } = await call('POST', '/rotations', { body, correlationId });
@@ -109,8 +109,8 @@ export function rotationForm({ name, store, signal, credential, litellm }: Rotat
   );
 }
 
-function isStepOf({ correlationId, step, strategy: of }: LoggedLine, strategy: string, wanted: string): boolean {
-  return step !== undefined && (correlationId === undefined ? of === strategy : correlationId === wanted);
+function isStepOf({ correlationId, step }: LoggedLine, wanted: string): boolean {
+  return step !== undefined && correlationId === wanted;
 }
 
 function toStep({ step, durationMs, code }: LoggedLine): HTMLElement {
