@@ -10,6 +10,7 @@ import { resourceRoutes } from './resource-routes.ts';
 import { roleRoutes } from './role-routes.ts';
 import { secretRoutes } from './secret-routes.ts';
 import { statusRoutes } from './status-routes.ts';
+import { v2AuthenticatorRoutes } from './v2/authenticator-routes.ts';
 import { branchRoutes } from './v2/branch-routes.ts';
 import { groupRoutes } from './v2/group-routes.ts';
 
@@ -25,6 +26,7 @@ export const ROUTES: readonly Route[] = [
   ...policyRoutes,
   ...hostFactoryRoutes,
   ...publicKeyRoutes,
+  ...v2AuthenticatorRoutes,
   ...branchRoutes,
   ...groupRoutes,
   ...absentRoutes,
