@@ -8,6 +8,12 @@ Put this file beside LiteLLM's config.yaml and name the class there:
         custom_secret_manager: conjur_secret_manager.ConjurFunctionsSecretManager
         store_virtual_keys: true
         access_mode: read_and_write
+        hosted_keys: [litellm/OPENAI_API_KEY]
+
+A first check needs no LiteLLM:
+
+    python3 conjur_secret_manager.py health
+    python3 conjur_secret_manager.py read litellm/OPENAI_API_KEY
 
 It needs boto3 and is set up by environment variables; docs/litellm.md of conjur-functions describes them.
 
@@ -23,10 +29,14 @@ import logging
 import os
 import random
 import re
+import socket
+import sys
 import threading
 import time
+import weakref
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Dict, List, Mapping, Optional, Sequence, Tuple, Union
 from urllib.parse import quote, urlsplit
 
 import boto3
@@ -37,7 +47,18 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
-from litellm.integrations.custom_secret_manager import CustomSecretManager
+try:
+    from litellm.integrations.custom_secret_manager import CustomSecretManager
+except ImportError:
+    if __name__ != "__main__":
+        raise
+
+    class CustomSecretManager:  # type: ignore[no-redef]
+        """Takes the place of LiteLLM's base class when this file is run by itself, on a machine without LiteLLM."""
+
+        def __init__(self, secret_manager_name: str) -> None:
+            self.secret_manager_name = secret_manager_name
+
 
 logger = logging.getLogger("conjur_functions")
 
@@ -52,7 +73,13 @@ MAX_ATTEMPTS = 3
 MAX_WORKERS = 32
 """Calls under way at once; further ones wait for a thread."""
 MAX_LAMBDA_CLIENTS = 8
+DEFAULT_NOT_FOUND_SECONDS = 60.0
+"""How long a name that Conjur does not have is answered without a call. LiteLLM asks for some of its own with every completion."""
+MAX_NOT_FOUND_SECONDS = 3600.0
+MAX_NOT_FOUND_NAMES = 1000
 LITELLM_DEFAULT_PREFIX = "litellm/"
+RESERVED_ANNOTATIONS = ("rotation/", "dynamic/", "conjur/")
+"""Conjur acts on annotations that start so: it rotates, issues or authenticates by them."""
 
 ERROR_CODES = (
     "invalid_request",
@@ -100,27 +127,44 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
         super().__init__(secret_manager_name="conjur_functions")
         self._functions = _create_functions(os.environ)
         self._timeout = _default_timeout(os.environ)
+        self._not_found = _NotFound(_not_found_seconds(os.environ))
+        self._bulk_deletions = _BulkDeletions()
         # A pool of its own: waiting for Lambda must not use up the threads that LiteLLM needs for other things.
         self._executor = ThreadPoolExecutor(max_workers=MAX_WORKERS, thread_name_prefix="conjur-functions")
 
     def sync_read_secret(
         self, secret_name: str, optional_params: Optional[dict] = None, timeout: Timeout = None
     ) -> Optional[str]:
-        """The secret's value, or None where there is no such secret. Blocks: LiteLLM asks for it where it may not await."""
+        """The secret's value, or None where there is no such secret. Blocks: LiteLLM asks for it where it may not await.
+
+        So no call is made for names that `hosted_keys` leaves out, nor for those that were not there a moment ago.
+        """
         name = _to_full_name(secret_name, optional_params)
+        if not _is_hosted(name):
+            return None
+        known = self._not_found.recall(name)
+        if known is not None:
+            return _none_or_raise(known)
+        asked_at = self._not_found.generation
         try:
-            answer = self._functions.read(name, self._seconds(timeout))
+            return self._read(name, timeout)
         except ConjurFunctionsError as error:
-            if error.code == "secret_not_found":
-                return None
-            raise
-        return _to_text(name, answer)
+            if error.code in _NOT_THERE:
+                self._not_found.remember(name, error, asked_at)
+            return _none_or_raise(error)
+
+    def _read(self, name: str, timeout: Timeout) -> str:
+        return _to_text(name, self._functions.read(name, self._seconds(timeout)))
 
     async def async_read_secret(
         self, secret_name: str, optional_params: Optional[dict] = None, timeout: Timeout = None
     ) -> Optional[str]:
-        """As sync_read_secret, without holding up the event loop."""
-        return await self._in_thread(lambda: self.sync_read_secret(secret_name, optional_params, timeout))
+        """The secret's value, or None where there is no such secret. Always asks: hooks decide by the answer what they write."""
+        name = _to_full_name(secret_name, optional_params)
+        try:
+            return await self._in_thread(lambda: self._read(name, timeout))
+        except ConjurFunctionsError as error:
+            return _none_or_raise(error)
 
     async def async_write_secret(
         self,
@@ -137,7 +181,10 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
         annotations = _to_annotations(description, tags)
         if annotations:
             body["annotations"] = annotations
-        return await self._in_thread(lambda: self._functions.write(name, body, self._seconds(timeout)))
+        try:
+            return await self._in_thread(lambda: self._functions.write(name, body, self._seconds(timeout)))
+        finally:
+            self._not_found.forget(name)
 
     async def async_update_secret_value(
         self,
@@ -158,9 +205,19 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
         optional_params: Optional[dict] = None,
         timeout: Timeout = None,
     ) -> Dict[str, Any]:
-        """Deletes a secret with all its versions, at once: Conjur has no recovery window. Needs CYBERARK_ALLOW_DELETE=true."""
-        name = _to_full_name(secret_name, optional_params)
-        return await self._in_thread(lambda: self._functions.delete(name, self._seconds(timeout)))
+        """Deletes a secret with all its versions, at once: Conjur has no recovery window. Needs CYBERARK_ALLOW_DELETE=true.
+
+        In LiteLLM's deletion of many keys, a failure is raised with the last of them, so that the others are deleted.
+        """
+        name = secret_name
+        try:
+            name = _to_full_name(secret_name, optional_params)
+            answer = await self._in_thread(lambda: self._functions.delete(name, self._seconds(timeout)))
+        except ConjurFunctionsError as error:
+            self._bulk_deletions.fail(name, error)
+            return {"name": name, "deleted": False, "error": error.code}
+        self._bulk_deletions.succeed()
+        return answer
 
     async def async_rotate_secret(
         self,
@@ -177,7 +234,10 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
         body: Dict[str, Any] = {"name": current_name, "strategy": "supplied", "new_value": value}
         if new_name != current_name:
             body["new_name"] = new_name
-        answer = await self._in_thread(lambda: self._functions.rotate(body, self._seconds(timeout)))
+        try:
+            answer = await self._in_thread(lambda: self._functions.rotate(body, self._seconds(timeout)))
+        finally:
+            self._not_found.forget(new_name)
         if answer.get("old_deleted") is False:
             logger.warning(
                 'The secret "%s" is now "%s", but the old one is still there. Set CYBERARK_ALLOW_DELETE=true at rotate-key, or '
@@ -205,6 +265,104 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
 
     async def _in_thread(self, work: Callable[[], Any]) -> Any:
         return await asyncio.get_running_loop().run_in_executor(self._executor, work)
+
+
+_NOT_THERE = ("secret_not_found", "not_hosted")
+
+
+def _none_or_raise(error: ConjurFunctionsError) -> None:
+    if error.code != "secret_not_found":
+        raise error
+
+
+class _NotFound:
+    """Names that were not there, for a short while. A name that is written is forgotten at once."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._errors: "OrderedDict[str, Tuple[float, str, str]]" = OrderedDict()
+        self._lock = threading.Lock()
+        self.generation = 0
+        """Rises with every write: an answer that a write has overtaken is not remembered."""
+
+    def recall(self, name: str) -> Optional[ConjurFunctionsError]:
+        with self._lock:
+            until, code, message = self._errors.get(name, (0.0, "", ""))
+        # A new one each time: one that is raised again keeps the tracebacks of the times before.
+        return ConjurFunctionsError(code, message) if time.monotonic() < until else None
+
+    def remember(self, name: str, error: ConjurFunctionsError, asked_at: int) -> None:
+        with self._lock:
+            if asked_at != self.generation or self._seconds == 0:
+                return
+            self._errors[name] = (time.monotonic() + self._seconds, error.code, error.message)
+            self._errors.move_to_end(name)
+            if len(self._errors) > MAX_NOT_FOUND_NAMES:
+                self._errors.popitem(last=False)
+
+    def forget(self, name: str) -> None:
+        with self._lock:
+            self.generation += 1
+            self._errors.pop(name, None)
+
+
+class _BulkDeletions:
+    """Failures of LiteLLM's delete hook. It deletes one key after the other and has no try, so that a raise would leave the rest.
+
+    What it is about to delete is known only to its frame. In a LiteLLM whose hook has another name, each failure is raised at once.
+    """
+
+    HOOK = "_delete_virtual_keys_from_secret_manager"
+    MAX_FRAMES = 20
+
+    def __init__(self) -> None:
+        self._failures: "weakref.WeakKeyDictionary[Any, Tuple[Any, List[Tuple[str, ConjurFunctionsError]]]]" = (
+            weakref.WeakKeyDictionary()
+        )
+
+    def fail(self, name: str, error: ConjurFunctionsError) -> None:
+        """Raises the failure, or keeps it for the last key of the deletion."""
+        keys, is_last = self._find()
+        if keys is None:
+            raise error
+        logger.warning('The secret "%s" was not deleted: %s', name, error)
+        failures = [*self._of(keys), (name, error)]
+        self._failures[asyncio.current_task()] = (keys, failures)
+        if is_last:
+            self._raise_all(failures)
+
+    def succeed(self) -> None:
+        """Raises what was kept, when this was the last key of the deletion."""
+        keys, is_last = self._find()
+        failures = [] if keys is None else self._of(keys)
+        if is_last and failures:
+            self._raise_all(failures)
+
+    def _of(self, keys: Any) -> List[Tuple[str, ConjurFunctionsError]]:
+        owner, failures = self._failures.get(asyncio.current_task(), (None, []))
+        return failures if owner is keys else []
+
+    def _raise_all(self, failures: Sequence[Tuple[str, ConjurFunctionsError]]) -> None:
+        self._failures.pop(asyncio.current_task(), None)
+        if len(failures) == 1:
+            raise failures[0][1]
+        what = "; ".join(f'"{name}" ({error})' for name, error in failures)
+        raise ConjurFunctionsError(failures[0][1].code, f"{len(failures)} secrets were not deleted: {what}")
+
+    def _find(self) -> Tuple[Any, bool]:
+        """The keys of the deletion that is under way, if any, and whether no other follows the one that it is at."""
+        frame = sys._getframe(1)
+        for _ in range(self.MAX_FRAMES):
+            if frame is None:
+                return None, False
+            if frame.f_code.co_name == self.HOOK:
+                keys, key = frame.f_locals.get("keys_being_deleted"), frame.f_locals.get("key")
+                if not isinstance(keys, list):
+                    return None, False
+                at = next((index for index, other in enumerate(keys) if other is key), len(keys))
+                return keys, all(getattr(other, "key_alias", None) is None for other in keys[at + 1 :])
+            frame = frame.f_back
+        return None, False
 
 
 _WORTH_REPEATING = (429, 500, 502, 503, 504)
@@ -352,6 +510,8 @@ class _HttpFunctions:
                     proxies=get_environ_proxies(self._api_base),
                     timeout=(min(CONNECT_TIMEOUT_SECONDS, timeout), timeout),
                     max_pool_connections=MAX_WORKERS,
+                    # As botocore's clients have it. Otherwise a body waits up to 40 ms for the headers to be acknowledged.
+                    socket_options=[(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)],
                 )
                 self._http_sessions[timeout] = session
             return session
@@ -363,27 +523,31 @@ def _create_functions(environment: Mapping[str, str]) -> Union[_LambdaFunctions,
     Raises ValueError, which names every variable that is wrong.
     """
     problems: List[str] = []
-    mode = environment.get("CONJUR_FUNCTIONS_MODE", "lambda").strip().lower()
+    mode = environment.get("CONJUR_FUNCTIONS_MODE", "").strip().lower() or "lambda"
     if mode not in ("lambda", "http"):
         problems.append("CONJUR_FUNCTIONS_MODE must be lambda or http")
     api_base = environment.get("CONJUR_FUNCTIONS_API_BASE", "").strip()
     region = (
         environment.get("CONJUR_FUNCTIONS_REGION", "").strip()
-        or (_region_of(api_base) if mode == "http" else None)
+        or (_region_of(api_base) if mode == "http" and _is_safe_url(api_base) else None)
         or environment.get("AWS_REGION")
         or None
     )
     if not (region or boto3.Session().region_name):
         problems.append("CONJUR_FUNCTIONS_REGION must be the AWS region of the functions")
-    try:
-        _default_timeout(environment)
-    except ValueError as error:
-        problems.append(str(error))
+    for read_seconds in (_default_timeout, _not_found_seconds):
+        try:
+            read_seconds(environment)
+        except ValueError as error:
+            problems.append(str(error))
     if mode == "http" and not _is_safe_url(api_base):
-        problems.append("CONJUR_FUNCTIONS_API_BASE must be the https URL of the HTTP API (http for the loopback only)")
+        problems.append(f"CONJUR_FUNCTIONS_API_BASE must be the https URL of the HTTP API {_OF_A_SAFE_URL}")
     endpoint_url = environment.get("CONJUR_FUNCTIONS_ENDPOINT_URL", "").strip() or None
     if endpoint_url is not None and not _is_safe_url(endpoint_url):
-        problems.append("CONJUR_FUNCTIONS_ENDPOINT_URL must be an https URL (http for the loopback only)")
+        problems.append(f"CONJUR_FUNCTIONS_ENDPOINT_URL must be an https URL {_OF_A_SAFE_URL}")
+    reserved = _reserved_tag(getattr(_litellm_settings(), "tags", None))
+    if reserved is not None:
+        problems.append(f'key_management_settings.tags must not name "{reserved}": {_ABOUT_RESERVED_ANNOTATIONS}')
     if problems:
         raise ValueError("conjur-functions is not set up: " + "; ".join(problems) + ".")
     if mode == "http":
@@ -406,24 +570,42 @@ def _function_names(environment: Mapping[str, str]) -> Dict[str, str]:
     }
 
 
+_OF_A_SAFE_URL = "(http for the loopback only), without user and password, query or fragment"
+
+
 def _is_safe_url(text: str) -> bool:
-    """Secrets travel to it, so that plain http is for a server on this machine."""
-    parts = urlsplit(text)
-    return parts.scheme == "https" and bool(parts.netloc) or (
-        parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1")
-    )
+    """Secrets travel to it, so that plain http is for a server on this machine. A password in it would reach the log with errors."""
+    try:
+        parts = urlsplit(text)
+        parts.port
+    except ValueError:
+        return False
+    if not parts.hostname or "@" in parts.netloc or parts.query or parts.fragment:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
 
 
 def _default_timeout(environment: Mapping[str, str]) -> float:
-    text = environment.get("CONJUR_FUNCTIONS_TIMEOUT", "").strip()
+    seconds = _read_seconds(environment, "CONJUR_FUNCTIONS_TIMEOUT", DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS)
+    if seconds == 0:
+        raise ValueError("CONJUR_FUNCTIONS_TIMEOUT must be more than 0 seconds")
+    return seconds
+
+
+def _not_found_seconds(environment: Mapping[str, str]) -> float:
+    return _read_seconds(environment, "CONJUR_FUNCTIONS_NOT_FOUND_SECONDS", DEFAULT_NOT_FOUND_SECONDS, MAX_NOT_FOUND_SECONDS)
+
+
+def _read_seconds(environment: Mapping[str, str], name: str, default: float, most: float) -> float:
+    text = environment.get(name, "").strip()
     if text == "":
-        return DEFAULT_TIMEOUT_SECONDS
+        return default
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
-    if not 0 < seconds <= MAX_TIMEOUT_SECONDS:
-        raise ValueError(f"CONJUR_FUNCTIONS_TIMEOUT must be a number of seconds up to {MAX_TIMEOUT_SECONDS:.0f}")
+    if not 0 <= seconds <= most:
+        raise ValueError(f"{name} must be a number of seconds up to {most:.0f}")
     return seconds
 
 
@@ -472,22 +654,44 @@ def _is_text(value: Any) -> bool:
     return True
 
 
-def _general_prefix() -> str:
-    import litellm
+def _litellm_settings() -> Any:
+    """LiteLLM's key_management_settings; None where this file runs by itself."""
+    return getattr(sys.modules.get("litellm"), "_key_management_settings", None)
 
-    settings = getattr(litellm, "_key_management_settings", None)
-    prefix = getattr(settings, "prefix_for_stored_virtual_keys", None) or LITELLM_DEFAULT_PREFIX
+
+def _general_prefix() -> str:
+    prefix = getattr(_litellm_settings(), "prefix_for_stored_virtual_keys", None) or LITELLM_DEFAULT_PREFIX
     return prefix if prefix.endswith("/") else f"{prefix}/"
 
 
-def _to_annotations(description: Optional[str], tags: Optional[Union[dict, list]]) -> Dict[str, str]:
+def _is_hosted(name: str) -> bool:
+    """As the functions see it: virtual keys are hosted whatever the list says."""
+    hosted = getattr(_litellm_settings(), "hosted_keys", None)
+    return hosted is None or name in hosted or name.startswith(_general_prefix())
+
+
+_ABOUT_RESERVED_ANNOTATIONS = "Conjur acts on annotations that start with rotation/, dynamic/ or conjur/. Choose another name"
+
+
+def _reserved_tag(tags: Optional[Union[dict, list]]) -> Optional[str]:
+    return next((name for name in _to_pairs(tags) if name.lower().startswith(RESERVED_ANNOTATIONS)), None)
+
+
+def _to_pairs(tags: Optional[Union[dict, list]]) -> Dict[str, str]:
     """Tags come as {name: value} or, as AWS writes them, as [{"Key": name, "Value": value}]."""
     pairs: List[Tuple[Any, Any]] = []
     if isinstance(tags, dict):
         pairs = list(tags.items())
     elif isinstance(tags, list):
         pairs = [(tag.get("Key"), tag.get("Value")) for tag in tags if isinstance(tag, dict)]
-    annotations = {str(key): str(value) for key, value in pairs if key is not None and value is not None}
+    return {str(key): str(value) for key, value in pairs if key is not None and value is not None}
+
+
+def _to_annotations(description: Optional[str], tags: Optional[Union[dict, list]]) -> Dict[str, str]:
+    reserved = _reserved_tag(tags)
+    if reserved is not None:
+        raise ConjurFunctionsError("invalid_request", f'The tag "{reserved}" is refused. {_ABOUT_RESERVED_ANNOTATIONS}.')
+    annotations = _to_pairs(tags)
     if description:
         annotations["description"] = description
     return annotations
@@ -580,3 +784,34 @@ def _keep_out_debug_records(record: logging.LogRecord) -> bool:
 
 for _name in ("botocore.endpoint", "botocore.parsers", "botocore.auth", "botocore.hooks", "botocore.httpsession", "botocore.retryhandler"):
     logging.getLogger(_name).addFilter(_keep_out_debug_records)
+
+
+USAGE = """usage: python3 conjur_secret_manager.py read NAME    prints the value of a secret
+       python3 conjur_secret_manager.py health       says whether the functions can log in to Conjur
+"""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """A first check without LiteLLM, with the same environment. Returns the exit status: 0, 1 for a failure, 2 for wrong usage."""
+    command, names = (arguments[0], arguments[1:]) if arguments else ("", ())
+    if (command, len(names)) not in (("read", 1), ("health", 0)):
+        print(USAGE, end="", file=sys.stderr)
+        return 2
+    try:
+        manager = ConjurFunctionsSecretManager()
+        if command == "health":
+            print(json.dumps(manager._functions.health(manager._timeout)))
+            return 0
+        value = manager.sync_read_secret(names[0])
+    except (ConjurFunctionsError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    if value is None:
+        print(f'secret_not_found: There is no secret "{names[0]}", or the functions may not see it.', file=sys.stderr)
+        return 1
+    print(value)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -47,6 +47,7 @@ async function startFunctions(conjur: { url: string; adminApiKey: string }): Pro
     careful: well,
     refused: { ...well, CYBERARK_API_KEY: 'wrong' },
     reading: { ...well, CYBERARK_ACCESS_MODE: 'read_only' },
+    hosting: { ...well, CYBERARK_HOSTED_KEYS: 'OPENAI_API_KEY' },
     unreachable: { ...well, CYBERARK_API_BASE: 'http://127.0.0.1:9', CYBERARK_MAX_ATTEMPTS: '1' },
     unset: { CYBERARK_API_BASE: conjur.url },
   };

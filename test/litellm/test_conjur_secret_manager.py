@@ -8,7 +8,10 @@ import io
 import json
 import logging
 import os
+import subprocess
+import sys
 import traceback
+import types
 import unittest
 import urllib.error
 import urllib.request
@@ -79,6 +82,18 @@ def stored(name):
     return None if value is None else value.decode()
 
 
+async def delete_as_litellm_does(manager, names):
+    """Its delete hook by name and by the two variables that the plug-in looks at; test/litellm/real has the hook itself."""
+
+    async def _delete_virtual_keys_from_secret_manager(keys_being_deleted):
+        for key in keys_being_deleted:
+            if key.key_alias is not None:
+                await manager.async_delete_secret(secret_name=key.key_alias)
+
+    keys = [types.SimpleNamespace(key_alias=name) for name in names]
+    await _delete_virtual_keys_from_secret_manager([*keys, types.SimpleNamespace(key_alias=None)])
+
+
 class Calls:
     """The same for both ways to call; `environment` and `prefix` come from the class that is made of it."""
 
@@ -131,6 +146,52 @@ class Calls:
             annotations = {entry["name"]: entry["value"] for entry in shown["annotations"]}
             self.assertEqual(annotations, {"Environment": "Prod", "Cost": "7", "description": "by LiteLLM"})
 
+    def test_tags_that_conjur_would_act_on_are_refused_before_anything_is_sent(self):
+        for tag in ("rotation/ttl", "dynamic/issuer", "conjur/kind", "Rotation/rotator"):
+            for tags in ({tag: "x"}, [{"Key": tag, "Value": "x"}]):
+                error = self.assert_raises_code(
+                    "invalid_request", lambda: self.run_async(self.manager.async_write_secret(self.name("tags"), "v", tags=tags))
+                )
+                self.assertIn(tag, str(error))
+        self.assertEqual(calls(), [])
+
+    def test_a_name_that_was_not_there_is_asked_for_once_until_it_is_written(self):
+        manager, name = create_manager(self.environment()), self.name("not-yet")
+        for _ in range(3):
+            self.assertIsNone(manager.sync_read_secret(name))
+        self.assertEqual(len(calls()), 1)
+        self.assertIsNone(self.run_async(manager.async_read_secret(name)))
+        self.assertEqual(len(calls()), 1, "a hook always asks")
+        self.run_async(manager.async_write_secret(name, "v"))
+        self.assertEqual(manager.sync_read_secret(name), "v")
+        self.run_async(manager.async_delete_secret(name))
+        self.assertIsNone(manager.sync_read_secret(name))
+        self.run_async(manager.async_rotate_secret(name, name, "w"))
+        self.assertEqual(manager.sync_read_secret(name), "w")
+
+    def test_a_failure_is_not_remembered(self):
+        manager = create_manager(self.environment("unreachable"))
+        for _ in range(2):
+            self.assert_raises_code("upstream_unavailable", lambda: manager.sync_read_secret(self.name("key-1")))
+        self.assertEqual(len(calls()), 2)
+
+    def test_a_name_that_is_not_hosted_is_asked_for_once_and_raises_each_time(self):
+        manager = create_manager(self.environment("hosting"))
+        for _ in range(3):
+            self.assert_raises_code("not_hosted", lambda: manager.sync_read_secret("USE_LITELLM_PROXY"))
+        self.assertEqual(len(calls()), 1)
+
+    def test_names_that_litellm_does_not_host_are_answered_without_a_call(self):
+        import litellm
+
+        settings = types.SimpleNamespace(hosted_keys=["OPENAI_API_KEY"], prefix_for_stored_virtual_keys="litellm")
+        with mock.patch.object(litellm, "_key_management_settings", settings):
+            self.assertIsNone(self.manager.sync_read_secret("USE_LITELLM_PROXY"))
+            self.assertEqual(calls(), [])
+            self.assertIsNone(create_manager(self.environment()).sync_read_secret("OPENAI_API_KEY"))
+            self.assertIsNone(self.manager.sync_read_secret(self.name("nothing-of-ours")))
+        self.assertEqual(len(calls()), 2)
+
     def test_a_rotation_under_the_same_name_is_one_call(self):
         name = self.name("rotated")
         self.run_async(self.manager.async_write_secret(name, "old"))
@@ -179,6 +240,27 @@ class Calls:
         self.run_async(manager.async_write_secret(name, "v"))
         self.assert_raises_code("delete_not_supported", lambda: self.run_async(manager.async_delete_secret(name)))
         self.assertEqual(stored(name), "v")
+
+    def test_in_a_deletion_of_many_keys_a_failure_is_raised_with_the_last(self):
+        manager = self.manager
+        good = [self.name(f"bulk/{index}") for index in range(2)]
+        for name in good:
+            self.run_async(manager.async_write_secret(name, "v"))
+        names = [good[0], "litellm//x", "litellm//y", good[1]]
+        with self.assertLogs("conjur_functions", "WARNING") as logs:
+            error = self.assert_raises_code("invalid_request", lambda: self.run_async(delete_as_litellm_does(manager, names)))
+        self.assertEqual([stored(name) for name in good], [None, None])
+        for name in names[1:3]:
+            self.assertIn(name, str(error))
+        self.assertEqual(len(logs.output), 2)
+        # Nothing of it is left, and a deletion outside of such a hook raises at once.
+        self.run_async(delete_as_litellm_does(manager, good))
+        self.assert_raises_code("invalid_request", lambda: self.run_async(manager.async_delete_secret("litellm//x")))
+        with self.assertLogs("conjur_functions", "WARNING"):
+            error = self.assert_raises_code(
+                "invalid_request", lambda: self.run_async(delete_as_litellm_does(manager, [good[0], "litellm//x"]))
+            )
+        self.assertNotIn("secrets were not deleted", str(error))
 
     def test_each_failure_of_a_read_raises_its_code(self):
         name = self.name("key-1")
@@ -362,6 +444,49 @@ class Settings(unittest.TestCase):
             with self.assertRaisesRegex(ValueError, "CONJUR_FUNCTIONS_API_BASE"):
                 create_manager({"CONJUR_FUNCTIONS_MODE": "http", "CONJUR_FUNCTIONS_API_BASE": base})
 
+    def test_a_user_and_password_in_an_address_are_refused_and_never_shown(self):
+        for mode, name in (("http", "CONJUR_FUNCTIONS_API_BASE"), ("lambda", "CONJUR_FUNCTIONS_ENDPOINT_URL")):
+            for address in (
+                "https://user:canary@api.example",
+                "https://canary@api.example",
+                "http://user:canary@127.0.0.1:3002",
+                "https://api.example?key=canary",
+                "https://api.example#canary",
+                "https://:443",
+                "https://api.example:canary",
+                "https://[canary",
+            ):
+                with self.subTest(f"{name} {address}"), self.assertRaisesRegex(ValueError, name) as caught:
+                    create_manager({"CONJUR_FUNCTIONS_MODE": mode, name: address})
+                self.assertNotIn("canary", "".join(traceback.format_exception(ValueError, caught.exception, None)))
+
+    def test_a_tag_of_the_settings_that_conjur_would_act_on_is_refused_at_the_start(self):
+        import litellm
+
+        with mock.patch.object(litellm, "_key_management_settings", types.SimpleNamespace(tags={"rotation/ttl": "P1D"})):
+            with self.assertRaisesRegex(ValueError, "rotation/ttl"):
+                create_manager(lambda_environment())
+
+    def test_how_long_a_name_is_remembered_has_bounds(self):
+        for text in ("-1", "3601", "soon", "nan"):
+            with self.assertRaisesRegex(ValueError, "CONJUR_FUNCTIONS_NOT_FOUND_SECONDS"):
+                create_manager({**lambda_environment(), "CONJUR_FUNCTIONS_NOT_FOUND_SECONDS": text})
+        manager = create_manager({**lambda_environment(), "CONJUR_FUNCTIONS_NOT_FOUND_SECONDS": "0"})
+        calls()
+        for _ in range(2):
+            self.assertIsNone(manager.sync_read_secret("litellm/forgotten"))
+        self.assertEqual(len(calls()), 2)
+
+    def test_a_thousand_names_are_remembered_at_most(self):
+        remembered = Manager.__init__.__globals__["_NotFound"](60)
+        for index in range(1001):
+            remembered.remember(f"name-{index}", Error("secret_not_found", "no"), 0)
+        self.assertIsNone(remembered.recall("name-0"))
+        self.assertEqual(remembered.recall("name-1000").code, "secret_not_found")
+        remembered.forget("another")
+        remembered.remember("overtaken", Error("secret_not_found", "no"), 0)
+        self.assertIsNone(remembered.recall("overtaken"))
+
     def test_a_region_is_needed(self):
         nothing = {"AWS_REGION": "", "AWS_DEFAULT_REGION": "", "AWS_CONFIG_FILE": os.devnull}
         with self.assertRaisesRegex(ValueError, "CONJUR_FUNCTIONS_REGION"):
@@ -384,6 +509,41 @@ class Settings(unittest.TestCase):
         self.assertIn("/us-west-2/execute-api/", str(signed.headers["Authorization"]))
         told = create_manager({**environment, "CONJUR_FUNCTIONS_REGION": "eu-west-1"})
         self.assertIn("/eu-west-1/execute-api/", str(told._functions._signed("GET", "/health", None).headers["Authorization"]))
+
+
+class ByItself(unittest.TestCase):
+    """The file as a program, on a machine without LiteLLM."""
+
+    def run_it(self, *arguments, **environment):
+        code = "import sys, runpy; sys.modules['litellm'] = None; del sys.argv[0]; runpy.run_path(sys.argv[0], run_name='__main__')"
+        command = [sys.executable, "-B", "-c", code, str(MODULE), *arguments]
+        ended = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60)
+        return ended.returncode, ended.stdout, ended.stderr
+
+    def test_reads_a_secret_and_tells_of_its_health(self):
+        name = "litellm/by-itself"
+        asyncio.run(manager_of(lambda_environment, "conjur-functions-dev").async_write_secret(name, "sk-itself"))
+        for environment in (lambda_environment(), http_environment()):
+            self.assertEqual(self.run_it("read", name, **environment), (0, "sk-itself\n", ""))
+        status, output, _ = self.run_it("health", **lambda_environment())
+        self.assertEqual((status, json.loads(output)["ok"]), (0, True))
+
+    def test_says_why_it_could_not(self):
+        environment = lambda_environment()
+        status, output, errors = self.run_it("read", "litellm/no-such", **environment)
+        self.assertEqual((status, output), (1, ""))
+        self.assertIn('secret_not_found: There is no secret "litellm/no-such"', errors)
+        status, output, errors = self.run_it("health", **lambda_environment("refused"))
+        self.assertEqual((status, output, errors.split(":")[0]), (1, "", "authentication_failed"))
+        status, output, errors = self.run_it("read", "a", **{**environment, "CONJUR_FUNCTIONS_MODE": "ftp"})
+        self.assertEqual((status, output), (1, ""))
+        self.assertIn("CONJUR_FUNCTIONS_MODE", errors)
+
+    def test_shows_its_usage(self):
+        for arguments in ((), ("read",), ("read", "a", "b"), ("health", "a"), ("write", "a")):
+            status, output, errors = self.run_it(*arguments)
+            self.assertEqual((status, output), (2, ""))
+            self.assertIn("usage: python3 conjur_secret_manager.py read NAME", errors)
 
 
 if __name__ == "__main__":
