@@ -1,5 +1,5 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
-import { ConjurError, type ErrorCode, fromErrorName } from '../../lib/errors.ts';
+import { ConjurError, fromErrorName } from '../../lib/errors.ts';
 import type { Answer, InvokeOptions } from './calls.ts';
 
 /**
@@ -53,8 +53,8 @@ export function unreadableAnswer(functionName: string): ConjurError {
 }
 
 /**
- * The error that an answer stands for; undefined where it is none. Lambda names the error's class in `errorType`. serverless-offline says
- * `Error` there, and has the name only in front of the first line of `trace`.
+ * The error that an answer stands for; undefined where it is none. Lambda names the error's class in `errorType`, as the invoke endpoint
+ * of `npm start` does.
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  * @param functionError what Lambda said beside the answer
  */
@@ -63,7 +63,7 @@ export function parseFunctionError(answer: Answer, functionError: string | undef
   if (typeof errorMessage !== 'string' || (functionError === undefined && typeof errorType !== 'string')) {
     return functionError === undefined ? undefined : unknown('an unknown error');
   }
-  const code = fromErrorName(String(errorType)) ?? codeOfTrace(answer.trace);
+  const code = fromErrorName(String(errorType));
   if (code !== undefined) return new ConjurError(code, errorMessage);
   if (errorType === 'Sandbox.Timedout' || /^\S+ Task timed out after/.test(errorMessage)) {
     return new ConjurError(
@@ -72,11 +72,6 @@ export function parseFunctionError(answer: Answer, functionError: string | undef
     );
   }
   return unknown(/^[\w.]{1,80}$/.test(String(errorType)) ? String(errorType) : 'an unknown error');
-}
-
-function codeOfTrace(trace: unknown): ErrorCode | undefined {
-  const [first] = Array.isArray(trace) ? trace : [];
-  return typeof first === 'string' ? fromErrorName(first.split(':', 1)[0] ?? '') : undefined;
 }
 
 /** Its message was written by somebody else, and may hold anything. */

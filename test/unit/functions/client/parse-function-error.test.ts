@@ -10,10 +10,9 @@ describe('the error of a function', () => {
     expect(parseFunctionError(answer, 'Unhandled')).toMatchObject({ code, message: 'What to do.' });
   });
 
-  it.each(CODES)('%s is known by the trace of serverless-offline, which says Error', (code) => {
-    const trace = [`${toErrorName(code)}: What to do.`, '    at somewhere'];
-    const answer = { errorType: 'Error', errorMessage: 'What to do.', trace };
-    expect(parseFunctionError(answer, undefined)).toMatchObject({ code, message: 'What to do.' });
+  it('is internal where only a trace names a code: what the trace quotes is no answer', () => {
+    const answer = { errorType: 'Error', errorMessage: 'canary-value', trace: ['SecretNotFound: canary-value'] };
+    expect(parseFunctionError(answer, 'Unhandled')).toMatchObject({ code: 'internal' });
   });
 
   it.each([
