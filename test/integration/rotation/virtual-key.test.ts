@@ -1,5 +1,5 @@
-import { expect, it, onTestFinished } from 'vitest';
-import { type Exchange, exchangeBy } from './support/exchange.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type Exchange, exchangeBy, type HttpAnswer } from './support/exchange.ts';
 import { startProcess } from './support/process.ts';
 import { read } from './support/variable-scenarios.ts';
 import { createVirtualKeys, isCurrent, toFirstKey, works } from './support/virtual-key-scenarios.ts';
@@ -60,6 +60,67 @@ it('keeps the key that a LiteLLM made which does not know new_key', async () => 
   expect(key).toMatch(/^sk-/);
   expect(await isCurrent(world, key)).toBe(true);
   expect(await read(world, 'keys/team.pending')).toBe(key);
+});
+
+describe('where LiteLLM lets nobody choose a key', () => {
+  async function startWithItsOwnKey(): Promise<{ world: World; first: string }> {
+    const world = await startWorld({}, { customKeys: false });
+    onTestFinished(() => world.close());
+    const { body } = await world.litellm('POST', '/key/generate', { key_alias: 'team' });
+    const first = String(body.key);
+    await world.admin.writeSecret('keys/team', first);
+    return { world, first };
+  }
+
+  /** LiteLLM, with what becomes of its answer to a regeneration that names no key. */
+  function spoiling(world: World, spoil: (answer: HttpAnswer) => HttpAnswer): Exchange {
+    const send = exchangeBy(world.dispatcher);
+    return async (request) => {
+      const answer = await send(request);
+      const isItsOwn = request.path.endsWith('/key/regenerate') && !String(request.body).includes('new_key');
+      return isItsOwn ? spoil(answer) : answer;
+    };
+  }
+
+  it('stages and stores the key that LiteLLM made', async () => {
+    const { world, first } = await startWithItsOwnKey();
+    const answer = await startProcess(world).invoke(CALL);
+    const key = await read(world, 'keys/team');
+    expect(answer).toMatchObject({ name: 'keys/team', strategy: 'litellm-virtual-key', version: 2 });
+    expect([await isCurrent(world, key), await works(world, key), await works(world, first)]).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(await read(world, 'keys/team.pending')).toBe(key);
+    expect(await startProcess(world).invoke(CALL)).toMatchObject({ version: 3 });
+  });
+
+  it('says that the only copy was lost where the answer was, and leaves the key that still works', async () => {
+    const { world, first } = await startWithItsOwnKey();
+    const litellm = spoiling(world, () => {
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    });
+    await expect(startProcess(world, undefined, { litellm }).invoke(CALL)).rejects.toMatchObject({
+      code: 'upstream_unavailable',
+      message: expect.stringContaining('only copy'),
+    });
+    expect(await read(world, 'keys/team')).toBe(first);
+    expect([await isCurrent(world, first), await works(world, first)]).toEqual([false, true]);
+    await expect(startProcess(world).invoke(CALL)).rejects.toMatchObject({ code: 'unprocessable' });
+    expect(await read(world, 'keys/team')).toBe(first);
+  });
+
+  it('believes no answer without a key', async () => {
+    const { world, first } = await startWithItsOwnKey();
+    const page = Buffer.from('<html>Signed in</html>');
+    const litellm = spoiling(world, (answer) => ({ ...answer, headers: {}, body: page }));
+    await expect(startProcess(world, undefined, { litellm }).invoke(CALL)).rejects.toMatchObject({
+      code: 'upstream_error',
+      message: expect.stringContaining('LITELLM_API_BASE'),
+    });
+    expect(await read(world, 'keys/team')).toBe(first);
+  });
 });
 
 it('says where a key is blocked, and has stored it all the same', async () => {

@@ -8,7 +8,7 @@ import { Secret } from '../../../../lib/secret.ts';
 
 export interface Regeneration {
   readonly oldKey: Secret;
-  /** Starts with `sk-`. */
+  /** Starts with `sk-`. A LiteLLM with `disable_custom_api_keys` makes one of its own instead. */
   readonly newKey: Secret;
   /** How long the old key still works; undefined: not at all. */
   readonly gracePeriod: string | undefined;
@@ -61,25 +61,46 @@ export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi
       throw toLitellmError(request, response);
     },
 
-    async regenerate({ oldKey, newKey, gracePeriod, duration }, deadline) {
-      const request: HttpRequest = {
-        method: 'POST',
-        path: '/key/regenerate',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          key: toTokenId(oldKey),
-          new_key: newKey.expose(),
-          grace_period: gracePeriod,
-          duration,
-        }),
-        action: 'regenerating a virtual key at LiteLLM',
-        freshConnection: true,
-      };
+    async regenerate(regeneration, deadline) {
+      const request = toRegenerateRequest(regeneration, regeneration.newKey);
       const response = await call(request, masterKey, deadline);
+      if (response.status === 403 && isAboutCustomKeys(response.body)) {
+        return regenerateByItself(regeneration, deadline);
+      }
       if (response.status === 404) return undefined;
       if (response.status !== 200) throw toLitellmError(request, response);
-      return parseKey(response) ?? newKey;
+      return parseKey(response) ?? regeneration.newKey;
     },
+  };
+
+  /** LiteLLM makes the key, and its answer is the only copy. */
+  async function regenerateByItself(regeneration: Regeneration, deadline: Deadline): Promise<Secret | undefined> {
+    const request = toRegenerateRequest(regeneration, undefined);
+    const response = await call(request, masterKey, deadline);
+    if (response.status === 404) return undefined;
+    if (response.status !== 200) throw toLitellmError(request, response);
+    const key = parseKey(response);
+    if (key !== undefined) return key;
+    throw new ConjurError(
+      'upstream_error',
+      `LiteLLM's answer while ${request.action} holds no key, though with disable_custom_api_keys it is LiteLLM that makes it. Check that LITELLM_API_BASE is a LiteLLM proxy and what stands between. If it did replace the key, make a new one there and store it with the strategy "supplied".`,
+    );
+  }
+}
+
+function toRegenerateRequest({ oldKey, gracePeriod, duration }: Regeneration, newKey: Secret | undefined): HttpRequest {
+  return {
+    method: 'POST',
+    path: '/key/regenerate',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      key: toTokenId(oldKey),
+      new_key: newKey?.expose(),
+      grace_period: gracePeriod,
+      duration,
+    }),
+    action: 'regenerating a virtual key at LiteLLM',
+    freshConnection: true,
   };
 }
 
@@ -160,6 +181,11 @@ export function toLitellmError({ action }: HttpRequest, { status, body }: HttpRe
     'upstream_error',
     `LiteLLM answered ${status} while ${action}, which it should not. Look into LiteLLM's log, check that LITELLM_API_BASE is a LiteLLM proxy, and rotate again, which goes on where this ended.`,
   );
+}
+
+/** What LiteLLM says where `disable_custom_api_keys` is set: "Custom API key values are disabled by your administrator. …" */
+function isAboutCustomKeys(body: Buffer): boolean {
+  return /custom api key/i.test(body.toString('utf8').slice(0, 4_096));
 }
 
 function isAboutLicence(body: Buffer): boolean {

@@ -73,7 +73,7 @@ async function replaceKey(
   const stage = (key: Secret) => writeAndVerify(conjur, toPendingName(rotation.name), key, deadline);
   await logged('stage a new key', () => stage(newKey));
   const made = await logged('regenerate at LiteLLM', () => regenerate(deps, { oldKey, newKey, gracePeriod, duration }));
-  // A LiteLLM that does not know new_key made a key of its own, which is nowhere else.
+  // A LiteLLM with disable_custom_api_keys, or one that does not know new_key, made a key of its own, which is nowhere else.
   if (made !== undefined && !made.equals(newKey)) await logged("stage LiteLLM's key", () => stage(made));
   return made;
 }
@@ -88,7 +88,8 @@ async function regenerate(
   } catch (error) {
     if (!isConjurError(error, 'upstream_unavailable')) throw error;
     if (await litellm.isCurrent(regeneration.newKey, deadline)) return regeneration.newKey;
-    throw error;
+    if (await litellm.isCurrent(regeneration.oldKey, deadline)) throw error;
+    throw lostKey(error);
   }
 }
 
@@ -139,6 +140,15 @@ function notPromoted(name: string): ConjurError {
   return new ConjurError(
     'upstream_error',
     `The new key was written to "${name}", but Conjur gives back another value. The live key stands in "${toPendingName(name)}". Find out what drops or alters writes, and rotate again, which goes on from there.`,
+  );
+}
+
+/** LiteLLM made the key by itself, or another rotation was faster; the next one tells the two apart. */
+function lostKey(cause: ConjurError): ConjurError {
+  return new ConjurError(
+    'upstream_unavailable',
+    'LiteLLM has replaced the key, and its answer was lost. Rotate again: if another rotation had it replaced, that ends well. If LiteLLM made the key by itself (disable_custom_api_keys), the answer was its only copy: make a new key at LiteLLM and store it with the strategy "supplied"; the old one works until its grace period ends.',
+    { cause },
   );
 }
 

@@ -15,6 +15,8 @@ export interface LocalLitellmOptions {
   readonly masterKey: string;
   /** False or 500: regenerating answers 500 with LiteLLM's message on licences; 403: with 403. Default true. */
   readonly licensed?: boolean | 403 | 500;
+  /** False: `disable_custom_api_keys` is set, so that every key is LiteLLM's own make. Default true. */
+  readonly customKeys?: boolean;
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
   /** That many random bytes. Default: the system's generator. */
@@ -37,6 +39,7 @@ export interface LocalLitellmOptions {
  *   silently taken for none. An old key stands for the row that replaced it, one step far: regenerating again within the grace
  *   period ends the grace of the key before.
  * - Without a licence, regenerating is refused before anything else is looked at.
+ * - With `disable_custom_api_keys`, a key that the caller chose is refused (403) and nothing changes.
  * - Aliases are unique (400), `metadata` is replaced whole, deleting what is gone is 404, lists come in pages of at most 100 (422).
  * - Errors are `{"error": {"message", "type", "param", "code"}}`; the 404 of an unknown key repeats the key.
  *
@@ -59,6 +62,7 @@ export async function createLocalLitellm(options: LocalLitellmOptions): Promise<
     store: createKeyStore(file, now),
     masterKey: options.masterKey,
     licensed: options.licensed ?? true,
+    customKeys: options.customKeys ?? true,
     now,
     random: options.random ?? randomBytes,
   };

@@ -18,6 +18,8 @@ export interface WorldOptions {
   readonly tokenTtlSeconds?: number;
   /** Default true. */
   readonly licensed?: boolean | 403 | 500;
+  /** Whether LiteLLM lets callers choose keys. Default true. */
+  readonly customKeys?: boolean;
 }
 
 export interface LitellmAnswer {
@@ -45,11 +47,11 @@ export interface World {
 /** @param environment settings that every process of the world starts with, beyond the addresses and keys of the servers */
 export async function startWorld(
   environment: Readonly<Record<string, string>> = {},
-  { tokenTtlSeconds = 480, licensed = true }: WorldOptions = {},
+  { tokenTtlSeconds = 480, licensed = true, customKeys = true }: WorldOptions = {},
 ): Promise<World> {
   let invoke: (event: StepEvent) => Promise<unknown> = async () => undefined;
   const conjur = await createLocalConjur({ tokenTtlSeconds, policyLoadMs: 0 });
-  const litellm = await createLocalLitellm({ masterKey: MASTER_KEY, licensed });
+  const litellm = await createLocalLitellm({ masterKey: MASTER_KEY, licensed, customKeys });
   const secretsManager = await createLocalSecretsManager({
     invokeRotation: async (event) => void (await invoke(event)),
     onRotationFailed: () => undefined,

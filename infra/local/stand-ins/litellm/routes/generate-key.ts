@@ -2,12 +2,13 @@ import { hashKey } from '../hash-key.ts';
 import { generateInput, parseInput } from '../input-schemas.ts';
 import { type KeyRow, toKeyName, toNewKeyAnswer } from '../key-row.ts';
 import { LitellmError } from '../litellm-error.ts';
-import { applyKeyFields, checkKeyFree } from './key-fields.ts';
+import { applyKeyFields, checkCustomKeyAllowed, checkKeyFree } from './key-fields.ts';
 import type { Route } from './route-context.ts';
 
 /** `POST /key/generate` */
 export const generateKey: Route = (context, rawInput) => {
   const input = parseInput(generateInput, rawInput);
+  checkCustomKeyAllowed(context, input.key);
   const key = input.key ?? makeKey(context.random);
   if (!key.startsWith('sk-')) {
     const message = "Invalid key format. LiteLLM Virtual Key must start with 'sk-'.";

@@ -18,6 +18,12 @@ export function applyKeyFields({ store, now }: RouteContext, row: KeyRow, fields
   row.updatedAtMs = now();
 }
 
+/** @throws LitellmError 403 for a key that the caller chose, where `disable_custom_api_keys` is set. */
+export function checkCustomKeyAllowed({ customKeys }: RouteContext, key: string | null | undefined): void {
+  if (customKeys || key == null) return;
+  throw toDetailError(403, 'Custom API key values are disabled by your administrator. Keys must be auto-generated.');
+}
+
 /** @throws LitellmError 400 when another key has the alias. */
 function checkAliasFree(store: KeyStore, alias: string, row: KeyRow): void {
   const holder = store.findByAlias(alias);

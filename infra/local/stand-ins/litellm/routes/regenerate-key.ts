@@ -4,7 +4,7 @@ import { type KeyRow, toKeyName, toNewKeyAnswer } from '../key-row.ts';
 import { LitellmError, toDetailError } from '../litellm-error.ts';
 import { toGraceEnd } from '../parse-duration.ts';
 import { makeKey } from './generate-key.ts';
-import { applyKeyFields, checkKeyFree, getRow } from './key-fields.ts';
+import { applyKeyFields, checkCustomKeyAllowed, checkKeyFree, getRow } from './key-fields.ts';
 import type { Route, RouteContext } from './route-context.ts';
 
 /** `POST /key/regenerate` and `POST /key/{key}/regenerate`; a key in the body goes before the one in the path. */
@@ -17,6 +17,7 @@ export const regenerateKey: Route = (context, rawInput, caller) => {
   if (caller.kind !== 'admin' && caller.row !== row) {
     throw toDetailError(403, 'You are not authorized to regenerate this key');
   }
+  checkCustomKeyAllowed(context, input.new_key);
   const newKey = input.new_key ?? makeKey(context.random);
   checkNewKey(context, newKey, row);
   applyKeyFields(context, row, input);

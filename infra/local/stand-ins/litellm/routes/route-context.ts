@@ -7,6 +7,8 @@ export interface RouteContext {
   readonly masterKey: string;
   /** Whether regenerating is allowed, or with which status it is refused for want of a licence. */
   readonly licensed: boolean | 403 | 500;
+  /** Whether callers may choose keys. */
+  readonly customKeys: boolean;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** That many random bytes. */

@@ -154,6 +154,33 @@ describe('regenerating a key at the local LiteLLM', () => {
     expect(await tryKey(call, 'sk-old')).toBe(200);
   });
 
+  it('refuses keys that the caller chose where custom keys are disabled, and makes its own', async () => {
+    const { call } = await startLitellm({ customKeys: false });
+    const made = await call('POST', '/key/generate', {});
+    const { key } = made.body as { key: string };
+    for (const [path, body] of [
+      ['/key/generate', { key: 'sk-chosen' }],
+      ['/key/regenerate', { key, new_key: 'sk-chosen' }],
+    ] as const) {
+      const answer = await call('POST', path, body);
+      expect(answer).toMatchObject({
+        status: 403,
+        body: {
+          error: {
+            message:
+              "{'error': 'Custom API key values are disabled by your administrator. Keys must be auto-generated.'}",
+            code: '403',
+          },
+        },
+      });
+    }
+    expect(await tryKey(call, key)).toBe(200);
+    const { status, body } = await call('POST', '/key/regenerate', { key });
+    expect([status, await tryKey(call, key), await tryKey(call, (body as { key: string }).key)]).toEqual([
+      200, 401, 200,
+    ]);
+  });
+
   it('lets a virtual key regenerate itself and no other', async () => {
     const { call } = await startWithKey();
     await call('POST', '/key/generate', { key: 'sk-other' });
