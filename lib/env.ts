@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { ConjurError } from './errors.ts';
+import { findMisspelt } from './misspelt-settings.ts';
 import { Problems, parseText, type ReadFile } from './option-values.ts';
 import { OPTIONS, type OptionName, type OptionRow } from './options.ts';
 import { assembleSettings, type ConjurClientOptions, type Origin, type Settings, valueAt } from './settings.ts';
@@ -9,7 +10,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export interface FromEnvOptions {
   /** Reads a PEM file. Default: Node's own. @throws when there is none */
   readonly readFile?: ReadFile | undefined;
-  /** Told, once each, what an operator should know: connections that are not secure, settings without effect. Default: nobody. */
+  /** Told, once each, what an operator should know: connections that are not secure, settings without effect or misspelt. Default: nobody. */
   readonly warn?: ((warning: string) => void) | undefined;
 }
 
@@ -27,7 +28,9 @@ export function fromEnv(environment: Environment = process.env, options: FromEnv
   const problems = new Problems();
   const { settings, warnings } = readSettings(environment, problems, options);
   assertNoProblems(problems);
-  for (const warning of warnings) options.warn?.(warning);
+  // The program may have settings of its own with that prefix, as the functions have.
+  const misspelt = findMisspelt(environment, [OPTIONS], { nearOnly: true });
+  for (const warning of [...warnings, ...misspelt]) options.warn?.(warning);
   return settings;
 }
 

@@ -1,6 +1,8 @@
 import { type Environment, type FromEnvOptions, readSettings, readVariables } from '../../lib/env.ts';
 import { ConjurError } from '../../lib/errors.ts';
+import { findMisspelt } from '../../lib/misspelt-settings.ts';
 import { checkValues, Problems } from '../../lib/option-values.ts';
+import { OPTIONS } from '../../lib/options.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { isExposed, type Settings } from '../../lib/settings.ts';
 import { type ACCESS_MODES, FUNCTION_OPTIONS } from './options.ts';
@@ -78,7 +80,17 @@ export function parseFunctionSettings(
     rotationEventBus: values.rotationEventBus,
     credentialSecretId: values.credentialSecretId,
   };
-  return { settings, warnings: [...client.warnings, ...warnOfPlainLitellm(settings.litellm)] };
+  const warnings = [...client.warnings, ...warnOfPlainLitellm(settings.litellm), ...findMisspeltSettings(environment)];
+  return { settings, warnings };
+}
+
+/**
+ * Variables that look like a setting of the functions and are none.
+ * @example findMisspeltSettings({ CYBERARK_ALOW_DELETE: 'true' })
+ * // ['CYBERARK_ALOW_DELETE is not a setting. Did you mean CYBERARK_ALLOW_DELETE?']
+ */
+export function findMisspeltSettings(environment: Environment): string[] {
+  return findMisspelt(environment, [OPTIONS, FUNCTION_OPTIONS]);
 }
 
 /** A function that is deployed has a network between it and Conjur; one that runs on a developer's machine says so. */

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { nearestOf } from '../../lib/nearest-of.ts';
 import { type Flag, UsageError } from './flags.ts';
 import { formatHelp } from './format-help.ts';
-import { nearestOf } from './nearest-of.ts';
 
 interface OptionToken {
   readonly name: string;

@@ -1,3 +1,4 @@
+import { nearestSettingTo } from '../../lib/misspelt-settings.ts';
 import {
   PROXY_SETTINGS,
   ROTATION_SETTINGS,
@@ -23,10 +24,13 @@ export function checkParameters(args: readonly string[], ownNames: readonly stri
       return [
         `The parameter ${name} is a secret, and the environment of a function is no place for one. ${SECRETS_ADVICE}`,
       ];
-    return known.has(name)
-      ? []
-      : [`There is no parameter "${name}". docs/deployment.md and docs/settings.md list them.`];
+    return known.has(name) ? [] : [`There is no parameter "${name}". ${suggest(name, [...known])}`];
   });
+}
+
+function suggest(name: string, known: readonly string[]): string {
+  const nearest = nearestSettingTo(name, known);
+  return nearest === undefined ? 'docs/deployment.md and docs/settings.md list them.' : `Did you mean ${nearest}?`;
 }
 
 /** What stands before the first `=`. */

@@ -1,3 +1,4 @@
+import { findMisspeltSettings } from '../../functions/runtime/settings.ts';
 import { SECRET_SETTINGS } from '../stack/setting-names.ts';
 import { checkDestination } from './check-destination.ts';
 import { checkSettings } from './check-settings.ts';
@@ -15,6 +16,7 @@ export async function deployStack(args: readonly string[]): Promise<void> {
     process.stderr.write(
       `${name} stays on this machine: it is a secret, and the environment of a function is no place for one.\n`,
     );
+  for (const warning of findMisspeltSettings(process.env)) process.stderr.write(`${warning}\n`);
   const { directory, template } = await packageFunctions({ args });
   const unreachable = checkDestination(template);
   const findings = unreachable.length > 0 ? unreachable : checkSettings(template);

@@ -9,6 +9,8 @@ await runCommand({
   notes: DEPLOY_NOTES,
   run: async ({ json, ...flags }) => {
     const { packageFunctions } = await import('./package-functions.ts');
+    const { findMisspeltSettings } = await import('../../functions/runtime/settings.ts');
+    for (const warning of findMisspeltSettings(process.env)) console.error(warning);
     const { directory, functions } = await packageFunctions({ args: toServerlessArguments(flags) });
     if (json) return console.log(JSON.stringify({ directory, functions }, null, 2));
     for (const { name, bytes, sha256 } of functions)

@@ -201,6 +201,7 @@ onThisMachine(
       CYBERARK_REQUIRE_TLS: 'true',
       CONJUR_SSL_CERTIFICATE: '/no/such/file.pem',
       LITELLM_MASTER_KEY_SECRET_ID: 'prod/litellm',
+      CYBERARK_ALOW_DELETE: 'true',
       AWS_PROFILE: 'prod',
       HTTP_PROXY: 'http://127.0.0.1:9',
       http_proxy: 'http://127.0.0.1:9',
@@ -219,6 +220,7 @@ onThisMachine(
     expect(await rotate({ name: 'litellm/demo-key', strategy: 'litellm-virtual-key' })).toMatchObject({ version: 2 });
     const credential = { secret_id: 'conjur-functions/credential', strategy: 'conjur-api-key' };
     expect(await rotate(credential)).toMatchObject({ version: expect.any(String) });
+    expect(run.output()).toContain('CYBERARK_ALOW_DELETE is not a setting. Did you mean CYBERARK_ALLOW_DELETE?\n');
     expect(run.output()).not.toContain('NOT READY');
     expect(run.output()).toContain(
       'CYBERARK_API_BASE is set and not used: the functions talk to the local Conjur. For yours: npm start -- --conjur https://conjur.example.com/api\n',

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { findMisspeltSettings } from '../../../functions/runtime/settings.ts';
 import { buildFunctions } from '../../build/build.ts';
 import { assertPortsFree } from './assert-ports-free.ts';
 import { watchNpm } from './end-with-npm.ts';
@@ -37,6 +38,7 @@ async function run(options: StartOptions, interruption: AbortController): Promis
   watchNpm(() => interruption.abort());
   // Before anything that takes time.
   await assertPortsFree(wantedPorts(options));
+  for (const warning of findMisspeltSettings(process.env)) say(warning);
   say('building the functions …');
   await buildFunctions();
   // From here on: what is up when Ctrl-C comes must not be left behind. A second Ctrl-C ends this process at once.

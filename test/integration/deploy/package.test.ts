@@ -251,8 +251,16 @@ describe('npm run package', () => {
     const misspelt = await pack('--param=vpc_subnet_id=subnet-1');
     expect(misspelt).toMatchObject({
       status: 1,
-      stderr: expect.stringMatching(/^There is no parameter "vpc_subnet_id".*\n$/),
+      stderr: 'package: There is no parameter "vpc_subnet_id". Did you mean vpc_subnet_ids?\n',
     });
+  });
+
+  it('tells a setting of the environment that is misspelt', async () => {
+    const { stderr } = await runNode(['infra/deploy/package.ts', '--param=x=y'], {
+      cwd: clone.directory,
+      environment: { CYBERARK_ALOW_DELETE: 'true' },
+    });
+    expect(stderr.split('\n')[0]).toBe('CYBERARK_ALOW_DELETE is not a setting. Did you mean CYBERARK_ALLOW_DELETE?');
   });
 
   it('makes a template that cfn-lint finds no error in', async ({ skip }) => {
@@ -296,19 +304,25 @@ describe('npm run deploy', () => {
     runNode(['infra/deploy/deploy.ts', '--stage', 'prod', ...args], { cwd: clone.directory });
 
   it.each([
-    ['a Conjur on this machine', [], 'CYBERARK_API_BASE must be the https URL of your Conjur'],
-    ['a stage that npm took the flag of', ['prod'], '"prod" belongs to no flag'],
-    ['plain http', ['--param=CYBERARK_API_BASE=http://conjur.example.com'], 'CYBERARK_API_BASE must be the https URL'],
+    ['a Conjur on this machine', [], 'CYBERARK_API_BASE must be the https URL of your Conjur', 1],
+    ['a stage that npm took the flag of', ['prod'], '"prod" belongs to no flag', 2],
+    [
+      'plain http',
+      ['--param=CYBERARK_API_BASE=http://conjur.example.com'],
+      'CYBERARK_API_BASE must be the https URL',
+      1,
+    ],
     [
       'settings that every call would answer config_invalid to',
       ['--param=CYBERARK_API_BASE=https://conjur.example.com', '--param=CYBERARK_TIMEOUT_MS=soon'],
       'CYBERARK_TIMEOUT_MS must be a whole number',
+      1,
     ],
   ])(
     'refuses %s in its last line, before AWS is asked',
-    async (_, args, problem) => {
+    async (_, args, problem, expected) => {
       const { status, stdout, stderr } = await deploy(...args);
-      expect(status).toBe(1);
+      expect(status).toBe(expected);
       expect(stderr.trimEnd().split('\n').at(-1)).toContain(problem);
       expect(stdout + stderr).not.toContain('Deploying');
     },

@@ -425,6 +425,12 @@ describe('npm run doctor', () => {
     for (const secret of [conjur.adminApiKey, 'canary-value']) expect(stdout + stderr).not.toContain(secret);
   });
 
+  it('tells a setting that is misspelt', async () => {
+    const { status, stdout } = await run(asAdmin({ CYBERARK_ALOW_DELETE: 'true' }));
+    expect(status).toBe(0);
+    expect(stdout).toContain('CYBERARK_ALOW_DELETE is not a setting. Did you mean CYBERARK_ALLOW_DELETE?');
+  });
+
   it('gives JSON to machines, and exit status 1 where something failed', async () => {
     const { status, stdout } = await run(asAdmin({ CYBERARK_API_KEY: 'not-the-key' }), '--json');
     expect(status).toBe(1);

@@ -1,6 +1,5 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { commaSeparated, number, oneOf, text, texts, toggle, UsageError, url } from '../../../../infra/cli/flags.ts';
-import { nearestOf } from '../../../../infra/cli/nearest-of.ts';
 import { type Command, parseCommandLine, runCommand } from '../../../../infra/cli/run-command.ts';
 
 const FLAGS = {
@@ -153,19 +152,5 @@ describe('running a command', () => {
     expect(await run([], work)).toBe(2);
     expect(work).not.toHaveBeenCalled();
     expect(written.stderr).toContain('npm has taken --json for itself. Put "--" before it: npm run test-me -- --json.');
-  });
-});
-
-describe('the nearest word', () => {
-  it.each([
-    ['CYBERARK_ALOW_DELETE', 'CYBERARK_ALLOW_DELETE'],
-    ['randm', 'random'],
-    ['old_kept_because', undefined],
-    ['porta', 'port'],
-    ['prot', 'port'],
-    ['x', undefined],
-  ])('to %s is %s', (word, nearest) => {
-    const candidates = ['CYBERARK_ACCOUNT', 'CYBERARK_ALLOW_DELETE', 'random', 'supplied', 'port'];
-    expect(nearestOf(word, candidates)).toBe(nearest);
   });
 });
