@@ -5,8 +5,10 @@ import { runProgram } from '../infra/tasks/run-program.ts';
 interface Suite {
   readonly summary: string;
   readonly config: string;
+  /** What vitest is told, before the filters. */
+  readonly options?: readonly string[];
   /** Folders or files that it runs by default. */
-  readonly tests: readonly string[];
+  readonly tests?: readonly string[];
   /** Whether types, style and format are checked first. */
   readonly isChecked?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
@@ -16,8 +18,17 @@ const SUITES: Readonly<Record<string, Suite>> = {
   test: {
     summary: 'Checks types and style, builds the functions, and runs all tests but the long ones.',
     config: 'test/vitest.config.ts',
-    tests: [],
     isChecked: true,
+  },
+  'test:unit': {
+    summary: 'Runs the unit tests: no servers, no build, a few seconds.',
+    config: 'test/vitest.config.ts',
+    options: ['--project', 'unit'],
+  },
+  'test:long': {
+    summary: 'Runs what takes minutes: a hundred thousand random events, and a minute of mixed load with faults.',
+    config: 'test/slow.config.ts',
+    tests: ['.long.ts'],
   },
   'test:moto': {
     summary: "Deploys the stack, and a release of it, to moto's server, where Python has it.",
@@ -58,12 +69,13 @@ await runCommand(
       const checked =
         suite.isChecked === true ? await runProgram('node', ['infra/run.js', 'infra/tasks/main.ts', 'check']) : 0;
       if (checked !== 0) return checked;
-      const tests = filters.length > 0 ? filters : suite.tests;
+      const tests = filters.length > 0 ? filters : (suite.tests ?? []);
       const more = [
         ...(pattern === undefined ? [] : ['--testNamePattern', pattern]),
         ...(verbose ? ['--reporter=verbose'] : []),
       ];
-      return runProgram('vitest', ['run', '--config', suite.config, ...more, ...tests], suite.environment);
+      const told = ['run', '--config', suite.config, ...(suite.options ?? []), ...more, ...tests];
+      return runProgram('vitest', told, suite.environment);
     },
   },
   args,

@@ -6,7 +6,7 @@ import { ClosingLineReporter } from './support/closing-line-reporter.ts';
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
-    include: ['test/slow/**/*.slow.ts'],
+    include: ['test/slow/**/*.slow.ts', 'test/**/*.long.ts'],
     reporters: ['default', new ClosingLineReporter()],
     testTimeout: 300_000,
     hookTimeout: 600_000,

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,17 +7,11 @@ import { parseDirect as parseRotation } from '../../functions/rotate-key/api.ts'
 import { parseDirect as parseWrite } from '../../functions/write-secret/api.ts';
 import { parseRotations } from '../../infra/stack/rotation-schedules.ts';
 import { type DocBlock, readDocBlocks } from '../support/doc-blocks.ts';
+import { listPages } from '../support/list-pages.ts';
 import { startTarget, type Target } from './start-target.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const FILES = [
-  'README.md',
-  'SECURITY.md',
-  ...readdirSync(`${ROOT}docs`)
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
-const BLOCKS = FILES.flatMap(readDocBlocks);
+const BLOCKS = listPages().flatMap(readDocBlocks);
 const isRun = ({ language, note }: DocBlock): boolean => language === 'sh' && !note.startsWith('no-test');
 const run = promisify(execFile);
 
@@ -47,23 +40,27 @@ describe.runIf(process.env.E2E_BASE === undefined)('the commands of the document
 
   const files = [...new Set(BLOCKS.filter(isRun).map(({ file }) => file))];
 
-  it.each(files)('work as they stand in %s, one after the other', async (file) => {
-    const blocks: DocBlock[] = [];
-    for (const block of BLOCKS.filter((candidate) => candidate.file === file && isRun(candidate))) {
-      const missing = await missingCommand(block);
-      if (missing === undefined) blocks.push(block);
-      else console.warn(`NOT RUN: ${file}:${block.line} needs ${missing}, which is not on this machine.`);
-    }
-    // --fail: an answer of 400 or above is a failure of the command.
-    const script = [
-      'set -euo pipefail',
-      'curl() { command curl --fail "$@"; }',
-      ...blocks.map(({ text }) => here(text)),
-    ].join('\n');
-    const environment = { ...process.env, KEY: target.adminApiKey, CONJUR_AUTHN_API_KEY: target.adminApiKey };
-    const { stdout } = await run('bash', ['-c', script], { cwd: ROOT, env: environment, timeout: 60_000 });
-    expect(stdout).not.toContain('"code":');
-  });
+  it.each(files)(
+    'work as they stand in %s, one after the other',
+    async (file) => {
+      const blocks: DocBlock[] = [];
+      for (const block of BLOCKS.filter((candidate) => candidate.file === file && isRun(candidate))) {
+        const missing = await missingCommand(block);
+        if (missing === undefined) blocks.push(block);
+        else console.warn(`NOT RUN: ${file}:${block.line} needs ${missing}, which is not on this machine.`);
+      }
+      // --fail: an answer of 400 or above is a failure of the command.
+      const script = [
+        'set -euo pipefail',
+        'curl() { command curl --fail "$@"; }',
+        ...blocks.map(({ text }) => here(text)),
+      ].join('\n');
+      const environment = { ...process.env, KEY: target.adminApiKey, CONJUR_AUTHN_API_KEY: target.adminApiKey };
+      const { stdout } = await run('bash', ['-c', script], { cwd: ROOT, env: environment, timeout: 170_000 });
+      expect(stdout).not.toContain('"code":');
+    },
+    180_000,
+  );
 });
 
 it('has a reason wherever a command is not run', () => {
