@@ -5,10 +5,13 @@ import { HttpFault } from './http/fault.ts';
 import type { HttpRequest, HttpResponse } from './http/request.ts';
 import { createTransport, type Transport, type TransportOptions } from './http/transport.ts';
 import type { Logger } from './logger.ts';
+import type { NameOf } from './settings.ts';
 
 /** What the operations of the client share. */
 export interface ConjurContext {
   readonly account: string;
+  /** What messages call an option. */
+  readonly nameOf: NameOf;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Sends with a session token; a 401 costs one new authentication and one repetition. */
@@ -17,26 +20,28 @@ export interface ConjurContext {
   readonly sendPlain: Transport;
 }
 
+type Named = Pick<ConjurContext, 'nameOf'>;
+
 /** @throws ConjurError `upstream_error` where a successful answer is not JSON: a page of a proxy, say */
-export function parseJson(request: HttpRequest, response: HttpResponse): unknown {
+export function parseJson(context: Named, request: HttpRequest, response: HttpResponse): unknown {
   try {
     return JSON.parse(response.body.toString('utf8'));
   } catch {
     // The parser's message quotes the body, which may be a secret.
-    throw unreadable(request);
+    throw unreadable(context, request);
   }
 }
 
-export function parseJsonObject(request: HttpRequest, response: HttpResponse): Record<string, unknown> {
-  const value = parseJson(request, response);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable(request);
+export function parseJsonObject(context: Named, request: HttpRequest, response: HttpResponse): Record<string, unknown> {
+  const value = parseJson(context, request, response);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable(context, request);
   return value as Record<string, unknown>;
 }
 
-export function unreadable(request: HttpRequest): ConjurError {
+export function unreadable({ nameOf }: Named, request: HttpRequest): ConjurError {
   return new ConjurError(
     'upstream_error',
-    `The answer while ${request.action} is not one of Conjur's. Check that CYBERARK_API_BASE is a Conjur server, with the path that stands in front of its API.`,
+    `The answer while ${request.action} is not one of Conjur's. Check that ${nameOf('baseUrl')} is a Conjur server, with the path that stands in front of its API.`,
   );
 }
 
@@ -44,13 +49,13 @@ export function unreadable(request: HttpRequest): ConjurError {
  * The error for an answer that is the same to every operation. What a 403, 404, 409 or 422 means depends on the operation, which
  * looks at those first.
  */
-export function toConjurError(request: HttpRequest, response: HttpResponse): ConjurError {
+export function toConjurError({ nameOf }: Named, request: HttpRequest, response: HttpResponse): ConjurError {
   const { status } = response;
   const { action } = request;
   if (status === 401) {
     return new ConjurError(
       'authentication_failed',
-      `Conjur refused a fresh session token (401) while ${action}. Check that CYBERARK_ACCOUNT is the account of this Conjur, and that its clock and its followers' agree.`,
+      `Conjur refused a fresh session token (401) while ${action}. Check that ${nameOf('account')} is the account of this Conjur, and that its clock and its followers' agree.`,
     );
   }
   if (status === 403)
@@ -72,7 +77,7 @@ export function toConjurError(request: HttpRequest, response: HttpResponse): Con
   if (status >= 300 && status < 400) {
     return new ConjurError(
       'upstream_error',
-      `A redirect (${status}) came while ${action}, and is not followed, since it could lead the token astray. Set CYBERARK_API_BASE to the address that it leads to; often that is https instead of http.`,
+      `A redirect (${status}) came while ${action}, and is not followed, since it could lead the token astray. Set ${nameOf('baseUrl')} to the address that it leads to; often that is https instead of http.`,
     );
   }
   if (UNAVAILABLE.has(status)) {
@@ -133,16 +138,16 @@ export function secretNotFound(name: string, version?: number): ConjurError {
 }
 
 /** {@link createTransport} that says in Conjur's words why no answer came. @throws ConjurError */
-export function createConjurTransport(options: TransportOptions): Transport {
+export function createConjurTransport(options: TransportOptions & Named): Transport {
   const transport = createTransport(options);
   return (request, deadline) =>
     transport(request, deadline).catch((error: unknown) => {
-      throw error instanceof HttpFault ? toConjurFault(request.action, error) : error;
+      throw error instanceof HttpFault ? toConjurFault(options, request.action, error) : error;
     });
 }
 
 /** Says what a caller or an operator can do about an answer that did not come. */
-function toConjurFault(action: string, fault: HttpFault): ConjurError {
+function toConjurFault({ nameOf }: Named, action: string, fault: HttpFault): ConjurError {
   if (fault.kind === 'deadline') return deadlineExceeded(action, fault);
   if (fault.kind === 'too-large' || fault.kind === 'coding') {
     const problem =
@@ -151,24 +156,29 @@ function toConjurFault(action: string, fault: HttpFault): ConjurError {
         : `was larger (${fault.reason}) than any that it gives`;
     return new ConjurError(
       'upstream_error',
-      `Conjur's answer while ${action} ${problem}. Something in front of Conjur may have made it: check CYBERARK_API_BASE and what stands between.`,
+      `Conjur's answer while ${action} ${problem}. Something in front of Conjur may have made it: check ${nameOf('baseUrl')} and what stands between.`,
       { cause: fault },
     );
   }
   const code = fault.kind === 'client-certificate' ? 'authentication_failed' : 'upstream_unavailable';
-  return new ConjurError(code, `${ADVICE[fault.kind](fault.reason)} This happened while ${action}.`, { cause: fault });
+  return new ConjurError(code, `${ADVICE[fault.kind](fault.reason, nameOf)} This happened while ${action}.`, {
+    cause: fault,
+  });
 }
 
-const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadline'>, (reason: string) => string> = {
-  connect: (reason) =>
-    `Conjur could not be reached (${reason}). Check CYBERARK_API_BASE, and that the function's network lets it through to Conjur (with HTTPS_PROXY set, to the proxy).`,
-  proxy: (reason) =>
-    `The http proxy did not let the connection to Conjur through (${reason}). Check HTTPS_PROXY and HTTP_PROXY, or name Conjur's host in NO_PROXY.`,
-  'client-certificate': (reason) =>
-    `Conjur's server refused the client certificate, or misses one (${reason}). Check CYBERARK_CLIENT_CERT and CYBERARK_CLIENT_KEY: the certificate's dates, and that the server trusts who signed it.`,
-  tls: (reason) =>
-    `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in CYBERARK_CA_CERT, and check that CYBERARK_API_BASE names the host in that certificate.`,
-  timeout: (reason) => `Conjur did not answer within ${reason}. Check Conjur's health, or raise CYBERARK_TIMEOUT_MS.`,
-  broken: (reason) =>
-    `The connection to Conjur broke (${reason}). Check Conjur's health and what stands between; a server that asks for a client certificate also ends connections like this (CYBERARK_CLIENT_CERT).`,
+type Advice = (reason: string, nameOf: NameOf) => string;
+
+const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadline'>, Advice> = {
+  connect: (reason, nameOf) =>
+    `Conjur could not be reached (${reason}). Check ${nameOf('baseUrl')}, and that the network lets this process through to Conjur (with ${nameOf('proxy.https')} set, to the proxy).`,
+  proxy: (reason, nameOf) =>
+    `The http proxy did not let the connection to Conjur through (${reason}). Check ${nameOf('proxy.https')} and ${nameOf('proxy.http')}, or name Conjur's host in ${nameOf('proxy.except')}.`,
+  'client-certificate': (reason, nameOf) =>
+    `Conjur's server refused the client certificate, or misses one (${reason}). Check ${nameOf('tls.clientCert')} and ${nameOf('tls.clientKey')}: the certificate's dates, and that the server trusts who signed it.`,
+  tls: (reason, nameOf) =>
+    `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in ${nameOf('tls.ca')}, and check that ${nameOf('baseUrl')} names the host in that certificate.`,
+  timeout: (reason, nameOf) =>
+    `Conjur did not answer within ${reason}. Check Conjur's health, or raise ${nameOf('timeoutMs')}.`,
+  broken: (reason, nameOf) =>
+    `The connection to Conjur broke (${reason}). Check Conjur's health and what stands between; a server that asks for a client certificate also ends connections like this (${nameOf('tls.clientCert')}).`,
 };

@@ -7,7 +7,7 @@ import type { SecretReader } from './auth/secret-reader.ts';
 import { createSession } from './auth/session.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { DEFAULT_DEADLINE_MS, Deadline } from './deadline.ts';
-import { ConjurError } from './errors.ts';
+import { type Batch, ConjurError } from './errors.ts';
 import { createDispatchers, sharedDispatcher } from './http/dispatchers.ts';
 import type { AttemptReport } from './http/request.ts';
 import { type Logger, silentLogger } from './logger.ts';
@@ -33,12 +33,12 @@ import { Secret } from './secret.ts';
 import { type LoadCache, lazyValueCache, readSecretCached, readSecretsCached } from './secrets/cached-reads.ts';
 import { VariableDefiner } from './secrets/define-variables.ts';
 import { type ReadSecretRequest, readSecret, type SecretValue } from './secrets/read-secret.ts';
-import { type BatchResult, readSecrets } from './secrets/read-secrets.ts';
+import { readSecrets } from './secrets/read-secrets.ts';
 import type { ValueCache } from './secrets/value-cache.ts';
 import type { VariableDefinition } from './secrets/variable-policy.ts';
 import { VersionMemory, type WriteResult, writeSecret } from './secrets/write-secret.ts';
-import { type BatchWriteResult, type SecretWrite, writeSecrets } from './secrets/write-secrets.ts';
-import { type ConjurClientOptions, type Settings, toSettings } from './settings.ts';
+import { type SecretWrite, writeSecrets } from './secrets/write-secrets.ts';
+import { type ConjurClientOptions, createNameOf, type Settings, toSettings } from './settings.ts';
 
 export interface CallOptions {
   /** Until when an answer must be there. Default: 30 seconds from the call. */
@@ -74,11 +74,11 @@ export interface ConjurClient {
   /** @throws ConjurError `secret_not_found`, `forbidden` */
   readSecret(name: string, options?: ReadSecretOptions): Promise<SecretValue>;
   /** Many at once; one bad name never loses the others. */
-  readSecrets(names: readonly string[], options?: ReadSecretsOptions): Promise<BatchResult>;
+  readSecrets(names: readonly string[], options?: ReadSecretsOptions): Promise<Batch<SecretValue>>;
   /** Makes the variable where it is missing. @throws ConjurError `forbidden`, `policy_conflict`, `unprocessable` */
   writeSecret(name: string, value: Secret | string | Uint8Array, options?: WriteSecretOptions): Promise<WriteResult>;
   /** Many at once, the missing variables made in one policy load; one that fails never loses the others. Names must be distinct. */
-  writeSecrets(secrets: readonly SecretWrite[], options?: WriteSecretsOptions): Promise<BatchWriteResult>;
+  writeSecrets(secrets: readonly SecretWrite[], options?: WriteSecretsOptions): Promise<Batch<WriteResult>>;
   /** A page of the variables that this identity may see, without values. */
   listVariables(options?: ListVariablesOptions & CallOptions): Promise<VariablePage>;
   /** Undefined where it is not there or may not be seen. */
@@ -104,7 +104,7 @@ export interface ConjurClient {
   authenticate(options?: CallOptions): Promise<void>;
   /** Milliseconds since the session token was got; undefined without one. */
   tokenAgeMs(): number | undefined;
-  /** Resolves when nothing is left in flight; undefined where nothing is. Await it before a Lambda invocation ends. */
+  /** Resolves when nothing is left in flight; undefined where nothing is. Await it before the process is frozen. */
   settled(): Promise<void> | undefined;
   /** Ends the connections. */
   close(): Promise<void>;
@@ -138,8 +138,10 @@ export function createConjurClient(options: ConjurClientOptions, ports: ConjurCl
   const settings = toSettings(options);
   const { clock = systemClock, logger = silentLogger } = ports;
   const dispatchers = ports.dispatcher === undefined ? createDispatchers(settings) : sharedDispatcher(ports.dispatcher);
+  const nameOf = createNameOf(settings);
   const transport = createConjurTransport({
     ...settings,
+    nameOf,
     dispatchers,
     clock,
     random: ports.random ?? Math.random,
@@ -149,12 +151,13 @@ export function createConjurClient(options: ConjurClientOptions, ports: ConjurCl
   const { tokens, send } = createSession({
     authenticator,
     transport,
+    nameOf,
     clock,
     logger,
     refreshIntervalMs: settings.refreshIntervalMs,
     onRefreshFailed: ports.onRefreshFailed,
   });
-  const context: ConjurContext = { account: settings.account, clock, logger, send, sendPlain: transport };
+  const context: ConjurContext = { account: settings.account, nameOf, clock, logger, send, sendPlain: transport };
   const loadCache = lazyValueCache(settings, clock, () => tokens.login());
   const deadlineOf = (call?: CallOptions): Deadline => call?.deadline ?? new Deadline(clock, DEFAULT_DEADLINE_MS);
   const writes = createWriteOperations({ context, settings, loadCache, deadlineOf });

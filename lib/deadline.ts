@@ -44,7 +44,7 @@ export class Deadline {
 export function deadlineExceeded(action: string, cause?: unknown): ConjurError {
   return new ConjurError(
     'deadline_exceeded',
-    `The time for this call ran out while ${action}. Try again, or give the call more time (the function's timeout).`,
+    `The time for this call ran out while ${action}. Try again, or give the call more time.`,
     { cause },
   );
 }

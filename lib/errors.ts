@@ -1,14 +1,8 @@
-/**
- * Every code that a caller can meet, with the HTTP status that goes with it. A code is part of the contract: it may be added to, but
- * none changes its meaning.
- */
+/** Every code that a caller can meet, with the HTTP status that is closest to it. Codes may be added; none changes its meaning. */
 export const ERROR_STATUS = {
   invalid_request: 400,
-  access_mode_denied: 403,
-  not_hosted: 403,
   forbidden: 403,
   secret_not_found: 404,
-  delete_not_supported: 405,
   policy_conflict: 409,
   payload_too_large: 413,
   unprocessable: 422,
@@ -26,14 +20,9 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(ERROR_STATUS, value);
 }
 
-/** `secret_not_found` becomes `SecretNotFound`: the `errorType` that a direct invocation of a Lambda function reports. */
-export function toErrorName(code: ErrorCode): string {
+/** `secret_not_found` becomes `SecretNotFound`: the `name` of an error with that code. */
+export function toErrorName(code: string): string {
   return code.replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
-}
-
-/** The inverse of {@link toErrorName}; undefined for a name that belongs to no code. */
-export function fromErrorName(name: string): ErrorCode | undefined {
-  return (Object.keys(ERROR_STATUS) as ErrorCode[]).find((code) => toErrorName(code) === name);
 }
 
 export interface ConjurErrorOptions {
@@ -41,29 +30,57 @@ export interface ConjurErrorOptions {
   cause?: unknown;
   /** Seconds after which a repetition makes sense, as the server said in `Retry-After`. */
   retryAfterSeconds?: number | undefined;
+  /** Default: the one of the code in `ERROR_STATUS`, or 500. */
+  status?: number | undefined;
 }
 
 /**
  * The one error of this library. A caller acts on {@link ConjurError.code}; the message says what to do next and never holds a
- * secret value, key, token or certificate. In a direct Lambda invocation `name` arrives as `errorType`.
+ * secret value, key, token or certificate.
+ *
+ * @template Code what builds on the library may have codes of its own
+ * @example
+ * try {
+ *   await conjur.readSecret('app/db/password');
+ * } catch (error) {
+ *   if (!ConjurError.is(error, 'secret_not_found')) throw error;
+ * }
  */
-export class ConjurError extends Error {
-  readonly code: ErrorCode;
+export class ConjurError<Code extends string = ErrorCode> extends Error {
+  readonly code: Code;
   /** The HTTP status that belongs to the code. */
   readonly status: number;
   declare readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ErrorCode, message: string, options: ConjurErrorOptions = {}) {
+  constructor(code: Code, message: string, options: ConjurErrorOptions = {}) {
     super(message);
     this.code = code;
-    this.status = ERROR_STATUS[code];
+    this.status = options.status ?? (isErrorCode(code) ? ERROR_STATUS[code] : 500);
     Object.defineProperty(this, 'name', { value: toErrorName(code), configurable: true });
     Object.defineProperty(this, 'cause', { value: options.cause, configurable: true });
     Object.defineProperty(this, 'retryAfterSeconds', { value: options.retryAfterSeconds, configurable: true });
   }
+
+  /** True for errors of this library; with a code, only for errors of that code. */
+  static is<Code extends string = ErrorCode>(value: unknown, code?: Code): value is ConjurError<Code> {
+    return value instanceof ConjurError && (code === undefined || value.code === code);
+  }
 }
 
-/** True for errors of this library; with a code, only for errors of that code. */
+/** {@link ConjurError.is}, for codes of the library itself. */
 export function isConjurError(value: unknown, code?: ErrorCode): value is ConjurError {
-  return value instanceof ConjurError && (code === undefined || value.code === code);
+  return ConjurError.is(value, code);
+}
+
+/** What went wrong with one name of a batch. */
+export interface NamedError<Code extends string = ErrorCode> {
+  readonly name: string;
+  readonly error: ConjurError<Code>;
+}
+
+/** What came of a call about many names: one bad name never loses the others. */
+export interface Batch<Item, Code extends string = ErrorCode> {
+  /** In the order asked for, each name once. */
+  readonly items: readonly Item[];
+  readonly errors: readonly NamedError<Code>[];
 }

@@ -108,14 +108,16 @@ function toUrl(value: unknown): URL {
     throw new OptionProblem('must be a URL that begins with http:// or https://');
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '')
     throw new OptionProblem('must be a URL without user, password, query and fragment');
-  return url;
+  return value instanceof URL ? value : url;
 }
 
 /** The address may hold a password, so it is kept as a secret. */
 function toProxyUrl(value: unknown): Secret {
-  const text = toSecret(value).expose();
+  const given = toSecret(value);
+  const text = given.expose();
   const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol)) return Secret.of(url);
+  if (URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol))
+    return url === text ? given : Secret.of(url);
   throw new OptionProblem('must be the URL of an http proxy, such as http://proxy:3128');
 }
 

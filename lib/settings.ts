@@ -178,7 +178,7 @@ export interface Settings extends ConjurClientOptions {
 /** What messages call an option: the variable that it came from, or its path in the options. */
 export type NameOf = (option: OptionName) => string;
 
-/** {@link NameOf} for options as they are now: what a program has overridden since `fromEnv` goes by its own name. */
+/** {@link NameOf} for options or settings as they are now: what a program has overridden since `fromEnv` goes by its own name. */
 export function createNameOf(options: ConjurClientOptions): NameOf {
   return (name) => {
     const origin = options.origins?.get(name);

@@ -1,5 +1,7 @@
-import type { ConjurError } from '../../lib/errors.ts';
+import type { Batch } from '../../lib/errors.ts';
+import type { Listing } from '../../lib/listing.ts';
 import type { Secret } from '../../lib/secret.ts';
+import type { FunctionErrorCode } from '../contract/error-codes.ts';
 
 /** The fields of an answer as they came, unchecked. */
 export type Answer = Readonly<Record<string, unknown>>;
@@ -16,16 +18,31 @@ export interface InvokedReadOptions extends InvokeOptions {
   readonly fresh?: boolean | undefined;
 }
 
+export interface InvokedWriteOptions extends InvokeOptions {
+  readonly mimeType?: string | undefined;
+  readonly annotations?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface InvokedListOptions extends InvokeOptions {
+  /** Text that id or annotations hold, as Conjur's search takes it. */
+  readonly search?: string | undefined;
+  /** Variables per page: 1 to 1000, default 100. */
+  readonly limit?: number | undefined;
+  /** That of the page before. */
+  readonly cursor?: string | undefined;
+}
+
+export interface InvokedVariablePage {
+  readonly variables: readonly InvokedVariable[];
+  /** For the next page; undefined on the last one. */
+  readonly cursor: string | undefined;
+}
+
 export interface InvokedSecret {
   readonly name: string;
   readonly value: Secret;
   /** True where Conjur failed, and the value comes from the function's cache. */
   readonly stale: boolean;
-}
-
-export interface InvokedError {
-  readonly name: string;
-  readonly error: ConjurError;
 }
 
 export interface InvokedVariable {
@@ -112,25 +129,17 @@ export interface SecretsClient {
     options?: InvokedReadOptions & { readonly version?: number | undefined },
   ): Promise<InvokedSecret>;
   /** One bad name never loses the others. */
-  readSecrets(
-    names: readonly string[],
-    options?: InvokedReadOptions,
-  ): Promise<{ readonly secrets: readonly InvokedSecret[]; readonly errors: readonly InvokedError[] }>;
-  /** @param options `cursor` is that of the page before */
-  listSecrets(
-    options?: InvokeOptions & {
-      readonly search?: string | undefined;
-      readonly limit?: number | undefined;
-      readonly cursor?: string | undefined;
-    },
-  ): Promise<{ readonly secrets: readonly InvokedVariable[]; readonly cursor: string | undefined }>;
+  readSecrets(names: readonly string[], options?: InvokedReadOptions): Promise<Batch<InvokedSecret, FunctionErrorCode>>;
+  /** A page of the variables that the function's identity may see; or all of them, by `for await`. */
+  listVariables(options?: InvokedListOptions): Listing<InvokedVariable, InvokedVariablePage>;
   health(options?: InvokeOptions): Promise<InvokedHealth>;
   /** Makes the variable where it is missing. */
-  writeSecret(secret: SecretToStore, options?: InvokeOptions): Promise<InvokedWrite>;
+  writeSecret(name: string, value: Secret | string | Uint8Array, options?: InvokedWriteOptions): Promise<InvokedWrite>;
+  /** All missing variables are created in one policy load; one that fails never loses the others. */
   writeSecrets(
     secrets: readonly SecretToStore[],
     options?: InvokeOptions,
-  ): Promise<{ readonly secrets: readonly InvokedWrite[]; readonly errors: readonly InvokedError[] }>;
+  ): Promise<Batch<InvokedWrite, FunctionErrorCode>>;
   storeVirtualKey(
     virtualKey: { readonly key: Secret | string; readonly tokenId: string; readonly keyAlias?: string | undefined },
     options?: InvokeOptions,

@@ -1,14 +1,18 @@
-export type { ErrorCode } from '../../lib/errors.ts';
-export { ConjurError, isConjurError } from '../../lib/errors.ts';
+export type { Batch, NamedError } from '../../lib/errors.ts';
+export { ConjurError } from '../../lib/errors.ts';
+export type { Listing } from '../../lib/listing.ts';
 export { Secret } from '../../lib/secret.ts';
+export type { FunctionError, FunctionErrorCode } from '../contract/error-codes.ts';
 export type {
-  InvokedError,
   InvokedHealth,
+  InvokedListOptions,
   InvokedReadOptions,
   InvokedRotation,
   InvokedSecret,
   InvokedVariable,
+  InvokedVariablePage,
   InvokedWrite,
+  InvokedWriteOptions,
   InvokeOptions,
   RotationCall,
   SecretsClient,

@@ -1,5 +1,6 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
-import { ConjurError, fromErrorName } from '../../lib/errors.ts';
+import { ConjurError } from '../../lib/errors.ts';
+import { createFunctionError, type FunctionError, fromErrorName } from '../contract/error-codes.ts';
 import type { Answer, InvokeOptions } from './calls.ts';
 
 /**
@@ -58,13 +59,13 @@ export function unreadableAnswer(functionName: string): ConjurError {
  * https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html
  * @param functionError what Lambda said beside the answer
  */
-export function parseFunctionError(answer: Answer, functionError: string | undefined): ConjurError | undefined {
+export function parseFunctionError(answer: Answer, functionError: string | undefined): FunctionError | undefined {
   const { errorType, errorMessage } = answer;
   if (typeof errorMessage !== 'string' || (functionError === undefined && typeof errorType !== 'string')) {
     return functionError === undefined ? undefined : unknown('an unknown error');
   }
   const code = fromErrorName(String(errorType));
-  if (code !== undefined) return new ConjurError(code, errorMessage);
+  if (code !== undefined) return createFunctionError(code, errorMessage);
   if (errorType === 'Sandbox.Timedout' || /^\S+ Task timed out after/.test(errorMessage)) {
     return new ConjurError(
       'deadline_exceeded',

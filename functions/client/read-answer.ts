@@ -1,14 +1,7 @@
-import { ConjurError, isErrorCode } from '../../lib/errors.ts';
+import type { NamedError } from '../../lib/errors.ts';
 import { Secret } from '../../lib/secret.ts';
-import type {
-  Answer,
-  InvokedError,
-  InvokedHealth,
-  InvokedRotation,
-  InvokedSecret,
-  InvokedVariable,
-  InvokedWrite,
-} from './calls.ts';
+import { createFunctionError, type FunctionErrorCode, isFunctionErrorCode } from '../contract/error-codes.ts';
+import type { Answer, InvokedHealth, InvokedRotation, InvokedSecret, InvokedVariable, InvokedWrite } from './calls.ts';
 
 /** Reads the fields of an answer, each of its type. Throws where one is not: the caller knows which function it was. */
 class AnswerError extends Error {}
@@ -63,8 +56,8 @@ export function toHealth(answer: Answer): InvokedHealth {
 }
 
 /** The error of one name in a call of many. */
-export function toNamedError({ name, code, message }: Answer): InvokedError {
-  return { name: text(name), error: new ConjurError(isErrorCode(code) ? code : 'internal', text(message)) };
+export function toNamedError({ name, code, message }: Answer): NamedError<FunctionErrorCode> {
+  return { name: text(name), error: createFunctionError(isFunctionErrorCode(code) ? code : 'internal', text(message)) };
 }
 
 export function list(value: unknown): Answer[] {

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
+import { createListing } from '../../lib/listing.ts';
 import { Secret } from '../../lib/secret.ts';
 import type { Answer, InvokeOptions, RotationCall, SecretsClient, SecretToStore } from './calls.ts';
 import { invokeFunction, unreadableAnswer } from './invoke-function.ts';
@@ -58,19 +59,26 @@ export function createSecretsClient({ lambda, functionNames }: SecretsClientOpti
     },
     readSecrets: (names, options) =>
       call('readSecret', { names, fresh: options?.fresh }, options, (answer) => ({
-        secrets: list(answer.secrets).map(toSecret),
+        items: list(answer.secrets).map(toSecret),
         errors: list(answer.errors).map(toNamedError),
       })),
-    listSecrets: ({ search, limit, cursor, ...options } = {}) =>
-      call('readSecret', { list: { search, limit, cursor } }, options, (answer) => ({
-        secrets: list(answer.secrets).map(toVariable),
-        cursor: typeof answer.cursor === 'string' ? answer.cursor : undefined,
-      })),
+    listVariables: ({ search, limit, cursor, ...options } = {}) =>
+      createListing({
+        first: cursor,
+        read: (position) =>
+          call('readSecret', { list: { search, limit, cursor: position } }, options, (answer) => ({
+            variables: list(answer.secrets).map(toVariable),
+            cursor: typeof answer.cursor === 'string' ? answer.cursor : undefined,
+          })),
+        itemsOf: ({ variables }) => variables,
+        nextOf: (page) => page.cursor,
+      }),
     health: (options) => call('readSecret', { health: true }, options, toHealth),
-    writeSecret: (secret, options) => call('writeSecret', toWritePayload(secret), options, toWrite),
+    writeSecret: (name, value, { mimeType, annotations, ...options } = {}) =>
+      call('writeSecret', toWritePayload({ name, value, mimeType, annotations }), options, toWrite),
     writeSecrets: (secrets, options) =>
       call('writeSecret', { secrets: secrets.map(toWritePayload) }, options, (answer) => ({
-        secrets: list(answer.secrets).map(toWrite),
+        items: list(answer.secrets).map(toWrite),
         errors: list(answer.errors).map(toNamedError),
       })),
     storeVirtualKey: ({ key, keyAlias, tokenId }, options) => {

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
-import { ERROR_STATUS, type ErrorCode, isConjurError } from '../../lib/errors.ts';
+import { isConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
+import { FUNCTION_ERROR_STATUS, type FunctionErrorCode } from './error-codes.ts';
 
 /** The id of a Conjur variable, with the reason where it is none. */
 export const variableName = v.pipe(
@@ -25,7 +26,7 @@ export const encoding = v.picklist(['utf-8', 'base64']);
 export const secretId = v.pipe(v.string(), v.minLength(1), v.maxLength(2_048));
 
 /** Every code that an answer can carry. */
-export const codes = Object.keys(ERROR_STATUS) as [ErrorCode, ...ErrorCode[]];
+export const codes = Object.keys(FUNCTION_ERROR_STATUS) as [FunctionErrorCode, ...FunctionErrorCode[]];
 
 /** What became of one name in a call of many. */
 export const namedError = v.strictObject({ name: v.string(), code: v.picklist(codes), message: v.string() });

@@ -154,7 +154,7 @@ export function toBody(answer: ReadAnswer): unknown {
       return toSecret(answer.secret);
     case 'many':
       return {
-        secrets: answer.result.secrets.map(toSecret),
+        secrets: answer.result.items.map(toSecret),
         errors: answer.result.errors.map(({ name, error }) => ({ name, code: error.code, message: error.message })),
       };
     case 'list':
@@ -195,7 +195,7 @@ export function toDirect(_request: ReadRequest, answer: ReadAnswer): unknown {
 
 function sizeOf(answer: ReadAnswer): number {
   if (answer.kind === 'one') return answer.secret.value.byteLength;
-  if (answer.kind === 'many') return answer.result.secrets.reduce((sum, { value }) => sum + value.byteLength, 0);
+  if (answer.kind === 'many') return answer.result.items.reduce((sum, { value }) => sum + value.byteLength, 0);
   return 0;
 }
 

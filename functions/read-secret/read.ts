@@ -1,8 +1,9 @@
 import type { ConjurClient } from '../../lib/client.ts';
 import type { Deadline } from '../../lib/deadline.ts';
+import type { Batch } from '../../lib/errors.ts';
 import type { Variable } from '../../lib/resources/variables.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
-import type { BatchResult } from '../../lib/secrets/read-secrets.ts';
+import type { FunctionErrorCode } from '../contract/error-codes.ts';
 import type { ReadRequest } from '../contract/read-secret.ts';
 import { assertAccess, findRefusals, isHosted } from '../runtime/access.ts';
 import type { KeyManagementSettings } from '../runtime/settings.ts';
@@ -17,7 +18,7 @@ export interface Health {
 
 export type ReadAnswer =
   | { readonly kind: 'one'; readonly secret: SecretValue }
-  | { readonly kind: 'many'; readonly result: BatchResult }
+  | { readonly kind: 'many'; readonly result: Batch<SecretValue, FunctionErrorCode> }
   | { readonly kind: 'list'; readonly variables: readonly Variable[]; readonly nextOffset: number | undefined }
   | { readonly kind: 'health'; readonly health: Health };
 
@@ -48,14 +49,14 @@ async function readMany(
   { conjur, settings }: ReadDeps,
   { names, fresh }: ReadRequest & { kind: 'many' },
   deadline: Deadline,
-): Promise<BatchResult> {
+): Promise<Batch<SecretValue, FunctionErrorCode>> {
   assertAccess(settings.keyManagement, 'read');
   const refused = findRefusals(settings.keyManagement, 'read', names);
   const refusedNames = new Set(refused.map(({ name }) => name));
   const allowed = names.filter((name) => !refusedNames.has(name));
-  const { secrets, errors } =
-    allowed.length === 0 ? { secrets: [], errors: [] } : await conjur.readSecrets(allowed, { fresh, deadline });
-  return { secrets, errors: [...errors, ...refused] };
+  const { items, errors } =
+    allowed.length === 0 ? { items: [], errors: [] } : await conjur.readSecrets(allowed, { fresh, deadline });
+  return { items, errors: [...errors, ...refused] };
 }
 
 async function list({ conjur, settings }: ReadDeps, request: ReadRequest & { kind: 'list' }, deadline: Deadline) {

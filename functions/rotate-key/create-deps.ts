@@ -6,6 +6,7 @@ import { createConjurClient } from '../../lib/client.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import { createDispatchers } from '../../lib/http/dispatchers.ts';
 import { createTransport } from '../../lib/http/transport.ts';
+import { createNameOf } from '../../lib/settings.ts';
 import type { Container } from '../runtime/container.ts';
 import { createFunctionEmf } from '../runtime/log.ts';
 import type { RotationDeps } from './deps.ts';
@@ -81,7 +82,11 @@ export function createConnectAs(
     createConjurClient(settings, {
       clock,
       logger,
-      authenticator: createApiKeyAuthenticator(settings.account, createStaticCredential(credential, source)),
+      authenticator: createApiKeyAuthenticator(
+        settings.account,
+        createStaticCredential(credential, source),
+        createNameOf(settings),
+      ),
       ...(dispatcher === undefined ? {} : { dispatcher }),
     });
 }

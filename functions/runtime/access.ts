@@ -1,5 +1,6 @@
 import { ConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
+import { createFunctionError, type FunctionError } from '../contract/error-codes.ts';
 import type { VirtualKeyIdentity } from '../contract/write-secret.ts';
 import type { KeyManagementSettings } from './settings.ts';
 
@@ -19,7 +20,7 @@ export function findRefusals(
   settings: KeyManagementSettings,
   access: Access,
   names: readonly string[],
-): { readonly name: string; readonly error: ConjurError }[] {
+): { readonly name: string; readonly error: FunctionError }[] {
   return [...new Set(names)].flatMap((name) => {
     const error = findRefusal(settings, access, name);
     return error === undefined ? [] : [{ name, error }];
@@ -27,16 +28,16 @@ export function findRefusals(
 }
 
 /** The error that {@link assertAccess} throws; undefined where it throws none. */
-export function findRefusal(settings: KeyManagementSettings, access: Access, name?: string): ConjurError | undefined {
+export function findRefusal(settings: KeyManagementSettings, access: Access, name?: string): FunctionError | undefined {
   const denied = access === 'read' ? 'write_only' : 'read_only';
   if (settings.accessMode === denied) {
-    return new ConjurError(
+    return createFunctionError(
       'access_mode_denied',
       `This function may not ${access} secrets: its access_mode is ${denied}. Call a function whose access_mode allows it, or change CYBERARK_ACCESS_MODE.`,
     );
   }
   if (name === undefined || isHosted(settings, name)) return undefined;
-  return new ConjurError(
+  return createFunctionError(
     'not_hosted',
     `The secret "${name}" is not among hosted_keys. Add it to CYBERARK_HOSTED_KEYS, or ask for one that is.`,
   );

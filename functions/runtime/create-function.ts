@@ -1,7 +1,8 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { Deadline, deadlineExceeded } from '../../lib/deadline.ts';
-import { ConjurError, isConjurError } from '../../lib/errors.ts';
+import { ConjurError } from '../../lib/errors.ts';
+import { type FunctionError, isFunctionError } from '../contract/error-codes.ts';
 import type { Container, Startup } from './container.ts';
 import { type HttpCall, type HttpReply, isHttpEvent, parseHttpEvent, problemReply } from './http.ts';
 import { createInvocationLog, type Invocation } from './invocation-log.ts';
@@ -82,7 +83,7 @@ function log(name: string, source: Startup): Middleware {
   const end: Middleware['after'] = (request) => {
     const { invocation } = request.internal;
     if (invocation === undefined) return;
-    lines.end(invocation, request.error ? toConjurError(request.error) : undefined);
+    lines.end(invocation, request.error ? toFunctionError(request.error) : undefined);
     if (invocation.http && isHttpReply(request.response))
       request.response = withCorrelationId(request.response, invocation.correlationId);
   };
@@ -105,7 +106,7 @@ function settle(source: Startup): Middleware {
 function problem(): Middleware {
   return {
     onError(request) {
-      const error = toConjurError(request.error);
+      const error = toFunctionError(request.error);
       // middy throws what stands here unless there is a response.
       request.error = error;
       if (request.internal.invocation?.http) request.response = problemReply(error);
@@ -165,13 +166,13 @@ export async function warmUp(source: Startup): Promise<void> {
     await conjur.authenticate({ deadline: new Deadline(clock, WARM_UP_MS) });
   } catch (error) {
     logger.warn('No session token could be got at the start; the first call tries again.', {
-      code: toConjurError(error).code,
+      code: toFunctionError(error).code,
     });
   }
 }
 
-function toConjurError(error: unknown): ConjurError {
-  if (isConjurError(error)) return error;
+function toFunctionError(error: unknown): FunctionError {
+  if (isFunctionError(error)) return error;
   return new ConjurError(
     'internal',
     'The function failed in a way that it should not. Its log says where; please report it.',

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ConjurError } from '../../lib/errors.ts';
 import type { Secret } from '../../lib/secret.ts';
+import type { FunctionError } from '../contract/error-codes.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -205,7 +206,7 @@ export function bytesReply(bytes: Buffer, contentType: string): HttpReply {
 }
 
 /** `application/problem+json`: RFC 9457, with the code as an extension member. */
-export function problemReply(error: ConjurError, headers: Record<string, string> = {}): HttpReply {
+export function problemReply(error: FunctionError, headers: Record<string, string> = {}): HttpReply {
   const problem = {
     type: 'about:blank',
     title: TITLES.get(error.status) ?? 'Error',

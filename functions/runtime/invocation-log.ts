@@ -1,7 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { type ConjurError, isConjurError } from '../../lib/errors.ts';
+import { isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport } from '../../lib/http/request.ts';
 import type { LogFields } from '../../lib/logger.ts';
+import type { FunctionError } from '../contract/error-codes.ts';
 import type { Startup } from './container.ts';
 import { type Fields, fieldsOf, headerOf, isHttpEvent } from './http.ts';
 import { createFunctionEmf, type EmfMetric } from './log.ts';
@@ -45,7 +46,7 @@ export interface Invocation {
 export interface InvocationLog {
   begin(event: unknown, context: Partial<Context>): Invocation;
   /** Writes the one line of the invocation. */
-  end(invocation: Invocation, error: ConjurError | undefined): void;
+  end(invocation: Invocation, error: FunctionError | undefined): void;
 }
 
 /**
@@ -129,12 +130,12 @@ function summarize(attempts: readonly AttemptReport[]): Sent {
   return { conjurRequests: attempts.length, conjurMs, retries };
 }
 
-function toFailure(error: ConjurError): LogFields {
+function toFailure(error: FunctionError): LogFields {
   return { status: error.status, ...(error.status >= 500 ? causeOf(error) : {}) };
 }
 
 /** Name and place of what went wrong underneath; its message may hold anything, and stays out. */
-function causeOf({ cause }: ConjurError): LogFields {
+function causeOf({ cause }: FunctionError): LogFields {
   if (!(cause instanceof Error)) return {};
   const lines = cause.stack?.split('\n').filter((line) => line.trimStart().startsWith('at '));
   return { cause: cause.name, at: lines?.slice(0, 5) };
@@ -150,7 +151,7 @@ const THROWN = once('Thrown');
 function toMetrics(
   { coldStart, http }: Invocation,
   { conjurRequests, conjurMs, retries }: Sent,
-  error: ConjurError | undefined,
+  error: FunctionError | undefined,
   loginRefused: boolean,
 ): readonly EmfMetric[] {
   const metrics: EmfMetric[] = [];

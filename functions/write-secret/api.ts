@@ -168,7 +168,7 @@ export function toBody(answer: WriteAnswer): unknown {
   if (answer.kind === 'one') return toResult(answer.result);
   if (answer.kind === 'delete') return answer.result;
   return {
-    secrets: answer.result.results.map(toResult),
+    secrets: answer.result.items.map(toResult),
     errors: answer.result.errors.map(({ name, error }) => ({ name, code: error.code, message: error.message })),
   };
 }

@@ -1,15 +1,15 @@
 import type { ConjurClient } from '../../lib/client.ts';
 import type { Deadline } from '../../lib/deadline.ts';
-import { ConjurError, isConjurError } from '../../lib/errors.ts';
+import { type Batch, ConjurError, isConjurError, type NamedError } from '../../lib/errors.ts';
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
-import type { BatchWriteResult } from '../../lib/secrets/write-secrets.ts';
+import { createFunctionError, type FunctionError, type FunctionErrorCode } from '../contract/error-codes.ts';
 import type { SecretToWrite, VirtualKey, WriteRequest } from '../contract/write-secret.ts';
 import { assertAccess, findRefusals, toVirtualKeyName } from '../runtime/access.ts';
 import type { KeyManagementSettings } from '../runtime/settings.ts';
 
 export type WriteAnswer =
   | { readonly kind: 'one'; readonly result: WriteResult }
-  | { readonly kind: 'many'; readonly result: BatchWriteResult }
+  | { readonly kind: 'many'; readonly result: Batch<WriteResult, FunctionErrorCode> }
   | { readonly kind: 'delete'; readonly result: Deletion };
 
 export interface WriteDeps extends DeleteDeps {
@@ -55,22 +55,22 @@ async function writeMany(
   { conjur, settings }: WriteDeps,
   secrets: readonly SecretToWrite[],
   { reportVersion, deadline }: WriteOptions,
-): Promise<BatchWriteResult> {
+): Promise<Batch<WriteResult, FunctionErrorCode>> {
   assertAccess(settings.keyManagement, 'write');
   const names = secrets.map(({ name }) => name);
   const refused = findRefusals(settings.keyManagement, 'write', names);
   const refusedNames = new Set(refused.map(({ name }) => name));
   const allowed = secrets.filter(({ name }) => !refusedNames.has(name));
-  const { results, errors } = await conjur.writeSecrets(allowed, { reportVersion, deadline });
-  assertAnyWritten(results.length, errors);
-  return { results, errors: [...refused, ...errors] };
+  const { items, errors } = await conjur.writeSecrets(allowed, { reportVersion, deadline });
+  assertAnyWritten(items.length, errors);
+  return { items, errors: [...refused, ...errors] };
 }
 
 /** Codes that say something about a name, and nothing about the others. */
-const NAMED = new Set(['invalid_request', 'not_hosted', 'forbidden', 'unprocessable', 'payload_too_large']);
+const NAMED = new Set<string>(['invalid_request', 'not_hosted', 'forbidden', 'unprocessable', 'payload_too_large']);
 
 /** Where nothing was written for a reason that concerns no name (no connection, a refused login), the call has failed as a whole. */
-function assertAnyWritten(written: number, errors: BatchWriteResult['errors']): void {
+function assertAnyWritten(written: number, errors: readonly NamedError[]): void {
   const common = errors.find(({ error }) => !NAMED.has(error.code));
   if (written === 0 && common !== undefined) throw common.error;
 }
@@ -108,8 +108,8 @@ export async function deleteSecret(
   return { name, deleted: true };
 }
 
-function deleteNotSupported(name: string): ConjurError {
-  return new ConjurError(
+function deleteNotSupported(name: string): FunctionError {
+  return createFunctionError(
     'delete_not_supported',
     `The secret "${name}" was not deleted: Conjur removes a secret by a policy update, in which its variable is deleted. Load that update yourself, or set CYBERARK_ALLOW_DELETE=true to have it made here.`,
   );

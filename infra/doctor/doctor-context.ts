@@ -8,6 +8,7 @@ import { Deadline } from '../../lib/deadline.ts';
 import { createDispatchers } from '../../lib/http/dispatchers.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
 import type { Secret } from '../../lib/secret.ts';
+import { createNameOf } from '../../lib/settings.ts';
 import type { ShellValues } from './shell-values.ts';
 import { type CurlOptions, toCurl } from './to-curl.ts';
 
@@ -39,8 +40,9 @@ const LIMIT_MS = 10_000;
 export function createDoctorContext(settings: FunctionSettings, values: ShellValues, now: () => number): DoctorContext {
   const clock: Clock = systemClock;
   const dispatchers = createDispatchers(settings);
+  const nameOf = createNameOf(settings);
   // The doctor looks at each server's first answer; followers are passed over, so that it is the base URL that is examined.
-  const options = { ...settings, readBaseUrls: [], maxAttempts: 1, dispatchers, clock, random: Math.random };
+  const options = { ...settings, readBaseUrls: [], maxAttempts: 1, dispatchers, clock, random: Math.random, nameOf };
   const send = (request: HttpRequest, baseUrl = settings.baseUrl): Promise<HttpResponse> =>
     createConjurTransport({ ...options, baseUrl })(request, new Deadline(clock, LIMIT_MS));
   const ports = lazyAuthenticatorPorts(undefined, clock);

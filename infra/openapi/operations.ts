@@ -1,4 +1,5 @@
 import type * as v from 'valibot';
+import type { FunctionErrorCode } from '../../functions/contract/error-codes.ts';
 import { listSchema, readManySchema, readOneSchema } from '../../functions/contract/read-secret.ts';
 import {
   storeVirtualKeySchema,
@@ -7,7 +8,6 @@ import {
   writeManySchema,
 } from '../../functions/contract/write-secret.ts';
 import { STRATEGIES } from '../../functions/rotate-key/strategies/registry.ts';
-import type { ErrorCode } from '../../lib/errors.ts';
 import type { answers } from './answer-schemas.ts';
 import { type JsonSchema, toFields, toSchema } from './to-schema.ts';
 
@@ -26,7 +26,7 @@ export interface Operation {
   /** The answer may also be had as bytes. */
   readonly bytesAnswer?: boolean;
   /** Beside those that every call can meet. */
-  readonly codes: readonly ErrorCode[];
+  readonly codes: readonly FunctionErrorCode[];
 }
 
 /** Bodies by name; the first is what the API page begins with. */
@@ -51,8 +51,8 @@ const NAME: Parameter = {
 };
 
 const LISTING = toFields(listSchema.entries.list).properties;
-const ACCESS: readonly ErrorCode[] = ['access_mode_denied', 'not_hosted'];
-const WRITING: readonly ErrorCode[] = [...ACCESS, 'policy_conflict', 'payload_too_large', 'unprocessable'];
+const ACCESS: readonly FunctionErrorCode[] = ['access_mode_denied', 'not_hosted'];
+const WRITING: readonly FunctionErrorCode[] = [...ACCESS, 'policy_conflict', 'payload_too_large', 'unprocessable'];
 
 const VERSION_WANTED: Parameter = {
   name: 'version',

@@ -1,7 +1,7 @@
-import { ERROR_STATUS, type ErrorCode } from '../../lib/errors.ts';
+import { FUNCTION_ERROR_STATUS, type FunctionErrorCode } from '../../functions/contract/error-codes.ts';
 
 /** What each code says to a caller, in one of the cases that it stands for. */
-const DETAILS: Readonly<Record<ErrorCode, string>> = {
+const DETAILS: Readonly<Record<FunctionErrorCode, string>> = {
   invalid_request: 'The request has no body. Send JSON such as {"value":"…"} with content-type: application/json.',
   access_mode_denied:
     'This function may not write secrets: its access_mode is read_only. Call a function whose access_mode allows it, or change CYBERARK_ACCESS_MODE.',
@@ -47,7 +47,7 @@ const TITLES: Readonly<Record<number, string>> = {
 };
 
 /** The problem document of a code (RFC 9457), as an example. */
-export function toProblemExample(code: ErrorCode): Record<string, unknown> {
-  const status = ERROR_STATUS[code];
+export function toProblemExample(code: FunctionErrorCode): Record<string, unknown> {
+  const status = FUNCTION_ERROR_STATUS[code];
   return { type: 'about:blank', title: TITLES[status], status, detail: DETAILS[code], code };
 }

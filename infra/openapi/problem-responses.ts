@@ -1,6 +1,6 @@
-import { ERROR_STATUS, type ErrorCode } from '../../lib/errors.ts';
+import { FUNCTION_ERROR_STATUS, type FunctionErrorCode } from '../../functions/contract/error-codes.ts';
 
-const ALWAYS: readonly ErrorCode[] = [
+const ALWAYS: readonly FunctionErrorCode[] = [
   'invalid_request',
   'forbidden',
   'config_invalid',
@@ -12,8 +12,8 @@ const ALWAYS: readonly ErrorCode[] = [
 ];
 
 /** The failures of a call by status, each code with an example of its own: those that every call can meet, and its own. */
-export function toProblemResponses(own: readonly ErrorCode[]): Record<string, unknown> {
-  const byStatus = Map.groupBy([...ALWAYS, ...own], (code) => ERROR_STATUS[code]);
+export function toProblemResponses(own: readonly FunctionErrorCode[]): Record<string, unknown> {
+  const byStatus = Map.groupBy([...ALWAYS, ...own], (code) => FUNCTION_ERROR_STATUS[code]);
   const entries = [...byStatus].sort(([a], [b]) => a - b);
   return Object.fromEntries(
     entries.map(([status, codes]) => [

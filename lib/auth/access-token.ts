@@ -1,5 +1,6 @@
 import { ConjurError } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import type { NameOf } from '../settings.ts';
 
 /** A Conjur access token, ready to be sent. */
 export interface AccessToken {
@@ -20,24 +21,31 @@ const MAX_LIFE_MS = 50 * 3600 * 1000;
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_authenticate.htm
  * @throws ConjurError `upstream_error` for anything else
  */
-export function parseAccessToken(body: Buffer): AccessToken {
-  const claims = parseClaims(body);
+export function parseAccessToken(body: Buffer, nameOf: NameOf): AccessToken {
+  const invalid: Invalid = (problem) =>
+    new ConjurError(
+      'upstream_error',
+      `The access token that Conjur issued ${problem}. Check that ${nameOf('baseUrl')} is a Conjur server and not a page in front of one.`,
+    );
+  const claims = parseClaims(body, invalid);
   const lifeMs = (claims.exp - claims.iat) * 1000;
   if (lifeMs <= 0) throw invalid('expires no later than it is issued; check the token life that is set in Conjur');
   if (lifeMs > MAX_LIFE_MS) throw invalid('claims a life of more than 50 hours');
   return { authorization: Secret.of(`Token token="${body.toString('base64')}"`), lifeMs, login: claims.sub };
 }
 
-function parseClaims(body: Buffer): { iat: number; exp: number; sub: string } {
-  const payload = parseObject(body.toString('utf8')).payload;
+type Invalid = (problem: string) => ConjurError;
+
+function parseClaims(body: Buffer, invalid: Invalid): { iat: number; exp: number; sub: string } {
+  const payload = parseObject(body.toString('utf8'), invalid).payload;
   if (typeof payload !== 'string') throw invalid('has no payload');
-  const { iat, exp, sub } = parseObject(Buffer.from(payload, 'base64').toString('utf8'));
+  const { iat, exp, sub } = parseObject(Buffer.from(payload, 'base64').toString('utf8'), invalid);
   if (!Number.isSafeInteger(iat) || !Number.isSafeInteger(exp))
     throw invalid('does not say when it was issued and when it expires');
   return { iat: iat as number, exp: exp as number, sub: typeof sub === 'string' ? sub : '' };
 }
 
-function parseObject(text: string): Record<string, unknown> {
+function parseObject(text: string, invalid: Invalid): Record<string, unknown> {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -47,11 +55,4 @@ function parseObject(text: string): Record<string, unknown> {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw invalid('is not a JSON object');
   return value as Record<string, unknown>;
-}
-
-function invalid(problem: string): ConjurError {
-  return new ConjurError(
-    'upstream_error',
-    `The access token that Conjur issued ${problem}. Check that CYBERARK_API_BASE is a Conjur server and not a page in front of one.`,
-  );
 }

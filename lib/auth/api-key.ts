@@ -1,3 +1,4 @@
+import type { NameOf } from '../settings.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toAuthenticationRequest } from './authenticator.ts';
 import type { CredentialSource } from './credential.ts';
@@ -6,10 +7,10 @@ import type { CredentialSource } from './credential.ts';
  * `POST /authn/{account}/{login}/authenticate` with the api key as the body.
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_authenticate.htm
  */
-export function createApiKeyAuthenticator(account: string, source: CredentialSource): Authenticator {
+export function createApiKeyAuthenticator(account: string, source: CredentialSource, nameOf: NameOf): Authenticator {
   return {
     kind: 'api-key',
-    advice: `Check CYBERARK_ACCOUNT, CYBERARK_USERNAME (a host is written host/path/name) and the api key in ${source.description}; a key that was rotated is dead at once.`,
+    advice: `Check ${nameOf('account')}, ${nameOf('auth.login')} (a host is written host/path/name) and the api key in ${source.description}; a key that was rotated is dead at once.`,
     async prepare(refusals, deadline) {
       const credential = await source.get(refusals, deadline);
       if (credential === undefined) return undefined;

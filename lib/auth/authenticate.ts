@@ -3,6 +3,7 @@ import { ConjurError, isConjurError } from '../errors.ts';
 import { HttpFault } from '../http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import type { Transport } from '../http/transport.ts';
+import type { NameOf } from '../settings.ts';
 import { type AccessToken, parseAccessToken } from './access-token.ts';
 import type { Authenticator } from './authenticator.ts';
 
@@ -13,6 +14,7 @@ import type { Authenticator } from './authenticator.ts';
 export function createAuthenticate(
   authenticator: Authenticator,
   send: Transport,
+  nameOf: NameOf,
 ): (deadline: Deadline) => Promise<AccessToken> {
   return async (deadline) => {
     let refusal: HttpResponse | undefined;
@@ -20,8 +22,8 @@ export function createAuthenticate(
       const request = await authenticator.prepare(refusals, deadline);
       if (request === undefined) throw refused(authenticator, refusals, refusal);
       const response = await sendFor(authenticator, () => send(request, deadline));
-      if (response.status === 200) return parseAccessToken(response.body);
-      if (response.status !== 401) throw unexpected(authenticator, request, response);
+      if (response.status === 200) return parseAccessToken(response.body, nameOf);
+      if (response.status !== 401) throw unexpected(authenticator, request, response, nameOf);
       refusal = response;
     }
   };
@@ -54,6 +56,7 @@ function unexpected(
   { advice }: Authenticator,
   { action }: HttpRequest,
   response: Pick<HttpResponse, 'status' | 'body'>,
+  nameOf: NameOf,
 ): ConjurError {
   const { status } = response;
   if ([429, 502, 503, 504].includes(status)) {
@@ -67,7 +70,7 @@ function unexpected(
   }
   return new ConjurError(
     'authentication_failed',
-    `Conjur answered ${status} while ${action}.${reasonOf(response)} ${advice} A 404 also means that CYBERARK_API_BASE lacks the path that an appliance puts in front (https://host/api).`,
+    `Conjur answered ${status} while ${action}.${reasonOf(response)} ${advice} A 404 also means that ${nameOf('baseUrl')} lacks the path that an appliance puts in front (https://host/api).`,
   );
 }
 

@@ -27,7 +27,7 @@ export function toAwsCause(error: unknown): Error {
  */
 export function toRegionMissing(error: unknown, action: string): ConjurError | undefined {
   if (!(error instanceof Error) || error.message !== 'Region is missing') return undefined;
-  const advice = 'AWS_REGION is missing: Lambda sets it; elsewhere, set it to the region of the secret.';
+  const advice = 'AWS_REGION is missing. Set it to the region of the secret.';
   return new ConjurError('config_invalid', `While ${action}: ${advice}`);
 }
 

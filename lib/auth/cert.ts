@@ -1,3 +1,4 @@
+import type { NameOf } from '../settings.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toAuthenticationRequest } from './authenticator.ts';
 import type { CredentialSource } from './credential.ts';
@@ -10,6 +11,7 @@ export interface CertAuthenticatorOptions {
   readonly serviceId: string | undefined;
   /** The api key that the plain `authn` may want beside the certificate. */
   readonly source: CredentialSource | undefined;
+  readonly nameOf: NameOf;
 }
 
 /**
@@ -21,18 +23,18 @@ export interface CertAuthenticatorOptions {
  * https://docs.cyberark.com/conjur-enterprise/latest/en/content/operations/services/cjr-authn-cert-lp.htm
  */
 export function createCertAuthenticator(options: CertAuthenticatorOptions): Authenticator {
-  const { account, login, serviceId, source } = options;
+  const { account, login, serviceId, source, nameOf } = options;
   if (serviceId !== undefined) {
     const target = { service: ['authn-cert', serviceId], account, login };
     return {
       kind: 'cert',
-      advice: `Check the certificate in CYBERARK_CLIENT_CERT (its dates, who signed it, and the host that it names), that authn-cert/${serviceId} is enabled, and that the host may \`authenticate\` there.`,
+      advice: `Check the certificate in ${nameOf('tls.clientCert')} (its dates, who signed it, and the host that it names), that authn-cert/${serviceId} is enabled, and that the host may \`authenticate\` there.`,
       prepare: async (refusals) => (refusals === 0 ? toAuthenticationRequest(target, {}) : undefined),
     };
   }
   return {
     kind: 'cert',
-    advice: `Check the certificate in CYBERARK_CLIENT_CERT (its dates, and who signed it) and CYBERARK_USERNAME${source === undefined ? '; if this Conjur also wants an api key, set CYBERARK_API_KEY' : `, and the api key in ${source.description}`}.`,
+    advice: `Check the certificate in ${nameOf('tls.clientCert')} (its dates, and who signed it) and ${nameOf('auth.login')}${source === undefined ? `; if this Conjur also wants an api key, set ${nameOf('auth.apiKey')}` : `, and the api key in ${source.description}`}.`,
     async prepare(refusals, deadline) {
       if (source === undefined) return refusals === 0 ? plainRequest(account, login ?? 'admin') : undefined;
       const credential = await source.get(refusals, deadline);

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
-import type { AuthSettings, Settings } from '../settings.ts';
+import { type AuthSettings, createNameOf, type NameOf, type Settings } from '../settings.ts';
 import { createApiKeyAuthenticator } from './api-key.ts';
 import type { Authenticator } from './authenticator.ts';
 import { createCertAuthenticator } from './cert.ts';
@@ -22,16 +22,23 @@ export interface AuthenticatorPorts {
 
 /** The api key that the settings give: from Secrets Manager, where it heals, before the one in the environment. */
 export function createCredentialSource(
-  settings: Pick<Settings, 'auth'>,
+  settings: Settings,
   ports: Pick<AuthenticatorPorts, 'loadSecretReader'> & { readonly clock: Clock },
 ): CredentialSource | undefined {
   const { auth } = settings;
+  const nameOf = createNameOf(settings);
   if (auth.type !== 'api-key' && auth.type !== 'cert') return undefined;
   const { login = 'admin', apiKey, apiKeySecretId: secretId } = auth;
   if (secretId !== undefined) {
-    return createSecretsManagerCredential({ secretId, login, loadReader: ports.loadSecretReader, clock: ports.clock });
+    return createSecretsManagerCredential({
+      secretId,
+      option: nameOf('auth.apiKeySecretId'),
+      login,
+      loadReader: ports.loadSecretReader,
+      clock: ports.clock,
+    });
   }
-  return apiKey && createStaticCredential({ login, apiKey });
+  return apiKey && createStaticCredential({ login, apiKey }, nameOf('auth.apiKey'));
 }
 
 /**
@@ -39,21 +46,24 @@ export function createCredentialSource(
  * @throws ConjurError `config_invalid` where they lack what it needs
  */
 export function createAuthenticator(
-  { account, auth }: Pick<Settings, 'account' | 'auth'>,
+  settings: Settings,
   source: CredentialSource | undefined,
   ports: AuthenticatorPorts,
 ): Authenticator {
+  const { account, auth } = settings;
+  const nameOf = createNameOf(settings);
   switch (auth.type) {
     case 'api-key':
-      return createApiKeyAuthenticator(account, source ?? missingCredential());
+      return createApiKeyAuthenticator(account, source ?? missingCredential(), nameOf);
     case 'cert':
-      return createCertAuthenticator({ account, login: auth.login, serviceId: auth.serviceId, source });
+      return createCertAuthenticator({ account, login: auth.login, serviceId: auth.serviceId, source, nameOf });
     case 'jwt':
       return createJwtAuthenticator({
         account,
         serviceId: auth.serviceId,
         login: auth.login,
-        source: toJwtSource(auth),
+        source: toJwtSource(auth, nameOf),
+        nameOf,
       });
     case 'iam':
       return createIamAuthenticator({
@@ -61,13 +71,14 @@ export function createAuthenticator(
         login: auth.login,
         serviceId: auth.serviceId,
         sign: lazySigner(auth, ports),
+        nameOf,
       });
   }
 }
 
-function toJwtSource({ jwt, jwtFile }: Extract<AuthSettings, { type: 'jwt' }>): JwtSource {
-  if (jwtFile !== undefined) return createJwtFile(jwtFile);
-  return createStaticJwt(jwt ?? missingCredential());
+function toJwtSource({ jwt, jwtFile }: Extract<AuthSettings, { type: 'jwt' }>, nameOf: NameOf): JwtSource {
+  if (jwtFile !== undefined) return createJwtFile(jwtFile, nameOf('auth.jwtFile'));
+  return createStaticJwt(jwt ?? missingCredential(), nameOf('auth.jwt'));
 }
 
 /** A signer that could not be loaded is loaded anew the next time. */

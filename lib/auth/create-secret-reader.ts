@@ -55,13 +55,13 @@ function toConjurError(error: unknown, action: string): ConjurError {
   if (REFUSED.has(name)) {
     return new ConjurError(
       'authentication_failed',
-      `AWS refused ${action} (${name}). Check the id, the region, and that the function's role may secretsmanager:GetSecretValue on it (and kms:Decrypt, where it has a key of its own).`,
+      `AWS refused ${action} (${name}). Check the id, the region, and that the role of this process may secretsmanager:GetSecretValue on it (and kms:Decrypt, where it has a key of its own).`,
       { cause: toAwsCause(error) },
     );
   }
   return new ConjurError(
     'upstream_unavailable',
-    `AWS did not answer (${name}) while ${action}. Check that the function's network reaches Secrets Manager: a NAT gateway or a VPC endpoint.`,
+    `AWS did not answer (${name}) while ${action}. Check that the network of this process reaches Secrets Manager: a NAT gateway or a VPC endpoint.`,
     { cause: toAwsCause(error) },
   );
 }

@@ -23,10 +23,7 @@ export interface CredentialSource {
 }
 
 /** A credential that was given once and for all. */
-export function createStaticCredential(
-  credential: ApiKeyCredential,
-  description = 'CYBERARK_API_KEY',
-): CredentialSource {
+export function createStaticCredential(credential: ApiKeyCredential, description: string): CredentialSource {
   let held = credential;
   return {
     description,
@@ -42,38 +39,39 @@ export function createStaticCredential(
  * is not the one of the settings, `username`. Further fields are passed over: a rotation may keep its own there.
  * @param login for a content that names no user
  * @param secretId for messages
+ * @param option what messages call the option that names the secret
  * @throws ConjurError `config_invalid`, which never quotes the content
  */
-export function parseCredential(content: Secret, login: string, secretId: string): ApiKeyCredential {
+export function parseCredential(content: Secret, login: string, secretId: string, option: string): ApiKeyCredential {
+  const invalid: Invalid = (problem) =>
+    new ConjurError(
+      'config_invalid',
+      `The secret ${secretId} in Secrets Manager (${option}) ${problem}. Store a Conjur api key, or {"username":"host/path/name","api_key":"..."}.`,
+    );
   const text = content.expose().trim();
-  if (text === '') throw invalid(secretId, 'is empty');
-  if (!text.startsWith('{')) return toBareKey(text, login, secretId);
-  const { username, api_key: apiKey } = parseObject(text, secretId);
-  if (typeof apiKey !== 'string' || apiKey.trim() === '') throw invalid(secretId, 'has no "api_key"');
+  if (text === '') throw invalid('is empty');
+  if (!text.startsWith('{')) return toBareKey(text, login, invalid);
+  const { username, api_key: apiKey } = parseObject(text, invalid);
+  if (typeof apiKey !== 'string' || apiKey.trim() === '') throw invalid('has no "api_key"');
   if (username !== undefined && (typeof username !== 'string' || username.trim() === '')) {
-    throw invalid(secretId, 'has a "username" that is no text');
+    throw invalid('has a "username" that is no text');
   }
   return { login: username?.trim() ?? login, apiKey: Secret.of(apiKey.trim()) };
 }
 
+type Invalid = (problem: string) => ConjurError;
+
 /** Whatever has white space or quotes in it is no key but some other form of secret, and must not be sent as one. */
-function toBareKey(text: string, login: string, secretId: string): ApiKeyCredential {
-  if (/[\s"'[\]]/.test(text)) throw invalid(secretId, 'is neither a bare api key nor a JSON object');
+function toBareKey(text: string, login: string, invalid: Invalid): ApiKeyCredential {
+  if (/[\s"'[\]]/.test(text)) throw invalid('is neither a bare api key nor a JSON object');
   return { login, apiKey: Secret.of(text) };
 }
 
-function parseObject(text: string, secretId: string): Record<string, unknown> {
+function parseObject(text: string, invalid: Invalid): Record<string, unknown> {
   try {
     return JSON.parse(text) as Record<string, unknown>;
   } catch {
     // The parser's message quotes the text, which holds the key.
-    throw invalid(secretId, 'begins like JSON and is none');
+    throw invalid('begins like JSON and is none');
   }
-}
-
-function invalid(secretId: string, problem: string): ConjurError {
-  return new ConjurError(
-    'config_invalid',
-    `The secret ${secretId} in Secrets Manager (CYBERARK_API_KEY_SECRET_ID) ${problem}. Store a Conjur api key, or {"username":"host/path/name","api_key":"..."}.`,
-  );
 }

@@ -1,3 +1,4 @@
+import type { NameOf } from '../settings.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toAuthenticationRequest } from './authenticator.ts';
 
@@ -12,6 +13,7 @@ export interface IamAuthenticatorOptions {
   readonly serviceId: string;
   /** Signs with the credentials and the time of this moment. */
   readonly sign: () => Promise<SignedHeaders>;
+  readonly nameOf: NameOf;
 }
 
 /**
@@ -19,11 +21,17 @@ export interface IamAuthenticatorOptions {
  * signed it. A signature is good for minutes, so each attempt gets its own.
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/operations/services/aws_iam_authenticator.htm
  */
-export function createIamAuthenticator({ account, login, serviceId, sign }: IamAuthenticatorOptions): Authenticator {
+export function createIamAuthenticator({
+  account,
+  login,
+  serviceId,
+  sign,
+  nameOf,
+}: IamAuthenticatorOptions): Authenticator {
   const target = { service: ['authn-iam', serviceId], account, login };
   return {
     kind: 'iam',
-    advice: `Check that CYBERARK_USERNAME ends with the AWS account and the name of this role (host/<policy path>/<aws account>/<role name>), that the host may \`authenticate\` at authn-iam/${serviceId}, and that Conjur reaches AWS STS in this region (CYBERARK_AUTHN_IAM_STS=global signs for the global one).`,
+    advice: `Check that ${nameOf('auth.login')} ends with the AWS account and the name of this role (host/<policy path>/<aws account>/<role name>), that the host may \`authenticate\` at authn-iam/${serviceId}, and that Conjur reaches AWS STS in this region (${nameOf('auth.sts')} set to global signs for the global one).`,
     async prepare(refusals) {
       if (refusals > 0) return undefined;
       return toAuthenticationRequest(target, {

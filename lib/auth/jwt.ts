@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { ConjurError } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import type { NameOf } from '../settings.ts';
 import { type Authenticator, toAuthenticationRequest } from './authenticator.ts';
 
 /** Where a JSON web token comes from. */
@@ -18,6 +19,7 @@ export interface JwtAuthenticatorOptions {
   /** Undefined: a claim of the token names the host. */
   readonly login: string | undefined;
   readonly source: JwtSource;
+  readonly nameOf: NameOf;
 }
 
 /**
@@ -26,11 +28,11 @@ export interface JwtAuthenticatorOptions {
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/operations/services/cjr-authn-jwt-lp.htm
  */
 export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authenticator {
-  const { account, serviceId, login, source } = options;
+  const { account, serviceId, login, source, nameOf } = options;
   let refused: Secret | undefined;
   return {
     kind: 'jwt',
-    advice: `Check the token in ${source.description}: that it has not expired, that its issuer and audience are those of authn-jwt/${serviceId}, and that the host that it names${login === undefined ? '' : ' (CYBERARK_USERNAME)'} may \`authenticate\` there.`,
+    advice: `Check the token in ${source.description}: that it has not expired, that its issuer and audience are those of authn-jwt/${serviceId}, and that the host that it names${login === undefined ? '' : ` (${nameOf('auth.login')})`} may \`authenticate\` there.`,
     async prepare(refusals) {
       const token = await source.read();
       if (refusals > 1 || (refusals === 1 && refused !== undefined && token.equals(refused))) return undefined;
@@ -47,24 +49,29 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
 }
 
 /** A token that was given once and for all. */
-export function createStaticJwt(token: Secret, description = 'CYBERARK_AUTHN_JWT'): JwtSource {
+export function createStaticJwt(token: Secret, description: string): JwtSource {
   return { description, read: async () => token };
 }
 
 /**
  * A token that somebody else keeps fresh in a file: a projected service account token, say.
+ * @param option what messages call the option that names the file
  * @param readFile default: Node's own; rejects where there is no such file
  */
-export function createJwtFile(path: string, readFile: (path: string) => Promise<Secret> = readSecretFile): JwtSource {
+export function createJwtFile(
+  path: string,
+  option: string,
+  readFile: (path: string) => Promise<Secret> = readSecretFile,
+): JwtSource {
   return {
-    description: `the file ${path} (CYBERARK_AUTHN_JWT_FILE)`,
+    description: `the file ${path} (${option})`,
     async read() {
       try {
         return await readFile(path);
       } catch (error) {
         throw new ConjurError(
           'authentication_failed',
-          `The JSON web token could not be read from the file ${path} (CYBERARK_AUTHN_JWT_FILE). Check that it is there and that this process may read it.`,
+          `The JSON web token could not be read from the file ${path} (${option}). Check that it is there and that this process may read it.`,
           { cause: error },
         );
       }

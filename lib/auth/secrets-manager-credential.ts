@@ -7,6 +7,8 @@ import type { SecretReader, StagingLabel } from './secret-reader.ts';
 export interface SecretsManagerCredentialOptions {
   /** Id or ARN of the secret: a bare api key, or `{"username","api_key"}`. */
   readonly secretId: string;
+  /** What messages call the option that names the secret. */
+  readonly option: string;
   /** For a secret that names no user. */
   readonly login: string;
   /** Called when the credential is first asked for, so that AWS's SDK is loaded no sooner. */
@@ -39,7 +41,7 @@ export function createSecretsManagerCredential(options: SecretsManagerCredential
   async function fetch(stage: StagingLabel, deadline: Deadline): Promise<ApiKeyCredential | undefined> {
     const reader = await options.loadReader();
     const content = await reader.read(secretId, stage, deadline);
-    return content && parseCredential(content, login, secretId);
+    return content && parseCredential(content, login, secretId, options.option);
   }
 
   async function fetchAnew(deadline: Deadline): Promise<ApiKeyCredential | undefined> {

@@ -3,6 +3,7 @@ import type { Deadline } from '../deadline.ts';
 import type { FreshParts, HttpRequest, HttpResponse } from '../http/request.ts';
 import type { Transport } from '../http/transport.ts';
 import type { Logger } from '../logger.ts';
+import type { NameOf } from '../settings.ts';
 import type { AccessToken } from './access-token.ts';
 import { createAuthenticate } from './authenticate.ts';
 import type { Authenticator } from './authenticator.ts';
@@ -11,6 +12,7 @@ import { TokenCache } from './token-cache.ts';
 export interface SessionOptions {
   readonly authenticator: Authenticator;
   readonly transport: Transport;
+  readonly nameOf: NameOf;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Milliseconds after which a token is refreshed, however long it lives. */
@@ -25,8 +27,8 @@ export interface Session {
   readonly send: (request: HttpRequest, deadline: Deadline) => Promise<HttpResponse>;
 }
 
-export function createSession({ authenticator, transport, ...options }: SessionOptions): Session {
-  const tokens = new TokenCache({ authenticate: createAuthenticate(authenticator, transport), ...options });
+export function createSession({ authenticator, transport, nameOf, ...options }: SessionOptions): Session {
+  const tokens = new TokenCache({ authenticate: createAuthenticate(authenticator, transport, nameOf), ...options });
 
   return {
     tokens,

@@ -64,7 +64,7 @@ function toRegional(region: string | undefined): { host: string; region: string 
   if (region === undefined) {
     throw new ConjurError(
       'config_invalid',
-      'authn-iam signs for a region and none is given. Set AWS_REGION, or CYBERARK_AUTHN_IAM_STS to global.',
+      'authn-iam signs for an AWS region, and none is given. Set AWS_REGION, or sign for the global STS.',
     );
   }
   return { host: `sts.${region}.amazonaws.com`, region };

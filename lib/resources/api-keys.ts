@@ -32,7 +32,7 @@ export async function rotateApiKey(
       `Conjur refused the api key of ${login} (401), and so did not rotate it. Another rotation may have come first; take the key that stands where it is kept.`,
     );
   }
-  return parseApiKey(request, response);
+  return parseApiKey(context, request, response);
 }
 
 /** An answer that was lost leaves the key unknown, and the caller has to be told so. */
@@ -50,11 +50,11 @@ export async function sendRotation(role: string, send: () => Promise<HttpRespons
 }
 
 /** @throws ConjurError `upstream_error` for an answer that is no key */
-export function parseApiKey(request: HttpRequest, response: HttpResponse): Secret {
-  if (response.status !== 200) throw toConjurError(request, response);
+export function parseApiKey(context: ConjurContext, request: HttpRequest, response: HttpResponse): Secret {
+  if (response.status !== 200) throw toConjurError(context, request, response);
   const key = response.body.toString('utf8').trim();
   // Conjur's keys are base32 text of some 50 characters; a page of a proxy is not.
-  if (!/^[\w-]{16,256}$/.test(key)) throw unreadable(request);
+  if (!/^[\w-]{16,256}$/.test(key)) throw unreadable(context, request);
   return Secret.of(key);
 }
 
@@ -87,12 +87,17 @@ export async function rotateApiKeyOf(
     ...(repeat === true ? { idempotent: true } : {}),
   };
   const response = await sendRotation(role, () => context.send(request, deadline));
-  if (response.status !== 200) throw toRotationError(role, request, response);
-  return parseApiKey(request, response);
+  if (response.status !== 200) throw toRotationError(context, role, request, response);
+  return parseApiKey(context, request, response);
 }
 
 /** What a refusal means where a token asks for the api key of a role. */
-export function toRotationError(role: string, request: HttpRequest, response: HttpResponse): ConjurError {
+export function toRotationError(
+  context: Pick<ConjurContext, 'nameOf'>,
+  role: string,
+  request: HttpRequest,
+  response: HttpResponse,
+): ConjurError {
   if (response.status === 401) {
     return new ConjurError(
       'authentication_failed',
@@ -105,7 +110,7 @@ export function toRotationError(role: string, request: HttpRequest, response: Ht
       `The role ${role} does not exist, has no api key, or may not be rotated by this identity. Check the role (host:path/name), and have \`read\` and \`update\` granted on it.`,
     );
   }
-  return toConjurError(request, response);
+  return toConjurError(context, request, response);
 }
 
 export interface LastRotation {
@@ -128,8 +133,8 @@ export async function lastRotation(context: ConjurContext, role: string, deadlin
     idempotent: true,
   };
   const response = await context.send(request, deadline);
-  if (response.status !== 200) throw toRotationError(role, request, response);
-  const { role: fullRole, timestamp } = parseJsonObject(request, response);
-  if (typeof fullRole !== 'string') throw unreadable(request);
+  if (response.status !== 200) throw toRotationError(context, role, request, response);
+  const { role: fullRole, timestamp } = parseJsonObject(context, request, response);
+  if (typeof fullRole !== 'string') throw unreadable(context, request);
   return { role: fullRole, rotatedAt: typeof timestamp === 'string' && timestamp !== '' ? timestamp : undefined };
 }

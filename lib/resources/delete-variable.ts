@@ -19,15 +19,15 @@ export async function deleteVariable(
   deadline: Deadline,
 ): Promise<void> {
   parseVariableName(name);
-  if (branch !== 'root' && !name.startsWith(`${branch}/`)) throw outsideBranch(name, branch);
+  if (branch !== 'root' && !name.startsWith(`${branch}/`)) throw outsideBranch(context, name, branch);
   if ((await showVariable(context, name, deadline)) === undefined) throw secretNotFound(name);
   const { buildVariableDeletion } = await import('../secrets/policy-document.ts');
   await loadPolicy(context, branch, buildVariableDeletion(branch, name), { mode: 'update' }, deadline);
 }
 
-function outsideBranch(name: string, branch: string): ConjurError {
+function outsideBranch({ nameOf }: ConjurContext, name: string, branch: string): ConjurError {
   return new ConjurError(
     'invalid_request',
-    `The secret "${name}" cannot be deleted here: only what lies in the policy branch "${branch}" can. Set CYBERARK_POLICY_BRANCH to its branch, or delete it by a policy update of your own.`,
+    `The secret "${name}" cannot be deleted here: only what lies in the policy branch "${branch}" can. Set ${nameOf('policyBranch')} to its branch, or delete it by a policy update of your own.`,
   );
 }

@@ -34,7 +34,7 @@ export async function isPermitted(
   const response = await context.send(request, deadline);
   if (response.status === 204 || response.status === 200) return true;
   if (response.status === 404) return false;
-  throw toConjurError(request, response);
+  throw toConjurError(context, request, response);
 }
 
 function toFullRole(account: string, role: string): string {

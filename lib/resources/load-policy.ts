@@ -48,8 +48,8 @@ export async function loadPolicy(
     repeatOn: [409],
   };
   const response = await context.send(request, deadline);
-  if (response.status !== 200 && response.status !== 201) throw toPolicyError(branch, request, response);
-  const answer = parseJsonObject(request, response);
+  if (response.status !== 200 && response.status !== 201) throw toPolicyError(context, branch, request, response);
+  const answer = parseJsonObject(context, request, response);
   return {
     version: Number.isSafeInteger(answer.version) ? (answer.version as number) : undefined,
     createdRoles: toRoles(answer.created_roles),
@@ -63,30 +63,35 @@ function toRoles(roles: unknown): Map<string, Secret> {
   );
 }
 
-function toPolicyError(branch: string, request: HttpRequest, response: HttpResponse): ConjurError {
+function toPolicyError(
+  context: ConjurContext,
+  branch: string,
+  request: HttpRequest,
+  response: HttpResponse,
+): ConjurError {
   const { status } = response;
   if (status === 403 || status === 404) {
     return new ConjurError(
       'forbidden',
-      `This identity may not load policy into the branch "${branch}", or there is no such branch. Create the branch, and grant \`create\` on it (and \`update\` for deletions) to this identity; or set CYBERARK_POLICY_BRANCH.`,
+      `This identity may not load policy into the branch "${branch}", or there is no such branch. Create the branch, and grant \`create\` on it (and \`update\` for deletions) to this identity; or set ${context.nameOf('policyBranch')}.`,
     );
   }
   if (status === 422) {
     return new ConjurError(
       'unprocessable',
-      `Conjur rejected the policy for the branch "${branch}": ${explain(response)}`,
+      `Conjur rejected the policy for the branch "${branch}": ${explain(context, response)}`,
     );
   }
-  return toConjurError(request, response);
+  return toConjurError(context, request, response);
 }
 
 /** Conjur says where the document is wrong; a policy document holds names and no values, so its words may be passed on. */
-function explain({ body }: HttpResponse): string {
+function explain({ nameOf }: ConjurContext, { body }: HttpResponse): string {
   try {
     const { error } = JSON.parse(body.toString('utf8')) as { error?: { message?: unknown } };
     if (typeof error?.message === 'string') return error.message.slice(0, 500);
   } catch {
     // Not JSON: nothing that could be passed on.
   }
-  return 'it gives no reason. Check names, annotations and the roles in CYBERARK_GRANT_READ and CYBERARK_GRANT_WRITE.';
+  return `it gives no reason. Check names, annotations and the roles in ${nameOf('grantRead')} and ${nameOf('grantWrite')}.`;
 }

@@ -9,7 +9,7 @@ export interface Variable {
   readonly name: string;
   /** The latest version; undefined where no value was ever written. */
   readonly version: number | undefined;
-  /** Full id of the owner, such as `default:policy:litellm`. */
+  /** Full id of the owner, such as `default:policy:apps`. */
   readonly owner: string;
   readonly annotations: Readonly<Record<string, string>>;
   /** ISO 8601, as Conjur gives it. */
@@ -17,10 +17,14 @@ export interface Variable {
 }
 
 /** @throws ConjurError `upstream_error` where the answer has no id */
-export function parseVariable(request: HttpRequest, resource: unknown): Variable {
+export function parseVariable(
+  context: Pick<ConjurContext, 'nameOf'>,
+  request: HttpRequest,
+  resource: unknown,
+): Variable {
   const { id, owner, secrets, annotations, created_at: createdAt } = (resource ?? {}) as Record<string, unknown>;
   const name = typeof id === 'string' ? /^[^:]*:variable:(.+)$/su.exec(id)?.[1] : undefined;
-  if (name === undefined) throw unreadable(request);
+  if (name === undefined) throw unreadable(context, request);
   return {
     name,
     version: latestVersion(secrets),
@@ -65,8 +69,8 @@ export async function showVariable(
   };
   const response = await context.send(request, deadline);
   if (response.status === 404) return undefined;
-  if (response.status !== 200) throw toConjurError(request, response);
-  return parseVariable(request, parseJsonObject(request, response));
+  if (response.status !== 200) throw toConjurError(context, request, response);
+  return parseVariable(context, request, parseJsonObject(context, request, response));
 }
 
 /** Conjur returns at most this many at once. */
@@ -110,10 +114,10 @@ export async function listVariables(
     target: 'read',
   };
   const response = await context.send(request, deadline);
-  if (response.status !== 200) throw toConjurError(request, response);
-  const resources = parseJson(request, response);
-  if (!Array.isArray(resources)) throw unreadable(request);
-  const variables = resources.slice(0, limit).map((resource) => parseVariable(request, resource));
+  if (response.status !== 200) throw toConjurError(context, request, response);
+  const resources = parseJson(context, request, response);
+  if (!Array.isArray(resources)) throw unreadable(context, request);
+  const variables = resources.slice(0, limit).map((resource) => parseVariable(context, request, resource));
   const more = resources.length > limit || resources.length === MAX_PAGE_SIZE;
   return { variables, nextOffset: more ? offset + variables.length : undefined };
 }

@@ -24,9 +24,14 @@ export async function whoami(context: ConjurContext, deadline: Deadline): Promis
     target: 'read',
   };
   const response = await context.send(request, deadline);
-  if (response.status !== 200) throw toConjurError(request, response);
-  const { account, username, client_ip: clientIp, token_issued_at: tokenIssuedAt } = parseJsonObject(request, response);
-  if (typeof account !== 'string' || typeof username !== 'string') throw unreadable(request);
+  if (response.status !== 200) throw toConjurError(context, request, response);
+  const {
+    account,
+    username,
+    client_ip: clientIp,
+    token_issued_at: tokenIssuedAt,
+  } = parseJsonObject(context, request, response);
+  if (typeof account !== 'string' || typeof username !== 'string') throw unreadable(context, request);
   return { account, login: username, clientIp: textOf(clientIp), tokenIssuedAt: textOf(tokenIssuedAt) };
 }
 

@@ -34,12 +34,12 @@ export async function askForBatch(
   const response = await sendOrTooLarge(context, request, deadline);
   if (isConjurError(response)) return { kind: 'refused', error: response };
   const { status } = response;
-  if (status === 200) return { kind: 'values', values: decode(names, ids, request, response) };
+  if (status === 200) return { kind: 'values', values: decode(context, names, ids, request, response) };
   if (status === 403) return { kind: 'forbidden' };
-  if (!REFUSALS.has(status)) throw toConjurError(request, response);
+  if (!REFUSALS.has(status)) throw toConjurError(context, request, response);
   const missing = status === 404 ? missingName(context.account, response) : undefined;
   if (missing !== undefined && names.includes(missing)) return { kind: 'missing', name: missing };
-  return { kind: 'refused', error: toConjurError(request, response) };
+  return { kind: 'refused', error: toConjurError(context, request, response) };
 }
 
 function toBatchRequest(ids: readonly string[]): HttpRequest {
@@ -71,16 +71,17 @@ async function sendOrTooLarge(
 }
 
 function decode(
+  context: ConjurContext,
   names: readonly string[],
   ids: readonly string[],
   request: HttpRequest,
   response: HttpResponse,
 ): Map<string, Secret> {
-  const values = parseJsonObject(request, response);
+  const values = parseJsonObject(context, request, response);
   return new Map(
     names.map((name, index) => {
       const value = values[ids[index] as string];
-      if (typeof value !== 'string') throw unreadable(request);
+      if (typeof value !== 'string') throw unreadable(context, request);
       // Conjur breaks base64 into lines of 60 characters, which Node's decoder passes over.
       return [name, Secret.of(Buffer.from(value, 'base64'))];
     }),

@@ -1,10 +1,10 @@
 import type { ConjurContext } from '../answers.ts';
 import type { Clock } from '../clock.ts';
 import type { Deadline } from '../deadline.ts';
-import { type ConjurError, isConjurError } from '../errors.ts';
+import { type Batch, type ConjurError, isConjurError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import { type ReadSecretRequest, readSecret, type SecretValue } from './read-secret.ts';
-import { type BatchResult, readSecrets } from './read-secrets.ts';
+import { readSecrets } from './read-secrets.ts';
 import type { ValueCache } from './value-cache.ts';
 
 /** Gives the value cache. */
@@ -76,18 +76,18 @@ export async function readSecretsCached(
   names: readonly string[],
   { fresh }: Pick<ReadSecretRequest, 'fresh'>,
   deadline: Deadline,
-): Promise<BatchResult> {
+): Promise<Batch<SecretValue>> {
   const distinct = [...new Set(names)];
   const held = new Map(distinct.flatMap((name) => pair(name, fresh === true ? undefined : cache.get(name, undefined))));
   const wanted = distinct.filter((name) => !held.has(name));
   if (wanted.length === 0) return inOrder(distinct, held, []);
   try {
-    const { secrets, errors } = await cache.fill(async (store) => {
+    const { items, errors } = await cache.fill(async (store) => {
       const result = await readSecrets(context, wanted, deadline);
-      for (const secret of result.secrets) store(secret);
+      for (const secret of result.items) store(secret);
       return result;
     });
-    for (const secret of secrets) held.set(secret.name, secret);
+    for (const secret of items) held.set(secret.name, secret);
     const standing = errors.filter(({ name, error }) => !coverUp(context, cache, name, error, held, fresh === true));
     return inOrder(distinct, held, standing);
   } catch (error) {
@@ -125,9 +125,9 @@ function pair(name: string, secret: SecretValue | undefined): [string, SecretVal
 function inOrder(
   names: readonly string[],
   secrets: ReadonlyMap<string, SecretValue>,
-  errors: BatchResult['errors'],
-): BatchResult {
-  return { secrets: names.flatMap((name) => secrets.get(name) ?? []), errors };
+  errors: Batch<SecretValue>['errors'],
+): Batch<SecretValue> {
+  return { items: names.flatMap((name) => secrets.get(name) ?? []), errors };
 }
 
 function warn({ logger }: ConjurContext, { code }: ConjurError, count: number): void {

@@ -74,7 +74,7 @@ function toPermit(
   return permit;
 }
 
-/** `group:litellm/readers` becomes `!group /litellm/readers`: absolute, whatever the branch. */
+/** `group:apps/readers` becomes `!group /apps/readers`: absolute, whatever the branch. */
 function toRoleReference(role: string): Scalar {
   const colon = role.indexOf(':');
   return tagged(`!${role.slice(0, colon)}`, `/${role.slice(colon + 1)}`);

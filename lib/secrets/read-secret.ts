@@ -58,7 +58,7 @@ export async function readSecret(
     return { name, value: Secret.of(body), contentType, version, stale: false };
   }
   if (status === 404) throw secretNotFound(name, version);
-  throw toConjurError(request, response);
+  throw toConjurError(context, request, response);
 }
 
 function invalidVersion(): ConjurError {

@@ -1,22 +1,11 @@
 import type { ConjurContext } from '../answers.ts';
 import { secretNotFound } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
-import { type ConjurError, isConjurError } from '../errors.ts';
+import { type Batch, type ConjurError, isConjurError, type NamedError } from '../errors.ts';
 import { parseVariableName } from '../names.ts';
 import { askForBatch, type BatchAnswer, toBatches } from './batch-request.ts';
 import { readSecret, type SecretValue } from './read-secret.ts';
 import { type Job, runJobs } from './run-jobs.ts';
-
-export interface NamedError {
-  readonly name: string;
-  readonly error: ConjurError;
-}
-
-export interface BatchResult {
-  /** In the order asked for, each name once. */
-  readonly secrets: readonly SecretValue[];
-  readonly errors: readonly NamedError[];
-}
 
 /** Requests under way at once: enough to hide latency, too few to starve other clients of Conjur. */
 const CONCURRENCY = 4;
@@ -36,7 +25,7 @@ export async function readSecrets(
   context: ConjurContext,
   names: readonly string[],
   deadline: Deadline,
-): Promise<BatchResult> {
+): Promise<Batch<SecretValue>> {
   const reading = new BatchReading(context, deadline);
   const legal = [...new Set(names)].filter((name) => reading.isLegal(name));
   const { batches, singles } = toBatches(context.account, legal);
@@ -78,15 +67,15 @@ class BatchReading {
     return (add) => this.#read(names, searched, add);
   }
 
-  toResult(names: readonly string[]): BatchResult {
-    const secrets: SecretValue[] = [];
+  toResult(names: readonly string[]): Batch<SecretValue> {
+    const items: SecretValue[] = [];
     const errors: NamedError[] = [];
     for (const name of new Set(names)) {
       const outcome = this.#outcomes.get(name);
       if (isConjurError(outcome)) errors.push({ name, error: outcome });
-      else if (outcome !== undefined) secrets.push(outcome);
+      else if (outcome !== undefined) items.push(outcome);
     }
-    return { secrets, errors };
+    return { items, errors };
   }
 
   /** Asks for all of them together, without those that turn out to be missing. */

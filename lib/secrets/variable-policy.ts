@@ -3,7 +3,7 @@ import { parseVariableName } from '../names.ts';
 
 /** A variable as a policy load defines it. */
 export interface VariableDefinition {
-  /** Full id of the variable, as it is read and written: `litellm/key-1`. */
+  /** Full id of the variable, as it is read and written: `apps/key-1`. */
   readonly name: string;
   /** Content type that Conjur answers with when the value is read. */
   readonly mimeType?: string | undefined;
@@ -12,7 +12,7 @@ export interface VariableDefinition {
 
 /** Rights on every variable that is made, given in the same load. */
 export interface VariableGrants {
-  /** Roles that get `[read, execute]`, by kind and full id: `group:litellm/readers`. */
+  /** Roles that get `[read, execute]`, by kind and full id: `group:apps/readers`. */
   readonly read: readonly string[];
   /** Roles that get `[read, update]`. */
   readonly write: readonly string[];
@@ -91,9 +91,9 @@ function invalid(name: string, problem: string, advice: string): ConjurError {
 
 /**
  * The id that a policy document of a branch gives to a variable: the branch's own id is cut off, since Conjur puts it in front again.
- * So `litellm/key-1` in branch `litellm` is the same variable as `litellm/key-1` loaded into `root`.
+ * So `apps/key-1` in branch `apps` is the same variable as `apps/key-1` loaded into `root`.
  *
- * Conjur takes an id of nothing but whitespace for none, and names the record after the branch itself: the variable `litellm`.
+ * Conjur takes an id of nothing but whitespace for none, and names the record after the branch itself: the variable `apps`.
  * @throws ConjurError `invalid_request` for a name outside the branch, and for one of whitespace below it
  */
 export function toBranchRelativeId(name: string, branch: string): string {

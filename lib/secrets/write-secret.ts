@@ -55,7 +55,7 @@ export async function setDefinedValue(
   value: Secret,
   deadline: Deadline,
 ): Promise<void> {
-  if (!(await setValue(context, name, value, deadline))) throw invisible(name);
+  if (!(await setValue(context, name, value, deadline))) throw invisible(context, name);
 }
 
 /** Says what a write did, with the version where that is asked for. */
@@ -101,11 +101,11 @@ export async function setValue(
   if (response.status === 403) {
     throw new ConjurError(
       'forbidden',
-      `This identity may not write the secret "${name}". Have \`update\` granted on the variable (CYBERARK_GRANT_WRITE does that for new ones).`,
+      `This identity may not write the secret "${name}". Have \`update\` granted on the variable (${context.nameOf('grantWrite')} does that for new ones).`,
     );
   }
   if (response.status === 422) throw notStorable(name);
-  throw toConjurError(request, response);
+  throw toConjurError(context, request, response);
 }
 
 /** Conjur refuses a value of nothing but white space as it refuses an empty one. */
@@ -128,10 +128,10 @@ async function versionOf(context: ConjurContext, name: string, deadline: Deadlin
   }
 }
 
-function invisible(name: string): ConjurError {
+function invisible({ nameOf }: ConjurContext, name: string): ConjurError {
   return new ConjurError(
     'forbidden',
-    `The variable "${name}" is defined, but this identity may not see it. Have \`read\` and \`update\` granted on it: CYBERARK_GRANT_WRITE does that for new variables, or make this identity the owner of the policy branch.`,
+    `The variable "${name}" is defined, but this identity may not see it. Have \`read\` and \`update\` granted on it: ${nameOf('grantWrite')} does that for new variables, or make this identity the owner of the policy branch.`,
   );
 }
 

@@ -1,20 +1,13 @@
 import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
-import { type ConjurError, isConjurError } from '../errors.ts';
+import { type Batch, type ConjurError, isConjurError } from '../errors.ts';
 import type { Secret } from '../secret.ts';
-import type { NamedError } from './read-secrets.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 import { describeWrite, setDefinedValue, setValue, type WriteResult, type WriteSecretPorts } from './write-secret.ts';
 
 /** A value to be written, with what its variable is defined by where it is missing. */
 export interface SecretWrite extends VariableDefinition {
   readonly value: Secret;
-}
-
-export interface BatchWriteResult {
-  /** In the order given. */
-  readonly results: readonly WriteResult[];
-  readonly errors: readonly NamedError[];
 }
 
 /** Writes under way at once: enough to hide latency, too few to starve other clients of Conjur or to wait long for a connection. */
@@ -29,7 +22,7 @@ export async function writeSecrets(
   ports: WriteSecretPorts,
   secrets: readonly SecretWrite[],
   options: { deadline: Deadline; reportVersion: boolean },
-): Promise<BatchWriteResult> {
+): Promise<Batch<WriteResult>> {
   const { deadline } = options;
   const writes = secrets.map((secret) => new Write(secret));
   await eachUnfailed(writes, async (write) => {
@@ -73,9 +66,9 @@ async function eachUnfailed(writes: readonly Write[], step: (write: Write) => Pr
   await inParallel(unfailed, CONCURRENCY, (write) => write.attempt(() => step(write)));
 }
 
-function toResult(writes: readonly Write[]): BatchWriteResult {
+function toResult(writes: readonly Write[]): Batch<WriteResult> {
   return {
-    results: writes.flatMap(({ result }) => result ?? []),
+    items: writes.flatMap(({ result }) => result ?? []),
     errors: writes.flatMap(({ secret: { name }, error }) => (error === undefined ? [] : [{ name, error }])),
   };
 }

@@ -1,5 +1,6 @@
+import { FUNCTION_ERROR_STATUS, isFunctionErrorCode } from '../../functions/contract/error-codes.ts';
 import { isHttpEvent } from '../../functions/runtime/http.ts';
-import { ERROR_STATUS, isConjurError, isErrorCode, toErrorName } from '../../lib/errors.ts';
+import { isConjurError, toErrorName } from '../../lib/errors.ts';
 
 /** What came of an invocation. */
 export type Outcome = { readonly answer: unknown } | { readonly thrown: unknown };
@@ -33,7 +34,7 @@ function judgeReply(reply: unknown): string {
   if (statusCode === 200 || statusCode === 201) return 'ok';
   if (contentType !== 'application/problem+json') throw new Error(`is a ${statusCode} that is no problem document`);
   const { code, status, detail } = JSON.parse(body) as Record<string, unknown>;
-  if (status !== statusCode || !isErrorCode(code) || ERROR_STATUS[code] !== statusCode) {
+  if (status !== statusCode || !isFunctionErrorCode(code) || FUNCTION_ERROR_STATUS[code] !== statusCode) {
     throw new Error(`has the code ${String(code)} under the status ${statusCode}`);
   }
   if (typeof detail !== 'string' || detail.length < 20)
@@ -42,7 +43,7 @@ function judgeReply(reply: unknown): string {
 }
 
 function documented(code: string, evidence: unknown): string {
-  if (!isErrorCode(code)) throw new Error(`has the undocumented code ${code}`);
+  if (!isFunctionErrorCode(code)) throw new Error(`has the undocumented code ${code}`);
   if (code === 'internal') throw new Error('is internal', { cause: evidence });
   return code;
 }

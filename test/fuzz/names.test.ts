@@ -94,7 +94,7 @@ it('two different names are two variables, and Conjur lists both as they are', a
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(secretName.filter(isLegal), { minLength: 2, maxLength: 5 }), async (names) => {
       for (const name of names) await client.writeSecret(name, `only of ${name}`, { reportVersion: false });
-      const { secrets, errors } = await client.readSecrets(names);
+      const { items: secrets, errors } = await client.readSecrets(names);
       expect(errors).toEqual([]);
       expect(secrets.map(({ name, value }) => [name, value.expose()])).toEqual(
         names.map((name) => [name, `only of ${name}`]),

@@ -4,8 +4,9 @@
  */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
+import { isFunctionErrorCode } from '../../functions/contract/error-codes.ts';
 import type { Handler } from '../../functions/runtime/create-function.ts';
-import { isErrorCode, toErrorName } from '../../lib/errors.ts';
+import { toErrorName } from '../../lib/errors.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import type { SoakMessage, SoakOrder } from './messages.ts';
 import { CREDENTIAL_ID, pickCall, type SoakCall, VIRTUAL_KEY_NAME } from './pick-call.ts';
@@ -58,9 +59,9 @@ async function invoke(call: SoakCall): Promise<void> {
     count(call.to, 'ok');
   } catch (error) {
     const { code, name } = error as { code?: unknown; name?: unknown };
-    const isDocumented = isErrorCode(code) && code !== 'internal' && name === toErrorName(code);
+    const isDocumented = isFunctionErrorCode(code) && code !== 'internal' && name === toErrorName(code);
     if (!isDocumented) fault(`${call.to} threw ${(error as Error).stack}`);
-    count(call.to, isErrorCode(code) ? code : 'undocumented');
+    count(call.to, isFunctionErrorCode(code) ? code : 'undocumented');
   }
   if (Date.now() > endsAtMs + 5_000) fault(`${call.to} answered 5 s after its time`);
 }

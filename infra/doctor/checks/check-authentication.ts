@@ -4,7 +4,7 @@ import { Deadline } from '../../../lib/deadline.ts';
 import { type ConjurError, isConjurError } from '../../../lib/errors.ts';
 import { HttpFault } from '../../../lib/http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../../../lib/http/request.ts';
-import type { Settings } from '../../../lib/settings.ts';
+import { createNameOf, type Settings } from '../../../lib/settings.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { toSecretCommand } from '../shell-values.ts';
@@ -63,7 +63,7 @@ function withoutCredential({ auth }: Settings, error: ConjurError): CheckOutcome
 }
 
 function accept(context: DoctorContext, response: HttpResponse, curl: string): CheckOutcome {
-  const token = parseAccessToken(response.body);
+  const token = parseAccessToken(response.body, createNameOf(context.settings));
   context.authorization = token.authorization;
   context.login = token.login || context.login;
   const tokenCommand = curl.replace('curl -sS -i', 'TOKEN=$(curl -sS');

@@ -175,6 +175,6 @@ function toWrite(name: string, after: string, before: string | undefined): Pick<
 }
 
 async function read({ admin }: FaultWorld, name: string): Promise<string | undefined> {
-  const { secrets } = await admin.readSecrets([name]);
+  const { items: secrets } = await admin.readSecrets([name]);
   return secrets[0]?.value.expose();
 }

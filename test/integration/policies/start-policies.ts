@@ -67,7 +67,13 @@ export async function startPolicies(options: LocalConjurOptions = {}): Promise<P
         now: Date.now,
         credentials: async () => role,
       });
-      const authenticator = createIamAuthenticator({ account: 'default', login, serviceId: 'aws', sign });
+      const authenticator = createIamAuthenticator({
+        account: 'default',
+        login,
+        serviceId: 'aws',
+        sign,
+        nameOf: String,
+      });
       // The api key is for the settings' own check: the authenticator has no use for it.
       const settings = settingsFor({ url: conjur.url, adminApiKey: 'unused' }, BRANCH_SETTINGS);
       const client = createConjurClient(settings, { authenticator });

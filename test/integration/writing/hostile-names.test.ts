@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 import { Secret } from '../../../lib/secret.ts';
-import type { BatchWriteResult } from '../../../lib/secrets/write-secrets.ts';
 import { hostileDefinition } from '../../unit/lib/secrets/hostile-definitions.ts';
 import { startPolicies } from '../policies/start-policies.ts';
 
@@ -18,7 +17,7 @@ it('of 200 hostile definitions each is refused, or stored under exactly that nam
     value: Secret.of(`value ${index}`),
   }));
 
-  const { results, errors }: BatchWriteResult = await as('conjur-functions/write-secret/blue').writeSecrets(secrets);
+  const { items: results, errors } = await as('conjur-functions/write-secret/blue').writeSecrets(secrets);
 
   expect(results.length + errors.length).toBe(secrets.length);
   expect(results.length).toBeGreaterThan(20);
@@ -30,9 +29,7 @@ it('of 200 hostile definitions each is refused, or stored under exactly that nam
     expect(annotations).toEqual({ ...given, ...(mimeType === undefined ? {} : { 'conjur/mime_type': mimeType }) });
     expect(owner).toBe('default:policy:litellm');
   }
-  const { secrets: values } = await as('conjur-functions/read-secret/blue').readSecrets(
-    results.map(({ name }) => name),
-  );
+  const { items: values } = await as('conjur-functions/read-secret/blue').readSecrets(results.map(({ name }) => name));
   const expected = new Map(secrets.map(({ name, value }) => [name, value.expose()]));
   expect(values.map(({ name, value }) => value.expose() === expected.get(name))).toEqual(results.map(() => true));
 });

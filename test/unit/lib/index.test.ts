@@ -14,17 +14,8 @@ describe('the public interface', () => {
       'Deadline',
       'ERROR_STATUS',
       'Secret',
-      'createApiKeyAuthenticator',
-      'createCertAuthenticator',
       'createConjurClient',
-      'createIamAuthenticator',
-      'createJwtAuthenticator',
-      'createJwtFile',
-      'createSecretsManagerCredential',
-      'createStaticCredential',
-      'createStaticJwt',
       'fromEnv',
-      'isConjurError',
       'parseVariableName',
       'systemClock',
     ]);
@@ -71,7 +62,7 @@ describe('the public interface', () => {
       readonly stale: boolean;
     }>();
     expectTypeOf<Awaited<ReturnType<Conjur['readSecrets']>>>().toEqualTypeOf<{
-      readonly secrets: readonly library.SecretValue[];
+      readonly items: readonly library.SecretValue[];
       readonly errors: readonly { readonly name: string; readonly error: library.ConjurError }[];
     }>();
     expectTypeOf<Awaited<ReturnType<Conjur['listVariables']>>>().toEqualTypeOf<{
@@ -132,11 +123,8 @@ describe('the public interface', () => {
     expectTypeOf<library.ConjurError['code']>().toEqualTypeOf<library.ErrorCode>();
     expectTypeOf<library.ErrorCode>().toEqualTypeOf<
       | 'invalid_request'
-      | 'access_mode_denied'
-      | 'not_hosted'
       | 'forbidden'
       | 'secret_not_found'
-      | 'delete_not_supported'
       | 'policy_conflict'
       | 'payload_too_large'
       | 'unprocessable'

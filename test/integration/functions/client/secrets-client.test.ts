@@ -26,7 +26,7 @@ afterAll(() => conjur.close());
 
 describe('the client for callers', () => {
   it('writes and reads a secret, whose value does not print', async () => {
-    expect(await secrets.writeSecret({ name: 'a/one', value: 'canary-value' })).toEqual({
+    expect(await secrets.writeSecret('a/one', 'canary-value')).toEqual({
       name: 'a/one',
       created: true,
       changed: true,
@@ -38,13 +38,13 @@ describe('the client for callers', () => {
   });
 
   it('carries bytes that are no text', async () => {
-    await secrets.writeSecret({ name: 'a/bytes', value: BINARY });
+    await secrets.writeSecret('a/bytes', BINARY);
     expect((await secrets.readSecret('a/bytes')).value.exposeBytes()).toEqual(Buffer.from(BINARY));
   });
 
   it('reads an older version', async () => {
-    await secrets.writeSecret({ name: 'a/versions', value: 'first' });
-    await secrets.writeSecret({ name: 'a/versions', value: 'second' });
+    await secrets.writeSecret('a/versions', 'first');
+    await secrets.writeSecret('a/versions', 'second');
     expect((await secrets.readSecret('a/versions', { version: 1 })).value.expose()).toBe('first');
   });
 
@@ -53,25 +53,29 @@ describe('the client for callers', () => {
       { name: 'b/one', value: '1' },
       { name: '', value: '2' },
     ]);
-    expect(written.secrets).toMatchObject([{ name: 'b/one', created: true }]);
+    expect(written.items).toMatchObject([{ name: 'b/one', created: true }]);
     expect(written.errors).toMatchObject([{ name: '', error: { code: 'invalid_request' } }]);
     const read = await secrets.readSecrets(['b/one', 'b/none']);
-    expect(read.secrets.map(({ value }) => value.expose())).toEqual(['1']);
+    expect(read.items.map(({ value }) => value.expose())).toEqual(['1']);
     expect(read.errors).toMatchObject([
       { name: 'b/none', error: { name: 'SecretNotFound', code: 'secret_not_found' } },
     ]);
   });
 
-  it('lists page by page', async () => {
+  it('lists page by page, and all of it by for await', async () => {
     const names: string[] = [];
     let cursor: string | undefined;
     do {
-      const page = await secrets.listSecrets({ limit: 2, search: 'b', cursor });
-      names.push(...page.secrets.map(({ name }) => name));
+      const page = await secrets.listVariables({ limit: 2, search: 'b', cursor });
+      names.push(...page.variables.map(({ name }) => name));
       cursor = page.cursor;
     } while (cursor !== undefined);
     expect(names).toContain('b/one');
     expect(new Set(names).size).toBe(names.length);
+
+    const all: string[] = [];
+    for await (const { name } of secrets.listVariables({ limit: 2, search: 'b' })) all.push(name);
+    expect(all).toEqual(names);
   });
 
   it('stores a virtual key, rotates a secret, and asks after the health', async () => {

@@ -46,11 +46,11 @@ describe('reading a thousand names at once', () => {
   });
 
   it('gives 993 values and 7 errors by name, in 30 requests', async () => {
-    const { secrets, errors } = await reader.readSecrets(NAMES);
+    const { items, errors } = await reader.readSecrets(NAMES);
     const readable = NAMES.filter((name) => !MISSING.includes(name) && !UNREADABLE.includes(name));
     expect(readable).toHaveLength(993);
-    expect(secrets.map(({ name }) => name)).toEqual(readable);
-    expect(secrets.filter(({ name, value }) => !value.equals(valueFor(name)))).toEqual([]);
+    expect(items.map(({ name }) => name)).toEqual(readable);
+    expect(items.filter(({ name, value }) => !value.equals(valueFor(name)))).toEqual([]);
     expect(Object.fromEntries(errors.map(({ name, error }) => [name, error.code]))).toEqual({
       ...Object.fromEntries(MISSING.map((name) => [name, 'secret_not_found'])),
       [nameOf(100)]: 'forbidden',
@@ -64,20 +64,20 @@ describe('reading a thousand names at once', () => {
 
   it('is done in five requests where all can be read', async () => {
     const names = NAMES.filter((name) => !MISSING.includes(name));
-    expect((await admin.readSecrets(names)).secrets).toHaveLength(995);
+    expect((await admin.readSecrets(names)).items).toHaveLength(995);
     expect(requests).toHaveLength(5);
   });
 
   it('asks for each name once, and keeps the order asked for', async () => {
-    const { secrets } = await admin.readSecrets([nameOf(2), nameOf(1), nameOf(2)]);
-    expect(secrets.map(({ name }) => name)).toEqual([nameOf(2), nameOf(1)]);
+    const { items } = await admin.readSecrets([nameOf(2), nameOf(1), nameOf(2)]);
+    expect(items.map(({ name }) => name)).toEqual([nameOf(2), nameOf(1)]);
     expect(requests).toHaveLength(1);
   });
 
   it('comes to an end where nothing at all is there', async () => {
     const names = Array.from({ length: 60 }, (_, i) => `ghost/${i}`);
-    const { secrets, errors } = await admin.readSecrets(names);
-    expect(secrets).toEqual([]);
+    const { items, errors } = await admin.readSecrets(names);
+    expect(items).toEqual([]);
     expect(errors.map(({ name, error }) => [name, error.code])).toEqual(
       names.map((name) => [name, 'secret_not_found']),
     );
@@ -94,8 +94,8 @@ describe('reading a thousand names at once', () => {
     onTestFinished(() => stranger.close());
     requests.length = 0;
     const names = NAMES.slice(10, 74);
-    const { secrets, errors } = await stranger.readSecrets(names);
-    expect([secrets.length, errors.length]).toEqual([0, names.length]);
+    const { items, errors } = await stranger.readSecrets(names);
+    expect([items.length, errors.length]).toEqual([0, names.length]);
     expect(requests.length).toBeLessThan(2 * names.length + 20);
   });
 
@@ -120,8 +120,8 @@ describe('reading a few names at once', () => {
     const { admin } = await startClient();
     const names = ['a,b', 'plain', 'größe/🔑 + 100%', 'q?x=1#y', 'c:d'];
     for (const name of names) await admin.writeSecret(name, `value of ${name}`);
-    const { secrets, errors } = await admin.readSecrets([...names, 'a//b', '']);
-    expect(Object.fromEntries(secrets.map(({ name, value }) => [name, value.expose()]))).toEqual(
+    const { items, errors } = await admin.readSecrets([...names, 'a//b', '']);
+    expect(Object.fromEntries(items.map(({ name, value }) => [name, value.expose()]))).toEqual(
       Object.fromEntries(names.map((name) => [name, `value of ${name}`])),
     );
     expect(errors.map(({ name, error }) => [name, error.code])).toEqual([
@@ -135,8 +135,8 @@ describe('reading a few names at once', () => {
     const names = Array.from({ length: 20 }, (_, i) => `large/${i}`);
     const value = Secret.of(Buffer.alloc(512 * 1024, 'x'));
     await admin.writeSecrets(names.map((name) => ({ name, value })));
-    const { secrets, errors } = await admin.readSecrets(names);
+    const { items, errors } = await admin.readSecrets(names);
     expect(errors).toEqual([]);
-    expect(secrets.map((secret) => secret.value.byteLength)).toEqual(names.map(() => 512 * 1024));
+    expect(items.map((secret) => secret.value.byteLength)).toEqual(names.map(() => 512 * 1024));
   });
 });

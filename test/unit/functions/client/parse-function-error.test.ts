@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { parseFunctionError, toInvocationError } from '../../../../functions/client/invoke-function.ts';
-import { ERROR_STATUS, type ErrorCode, toErrorName } from '../../../../lib/errors.ts';
+import { FUNCTION_ERROR_STATUS, type FunctionErrorCode } from '../../../../functions/contract/error-codes.ts';
+import { toErrorName } from '../../../../lib/errors.ts';
 
-const CODES = Object.keys(ERROR_STATUS) as ErrorCode[];
+const CODES = Object.keys(FUNCTION_ERROR_STATUS) as FunctionErrorCode[];
 
 describe('the error of a function', () => {
   it.each(CODES)('%s is known by its errorType', (code) => {

@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs';
 import * as v from 'valibot';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { FUNCTION_ERROR_STATUS } from '../../../../functions/contract/error-codes.ts';
 import { parseDirect } from '../../../../functions/rotate-key/api.ts';
 import { STRATEGIES } from '../../../../functions/rotate-key/strategies/registry.ts';
 import { answers } from '../../../../infra/openapi/answer-schemas.ts';
 import { createOpenapiDocument } from '../../../../infra/openapi/create-openapi-document.ts';
 import { formatOpenapi } from '../../../../infra/openapi/format-openapi.ts';
-import { ERROR_STATUS } from '../../../../lib/errors.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
 
@@ -50,7 +50,7 @@ describe('the OpenAPI document', () => {
       .flatMap(([status, { description }]) =>
         [...description.matchAll(/`(\w+)`/g)].map(([, code]) => [code as string, Number(status)] as const),
       );
-    expect(Object.fromEntries(described)).toEqual(ERROR_STATUS);
+    expect(Object.fromEntries(described)).toEqual(FUNCTION_ERROR_STATUS);
   });
 
   it('shows for each code an example of its own, which is a problem document', () => {
@@ -59,12 +59,12 @@ describe('the OpenAPI document', () => {
       .flatMap(({ responses }) => Object.values(responses))
       .flatMap(({ content }) => Object.entries(content['application/problem+json']?.examples ?? {}));
     for (const [code, { $ref }] of examples) expect($ref).toBe(`#/components/examples/${code}`);
-    expect(new Set(examples.map(([code]) => code))).toEqual(new Set(Object.keys(ERROR_STATUS)));
+    expect(new Set(examples.map(([code]) => code))).toEqual(new Set(Object.keys(FUNCTION_ERROR_STATUS)));
     const byCode = new Map(Object.entries(components.examples).map(([code, { value }]) => [code, value]));
-    expect([...byCode.keys()].sort()).toEqual(Object.keys(ERROR_STATUS).sort());
+    expect([...byCode.keys()].sort()).toEqual(Object.keys(FUNCTION_ERROR_STATUS).sort());
     for (const [code, value] of byCode) {
       expect(v.safeParse(answers.Problem, value).issues, code).toBeUndefined();
-      expect(value).toMatchObject({ code, status: ERROR_STATUS[code as keyof typeof ERROR_STATUS] });
+      expect(value).toMatchObject({ code, status: FUNCTION_ERROR_STATUS[code as keyof typeof FUNCTION_ERROR_STATUS] });
     }
     expect(new Set([...byCode.values()].map(({ detail }) => detail)).size).toBe(byCode.size);
   });

@@ -9,7 +9,7 @@ function tokenOf(payload: unknown): string {
 describe('an access token', () => {
   it.each([60, 480, 18_000])('of %i s tells its life and whom it speaks for, and is ready to be sent', (life) => {
     const text = accessTokenText(life, 1_770_000_000, 'host/app/one');
-    const token = parseAccessToken(Buffer.from(text));
+    const token = parseAccessToken(Buffer.from(text), String);
     expect([token.lifeMs, token.login]).toEqual([life * 1_000, 'host/app/one']);
     expect(token.authorization.expose()).toBe(`Token token="${Buffer.from(text).toString('base64')}"`);
   });
@@ -31,7 +31,7 @@ describe('an access token', () => {
   ])('is refused where it is or has %s, without being quoted', (_, text) => {
     let error: unknown;
     try {
-      parseAccessToken(Buffer.from(text));
+      parseAccessToken(Buffer.from(text), String);
     } catch (caught) {
       error = caught;
     }

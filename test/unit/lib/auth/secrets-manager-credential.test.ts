@@ -17,6 +17,7 @@ function sourceOf(contents: Partial<Record<StagingLabel, string>>) {
   const reads: StagingLabel[] = [];
   const source = createSecretsManagerCredential({
     secretId: 'conjur/credential',
+    option: 'CYBERARK_API_KEY_SECRET_ID',
     login: 'host/from/settings',
     clock,
     loadReader: async () => ({

@@ -28,6 +28,7 @@ async function endOf({ timeoutMs, remainingMs }: { timeoutMs: number; remainingM
     maxAttempts: 1,
     clock,
     random: () => 0.5,
+    nameOf: String,
   });
   const ended = send(REQUEST, new Deadline(clock, remainingMs)).catch((error: unknown) => error);
   await vi.advanceTimersByTimeAsync(Math.min(timeoutMs, remainingMs));

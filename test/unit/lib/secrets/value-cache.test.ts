@@ -131,7 +131,7 @@ describe('the value cache', () => {
   it('serves a batch, and is filled by one', async () => {
     const { conjur, read, state } = counting(CACHED);
     await read('a');
-    const { secrets } = await conjur.readSecrets(['a', 'b', 'c']);
+    const { items: secrets } = await conjur.readSecrets(['a', 'b', 'c']);
     expect(secrets.map(({ name, value }) => `${name} ${value.expose()}`)).toEqual([
       'a value 1',
       'b value 2',
@@ -228,7 +228,7 @@ describe('a stale value', () => {
     await conjur.readSecrets(['a', 'b']);
     state.answer = { status: 503 };
     clock.move(60_000);
-    const { secrets, errors } = await conjur.readSecrets(['a', 'ghost', 'b']);
+    const { items: secrets, errors } = await conjur.readSecrets(['a', 'ghost', 'b']);
     expect(secrets.map(({ name, stale }) => [name, stale])).toEqual([
       ['a', true],
       ['b', true],
