@@ -1,4 +1,4 @@
-import { ERROR_STATUS, type ErrorCode } from '../../lib/errors.ts';
+import { FUNCTION_ERROR_STATUS, type FunctionErrorCode } from '../../functions/contract/error-codes.ts';
 import { answers } from './answer-schemas.ts';
 import { OPERATIONS, type Operation } from './operations.ts';
 import { toProblemExample } from './problem-examples.ts';
@@ -10,7 +10,7 @@ const DESCRIPTION = `Reads, writes and rotates secrets in CyberArk Conjur.
 Every answer carries \`cache-control: no-store\` and \`x-correlation-id\`. A deployed API asks for a SigV4 signature
 (or a token, where it was deployed with another authorizer); on your own machine it asks for nothing.`;
 
-const codes = Object.keys(ERROR_STATUS) as ErrorCode[];
+const codes = Object.keys(FUNCTION_ERROR_STATUS) as FunctionErrorCode[];
 
 /**
  * The OpenAPI 3.1 document of the HTTP API. https://spec.openapis.org/oas/v3.1.1
