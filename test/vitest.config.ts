@@ -24,7 +24,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['test/unit/**'],
           globalSetup: ['test/support/build-once.ts'],
-          setupFiles: ['test/support/quiet-output.ts'],
+          setupFiles: ['test/support/quiet-output.ts', 'test/support/check-wire-format.ts'],
           // The bundles are run by Node itself, as Lambda does.
           server: { deps: { external: [/\/dist\//] } },
         },

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
@@ -43,12 +44,12 @@ export function createApp(
     // The raw request line: a URL object would resolve the dot segments that may stand in an id.
     getPath: (_request, options) => toRoutePath(bindingsOf(options?.env).incoming.url ?? '/'),
   });
-  const accepted = (c: Context<Env>, reply: Reply) => toResponse(forAccepted(reply, c.env.incoming.headers.accept));
+  const accepted = (c: Context<Env>, reply: Reply) => answer(c, forAccepted(reply, c.env.incoming.headers.accept));
   app.onError((error, c) => accepted(c, error instanceof ReplyError ? error.reply : failed(error)));
   app.notFound((c) => accepted(c, bareReply(404)));
   app.use(async (c, next) => {
     const request = await readRequest(c);
-    if (!isRequestLineAccepted(request.target)) return toResponse({ status: 400, headers: {}, body: '' });
+    if (!isRequestLineAccepted(request.target)) return answer(c, { status: 400, headers: {}, body: '' });
     c.set('request', request);
     let claims: TokenClaims | undefined;
     try {
@@ -61,7 +62,7 @@ export function createApp(
     const failure = faults.pick(request.method);
     if (failure === undefined) return next();
     const isReset = failure === 'reset' || failure === 'reset-after-effect';
-    if (!isReset) return toResponse(toFailureReply(failure));
+    if (!isReset) return answer(c, toFailureReply(failure));
     if (failure === 'reset-after-effect') await next();
     resetConnection(c.env.incoming);
     return RESPONSE_ALREADY_SENT;
@@ -72,7 +73,7 @@ export function createApp(
       checkParameters(request);
       const params = decodeParams(route.path, toRoutePath(request.target));
       if (params.account?.includes('/')) throw noRoute();
-      return toResponse(await route.handle({ context, request, params, claims: c.get('claims') }));
+      return answer(c, await route.handle({ context, request, params, claims: c.get('claims') }));
     });
   }
   return app;
@@ -120,6 +121,24 @@ function decodeParams(pattern: string, path: string): Record<string, string> {
     params[name] = decodeSegment((isRest ? values.slice(index).join('/') : values[index]) ?? '');
   });
   return params;
+}
+
+/** An answer that is about to be sent, as the diagnostics channel `conjur-local:answer` tells of it. */
+export interface Answered {
+  readonly method: string;
+  /** Path and query as on the wire. */
+  readonly target: string;
+  readonly reply: Reply;
+}
+
+const answers = channel('conjur-local:answer');
+
+function answer({ env }: Context<Env>, reply: Reply): Response {
+  if (answers.hasSubscribers) {
+    const { method = 'GET', url: target = '/' } = env.incoming;
+    answers.publish({ method, target, reply } satisfies Answered);
+  }
+  return toResponse(reply);
 }
 
 function toResponse(reply: Reply): Response {

@@ -102,17 +102,23 @@ function toResourceJson(database: Database, row: Row): Record<string, unknown> {
     id,
     owner: row.owner_id,
     ...(row.policy_id === null ? {} : { policy: row.policy_id }),
-    permissions: database.all(
-      `SELECT privilege, role_id AS role, policy_id AS policy FROM permissions
-       WHERE resource_id = ? ORDER BY role_id, privilege`,
-      id,
+    permissions: withoutEmptyPolicy(
+      database.all(
+        `SELECT privilege, role_id AS role, policy_id AS policy FROM permissions
+         WHERE resource_id = ? ORDER BY role_id, privilege`,
+        id,
+      ),
     ),
-    annotations: database.all(
-      'SELECT name, value, policy_id AS policy FROM annotations WHERE resource_id = ? ORDER BY name',
-      id,
+    annotations: withoutEmptyPolicy(
+      database.all('SELECT name, value, policy_id AS policy FROM annotations WHERE resource_id = ? ORDER BY name', id),
     ),
     ...toKindJson(database, kind, id),
   };
+}
+
+/** What no policy has loaded names none. */
+function withoutEmptyPolicy(rows: Row[]): Row[] {
+  return rows.map(({ policy, ...row }) => (policy === null || policy === undefined ? row : { ...row, policy }));
 }
 
 function toKindJson(database: Database, kind: string | undefined, id: string): Record<string, unknown> {

@@ -34,7 +34,8 @@ export function v2Route(
 }
 
 function v2Reply({ request }: RouteInput, status: number, body: unknown): Reply {
-  const headers = { 'content-type': String(request.headers.accept || 'application/x.secretsmgr.v2beta+json') };
+  const { accept = '' } = request.headers;
+  const headers = { 'content-type': V2_TYPE.test(accept) ? accept : 'application/x.secretsmgr.v2beta+json' };
   return { status, headers, body: body === undefined ? '' : JSON.stringify(body) };
 }
 
