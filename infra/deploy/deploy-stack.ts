@@ -1,8 +1,12 @@
 import { findMisspeltSettings } from '../../functions/runtime/settings.ts';
+import { DEPLOYED_SCHEDULES_VARIABLE } from '../stack/schedule-start.ts';
 import { SECRET_SETTINGS } from '../stack/setting-names.ts';
+import { checkAccount } from './check-account.ts';
 import { checkDestination } from './check-destination.ts';
+import { checkSaid, checkSwitches, warnOfShared } from './check-identity.ts';
 import { checkSettings } from './check-settings.ts';
-import { packageFunctions } from './package-functions.ts';
+import { readDeployedStack, toDestination } from './deployed-stack.ts';
+import { type Package, packageFunctions } from './package-functions.ts';
 import { runServerless } from './run-serverless.ts';
 import { resourcesOf, type Template } from './template.ts';
 
@@ -16,18 +20,40 @@ export async function deployStack(args: readonly string[]): Promise<void> {
     process.stderr.write(
       `${name} stays on this machine: it is a secret, and the environment of a function is no place for one.\n`,
     );
-  for (const warning of findMisspeltSettings(process.env)) process.stderr.write(`${warning}\n`);
-  const { directory, template } = await packageFunctions({ args });
+  for (const misspelt of findMisspeltSettings(process.env)) process.stderr.write(`${misspelt}\n`);
+  const packaged = await packageFunctions({ args });
+  const { template } = packaged;
   const unreachable = checkDestination(template);
-  const findings = unreachable.length > 0 ? unreachable : checkSettings(template);
+  const findings = unreachable.length > 0 ? unreachable : [...checkSaid(template), ...checkSettings(template)];
   if (findings.length > 0) throw new Error(findings.join('\n'));
+  const warning = warnOfShared(template);
+  if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  const directory = await fitToAccount(packaged, args);
   await runServerless(['deploy', '--package', directory, ...args]);
   process.stdout.write(`deployed.${credentialHint(template)}\n`);
 }
 
-/** A new stack's own secret holds a placeholder, which Conjur refuses. */
+/**
+ * Asks AWS what is there, before anything is changed: a switch that nobody has said is refused, and schedules that are deployed keep
+ * their rhythm.
+ * @returns the directory of the package to deploy
+ */
+async function fitToAccount({ directory, template }: Package, args: readonly string[]): Promise<string> {
+  const destination = toDestination(args, process.env);
+  const deployed = await readDeployedStack(destination);
+  const refusals = [
+    ...(deployed === undefined ? [] : checkSwitches(template, deployed.facts)),
+    ...(await checkAccount(template, destination)),
+  ];
+  if (refusals.length > 0) throw new Error(refusals.join('\n'));
+  const kept = resourcesOf(template, 'AWS::Scheduler::Schedule').some(([id]) => deployed?.schedules[id]?.StartDate);
+  if (!kept) return directory;
+  const environment = { ...process.env, [DEPLOYED_SCHEDULES_VARIABLE]: JSON.stringify(deployed?.schedules) };
+  return (await packageFunctions({ args, build: false, environment })).directory;
+}
+
+/** A new stack's own secrets hold placeholders, which Conjur refuses. */
 function credentialHint(template: Template): string {
-  const [secret] = resourcesOf(template, 'AWS::SecretsManager::Secret');
-  if (secret === undefined) return '';
-  return ` New stack? Put the Conjur credential into the secret ${secret[1].Name}: docs/deployment.md says how.`;
+  const isNeeded = resourcesOf(template, 'AWS::SecretsManager::Secret').length > 0;
+  return isNeeded ? ' New stack? npm run credentials fills its secrets: docs/credentials.md.' : '';
 }

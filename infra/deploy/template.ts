@@ -1,5 +1,6 @@
 /** A compiled CloudFormation template, as far as it is looked at here. */
 export interface Template {
+  readonly Metadata?: Readonly<Record<string, unknown>>;
   readonly Resources: Readonly<Record<string, TemplateResource>>;
 }
 

@@ -1,5 +1,6 @@
 import { type Credential, type Credentials, resolveCredentials } from './credential.ts';
 import { resolveRotatedCredentials } from './credential-rotation.ts';
+import { assertOwnRegion } from './region.ts';
 import { type ResolverContext, resolveListParam, resolveParam, resolveSetting } from './resolver-context.ts';
 import { resolveRotations } from './rotation-schedules.ts';
 import { listScheduledSecrets, needsOwnCredential, rotatesCredential } from './scheduled-secrets.ts';
@@ -176,6 +177,7 @@ async function litellmPolicy(context: ResolverContext): Promise<Resources> {
 async function eventBusPolicy(context: ResolverContext): Promise<Resources> {
   const bus = await resolveSetting(context, 'ROTATION_EVENT_BUS_NAME');
   if (bus === undefined) return {};
+  if (bus.startsWith('arn:')) await assertOwnRegion(context, bus, 'ROTATION_EVENT_BUS_NAME');
   const arn = bus.startsWith('arn:')
     ? bus
     : { 'Fn::Sub': `arn:\${AWS::Partition}:events:\${AWS::Region}:\${AWS::AccountId}:event-bus/${bus}` };
@@ -188,7 +190,16 @@ async function eventBusPolicy(context: ResolverContext): Promise<Resources> {
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
 async function vpcPolicy(context: ResolverContext): Promise<Resources> {
-  if ((await resolveListParam(context, 'vpc_subnet_ids')).length === 0) return {};
+  const subnets = await resolveListParam(context, 'vpc_subnet_ids');
+  if (subnets.length === 0) return {};
+  const securityGroups = await resolveListParam(context, 'vpc_security_group_ids');
+  // Subnets and groups may be another account's, shared by AWS RAM.
+  const shared = [...subnets.map((id) => `subnet/${id}`), ...securityGroups.map((id) => `security-group/${id}`)].map(
+    (resource) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:*:${resource}` }),
+  );
+  const ownInterfaces = {
+    'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:network-interface/*`,
+  };
   const manage = [
     'ec2:CreateNetworkInterface',
     'ec2:DeleteNetworkInterface',
@@ -201,9 +212,8 @@ async function vpcPolicy(context: ResolverContext): Promise<Resources> {
   const functions = {
     'Fn::Sub': `arn:\${AWS::Partition}:lambda:\${AWS::Region}:\${AWS::AccountId}:function:${prefix}-*`,
   };
-  const ownInterfaces = { 'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:*/*` };
   const statements: Statement[] = [
-    { Effect: 'Allow', Action: manage, Resource: ownInterfaces },
+    { Effect: 'Allow', Action: manage, Resource: [ownInterfaces, ...shared] },
     { Effect: 'Allow', Action: look, Resource: '*' },
     {
       Effect: 'Deny',

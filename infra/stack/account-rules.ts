@@ -1,4 +1,5 @@
 import { FUNCTION_NAMES } from '../build/function-names.ts';
+import { assertOwnRegion } from './region.ts';
 import { type ResolverContext, resolveParam } from './resolver-context.ts';
 import { hasHttpApi } from './routes.ts';
 
@@ -60,7 +61,11 @@ async function resolveRolePath(context: ResolverContext): Promise<string | undef
 /** CloudWatch Logs takes no alias. https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html */
 async function resolveLogKey(context: ResolverContext): Promise<string | undefined> {
   const arn = await resolveParam(context, 'log_kms_key_arn');
-  if (arn === undefined || /^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(arn)) return arn;
+  if (arn === undefined) return undefined;
+  if (/^arn:[\w-]+:kms:[\w-]+:\d{12}:key\/[\w-]+$/.test(arn)) {
+    await assertOwnRegion(context, arn, 'log_kms_key_arn');
+    return arn;
+  }
   throw new Error(
     'The parameter log_kms_key_arn must be the ARN of a key, not of an alias: arn:aws:kms:<region>:<account>:key/<id>.',
   );

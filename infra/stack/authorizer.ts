@@ -1,3 +1,4 @@
+import { assertOwnRegion } from './region.ts';
 import { type ResolverContext, resolveListParam, resolveParam } from './resolver-context.ts';
 
 /** The name of the authorizer in `provider.httpApi.authorizers`. */
@@ -72,7 +73,10 @@ async function toLambdaAuthorizer(context: ResolverContext): Promise<Record<stri
 
 async function resolveFunctionArn(context: ResolverContext): Promise<string> {
   const arn = await required(context, 'authorizer_function_arn', 'the ARN of the function that decides');
-  if (/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/.test(arn)) return arn;
+  if (/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/.test(arn)) {
+    await assertOwnRegion(context, arn, 'authorizer_function_arn');
+    return arn;
+  }
   throw new Error(
     'The parameter authorizer_function_arn must be the ARN of a Lambda function: arn:aws:lambda:<region>:<account>:function:<name>.',
   );

@@ -1,4 +1,5 @@
 import { type Credential, resolveCredentials } from './credential.ts';
+import { resolveRegion } from './region.ts';
 import { type ResolverContext, resolveParam } from './resolver-context.ts';
 import { findExpressionFault } from './schedule-expression.ts';
 
@@ -35,10 +36,21 @@ export async function resolveRotatedCredentials(context: ResolverContext): Promi
     throw new Error(
       `The parameter credential_rotation must be off, or an expression of Secrets Manager such as rate(30 days), rate(12 hours) or cron(0 3 1 * ? *): ${fault}.`,
     );
+  if (given !== undefined) await assertRotatable(context, secrets);
   const expression = given ?? (layout === 'shared' ? 'rate(30 days)' : MONTHLY);
   return secrets
     .map((credential, index) => ({ credential, expression: shift(expression, index * HOURS_APART) }))
     .filter(({ credential: { kind } }) => given !== undefined || kind === 'of-the-stack');
+}
+
+/** Secrets Manager calls functions of its own region and account. The account is known when the stack is deployed (check-account.ts). */
+async function assertRotatable(context: ResolverContext, secrets: readonly Credential[]): Promise<void> {
+  const own = await resolveRegion(context);
+  const foreign = secrets.find(({ reference: { region } }) => region !== undefined && region !== own);
+  if (foreign === undefined) return;
+  throw new Error(
+    `The secret ${foreign.secretId} is in ${foreign.reference.region}, and Secrets Manager there cannot call a function in ${own}. Set credential_rotation=off, and have it rotated in its own region, or by an entry of custom.rotations.`,
+  );
 }
 
 /** A cron that names its hour is shifted for each credential; a rate has no hour of its own. */

@@ -1,4 +1,5 @@
 import { isLocalRun } from './is-local-run.ts';
+import { assertOwnRegion } from './region.ts';
 import { type ResolverContext, resolveListParam } from './resolver-context.ts';
 
 const LAYER_VERSION = /^arn:[\w-]+:lambda:[\w-]+:\d{12}:layer:[\w-]+:\d+$/;
@@ -13,7 +14,10 @@ const MAX_LAYERS = 5;
 export async function resolveLayers(context: ResolverContext, local: boolean = isLocalRun()): Promise<string[] | null> {
   const arns = await resolveListParam(context, 'layer_arns');
   if (local || arns.length === 0) return null;
-  if (arns.length <= MAX_LAYERS && arns.every((arn) => LAYER_VERSION.test(arn))) return arns;
+  if (arns.length <= MAX_LAYERS && arns.every((arn) => LAYER_VERSION.test(arn))) {
+    for (const arn of arns) await assertOwnRegion(context, arn, 'layer_arns');
+    return arns;
+  }
   throw new Error(
     `The parameter layer_arns must list at most ${MAX_LAYERS} versions of Lambda layers, separated by commas: arn:aws:lambda:<region>:<account>:layer:<name>:<version>.`,
   );

@@ -20,6 +20,7 @@ import { resolveRotateKeyConcurrency } from './rotate-key-concurrency.ts';
 import { resolveRotateKeyEvents } from './rotation-schedules.ts';
 import { resolveRoutes } from './routes.ts';
 import { resolveScheduleResources } from './schedule-resources.ts';
+import { resolveStackFacts } from './stack-facts.ts';
 import { resolveStackTags } from './stack-tags.ts';
 import { resolveThrottling } from './throttling.ts';
 import { withoutStack } from './without-stack.ts';
@@ -44,6 +45,7 @@ export const writeSecretEvents = withoutStack((context) => resolveRoutes(context
 export const readSecretRoleName = withoutStack((context) => resolveRoleNameProperty(context, 'read-secret'));
 export const writeSecretRoleName = withoutStack((context) => resolveRoleNameProperty(context, 'write-secret'));
 export const rotateKeyRoleName = withoutStack((context) => resolveRoleNameProperty(context, 'rotate-key'));
+export const stackFacts = withoutStack(resolveStackFacts);
 export const stackTags = withoutStack(resolveStackTags);
 export const throttling = withoutStack(resolveThrottling);
 export const vpc = withoutStack(resolveVpc);

@@ -1,11 +1,11 @@
 import { parseDirect } from '../../functions/rotate-key/api.ts';
 import { isConjurError } from '../../lib/errors.ts';
-import { type Credentials, credentialOf, resolveCredentials } from './credential.ts';
+import { checkRotations } from './check-rotations.ts';
+import { resolveCredentials } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
-import { type ResolverContext, resolveSetting } from './resolver-context.ts';
+import type { ResolverContext } from './resolver-context.ts';
 import { resolveRoutes } from './routes.ts';
 import { findExpressionFault, isTimeZone } from './schedule-expression.ts';
-import { needsOwnCredential } from './scheduled-secrets.ts';
 
 /** An entry of `custom.rotations`: when, and beside that the call of rotate-key itself. */
 export interface Rotation {
@@ -119,23 +119,8 @@ function checkCall(input: Record<string, unknown>, where: string): void {
  */
 export async function resolveRotations(context: ResolverContext): Promise<Rotation[]> {
   const rotations = parseRotations(await context.resolveConfigurationProperty(['custom', 'rotations']));
-  if (!isLocalRun()) await checkNeeds(context, rotations, await resolveCredentials(context));
+  if (!isLocalRun()) await checkRotations(context, rotations, await resolveCredentials(context));
   return rotations;
-}
-
-async function checkNeeds(
-  context: ResolverContext,
-  rotations: readonly Rotation[],
-  credentials: Credentials,
-): Promise<void> {
-  if (credentialOf(credentials, 'rotate-key') === undefined && rotations.some(needsOwnCredential))
-    throw new Error(
-      "custom.rotations has an entry for the functions' own credential, and with this authenticator they have none. Name the secret: secret_id, or key_age: { secret_id: … }.",
-    );
-  if (!rotations.some(({ input }) => input.strategy === 'litellm-virtual-key')) return;
-  for (const name of ['LITELLM_API_BASE', 'LITELLM_MASTER_KEY_SECRET_ID'])
-    if ((await resolveSetting(context, name)) === undefined)
-      throw new Error(`custom.rotations has an entry litellm-virtual-key, which needs the setting ${name}.`);
 }
 
 /**

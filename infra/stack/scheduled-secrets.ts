@@ -14,7 +14,7 @@ export function listScheduledSecrets(rotations: readonly Rotation[]): ScheduledS
 }
 
 /** True for a call that replaces a credential in Secrets Manager. */
-export function rotatesCredential({ input }: Rotation): boolean {
+export function rotatesCredential({ input }: Pick<Rotation, 'input'>): boolean {
   return input.strategy === 'conjur-api-key';
 }
 
@@ -23,8 +23,8 @@ export function needsOwnCredential(rotation: Rotation): boolean {
   return (rotatesCredential(rotation) || 'key_age' in rotation.input) && secretOf(rotation) === undefined;
 }
 
-/** The calls were parsed before, so that the ids are texts. */
-function secretOf(rotation: Rotation): string | undefined {
+/** The secret that a call names, if any. The calls were parsed before, so that it is a text. */
+export function secretOf(rotation: Rotation): string | undefined {
   const { input } = rotation;
   if ('key_age' in input) return (input.key_age as { secret_id?: string }).secret_id;
   return rotatesCredential(rotation) ? ((input.secret_id ?? input.name) as string | undefined) : undefined;

@@ -28,12 +28,16 @@ describe.runIf(process.env.E2E_BASE === undefined)('the commands of the document
 
   /** The documentation names the usual ports and keys; the stack of the test has others. */
   function here(text: string): string {
+    const urls: Readonly<Record<string, string>> = {
+      3000: target.apiUrl,
+      3002: target.lambdaUrl,
+      8080: target.conjurUrl,
+      4584: target.secretsManagerUrl ?? '',
+      4000: target.litellmUrl ?? '',
+    };
+    // In one pass: the ports of the test may begin like those of the documentation.
     return text
-      .replaceAll('http://127.0.0.1:3000', target.apiUrl)
-      .replaceAll('http://127.0.0.1:3002', target.lambdaUrl)
-      .replaceAll('http://127.0.0.1:8080', target.conjurUrl)
-      .replaceAll('http://127.0.0.1:4584', target.secretsManagerUrl ?? '')
-      .replaceAll('http://127.0.0.1:4000', target.litellmUrl ?? '')
+      .replace(/http:\/\/127\.0\.0\.1:(3000|3002|8080|4584|4000)\b/g, (_, port: string) => urls[port] ?? '')
       .replaceAll('my-admin-key', target.adminApiKey)
       .replaceAll('Bearer sk-local', 'Bearer sk-local-master-key');
   }

@@ -12,7 +12,7 @@ export function resolverContext(
     resolveVariable: async (variable) => {
       const param = /^param:(\w+), ''$/.exec(variable)?.[1];
       if (param !== undefined) return params[param] ?? '';
-      return { 'self:service': 'conjur-functions', 'sls:stage': 'test' }[variable];
+      return { 'self:service': 'conjur-functions', 'sls:stage': 'test', 'aws:region': 'eu-central-1' }[variable];
     },
   };
 }

@@ -313,6 +313,12 @@ describe('npm run deploy', () => {
       1,
     ],
     [
+      'a deployment that does not say how the functions log in',
+      ['--param=CYBERARK_API_BASE=https://conjur.example.com'],
+      '--param="CYBERARK_AUTHN=api-key"',
+      1,
+    ],
+    [
       'settings that every call would answer config_invalid to',
       ['--param=CYBERARK_API_BASE=https://conjur.example.com', '--param=CYBERARK_TIMEOUT_MS=soon'],
       'CYBERARK_TIMEOUT_MS must be a whole number',

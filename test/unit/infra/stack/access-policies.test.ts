@@ -122,6 +122,26 @@ describe('the rights that parameters bring with them', () => {
     ]);
   });
 
+  it('RAM-shared subnets: reach subnets and security groups of any account, by their ids alone', async () => {
+    const context = { vpc_subnet_ids: 'subnet-1,subnet-2', vpc_security_group_ids: 'sg-1' };
+    const [manage] = await statementsOf('VpcPolicy', context);
+    expect(manage?.Resource).toEqual(
+      [`\${AWS::AccountId}:network-interface/*`, '*:subnet/subnet-1', '*:subnet/subnet-2', '*:security-group/sg-1'].map(
+        (resource) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:${resource}` }),
+      ),
+    );
+  });
+
+  it('A credential in another region: its key is used by way of Secrets Manager there', async () => {
+    const CYBERARK_API_KEY_SECRET_ID = 'arn:aws:secretsmanager:us-east-1:444455556666:secret:conjur-AbCdEf';
+    const credential_kms_key_arn = 'arn:aws:kms:us-east-1:444455556666:key/11111111-2222-3333-4444-555555555555';
+    const params = { CYBERARK_API_KEY_SECRET_ID, credential_kms_key_arn };
+    const [, decrypt] = await statementsOf('CredentialReadPolicy', params);
+    expect(decrypt?.Condition?.StringEquals).toEqual({
+      'kms:ViaService': [{ 'Fn::Sub': 'secretsmanager.us-east-1.amazonaws.com' }],
+    });
+  });
+
   it('let Lambda, and not the code of the functions, handle network interfaces', async () => {
     const context = resolverContext({ vpc_subnet_ids: 'subnet-1', vpc_security_group_ids: 'sg-1' });
     const { Resources } = await resolveAccessPolicies(context);

@@ -24,7 +24,7 @@ describe('what is scheduled', () => {
       await expect(resolveRotations(resolverContext({ CYBERARK_AUTHN: 'iam' }, { rotations }))).rejects.toThrow(
         'Name the secret',
       );
-      expect(await resolveRotations(resolverContext({}, { rotations }))).toHaveLength(1);
+      expect(await resolveRotations(resolverContext({ credential_rotation: 'off' }, { rotations }))).toHaveLength(1);
     },
   );
 });

@@ -1,0 +1,83 @@
+import {
+  CloudFormationClient,
+  type CloudFormationClientConfig,
+  DescribeStacksCommand,
+  GetTemplateCommand,
+  type Stack,
+} from '@aws-sdk/client-cloudformation';
+import type { DeployedSchedules } from '../stack/schedule-start.ts';
+import type { StackFacts } from '../stack/stack-facts.ts';
+import { parseTemplate, resourcesOf } from './template.ts';
+
+/** A stack as it is deployed. */
+export interface DeployedStack {
+  readonly facts: StackFacts;
+  readonly schedules: DeployedSchedules;
+}
+
+/** Where a deployment goes, by the flags of serverless. */
+export interface Destination {
+  readonly stackName: string;
+  readonly region: string;
+  readonly profile: string | undefined;
+}
+
+const SERVICE = 'conjur-functions';
+
+/** As serverless.yml has it. */
+export function toDestination(args: readonly string[], environment: NodeJS.ProcessEnv): Destination {
+  const flag = (name: string): string | undefined =>
+    args.find((arg) => arg.startsWith(`--${name}=`))?.slice(`--${name}=`.length);
+  return {
+    stackName: `${SERVICE}-${flag('stage') ?? 'dev'}`,
+    region: flag('region') ?? (environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'eu-central-1'),
+    profile: flag('aws-profile'),
+  };
+}
+
+/** What of AWS's SDK its clients are made with. */
+export function toClientConfig({ region, profile }: Destination): { region: string; profile?: string } {
+  return { region, ...(profile === undefined ? {} : { profile }) };
+}
+
+/** @returns undefined where there is no such stack @throws Error where AWS does not say */
+export async function readDeployedStack(destination: Destination): Promise<DeployedStack | undefined> {
+  const client = new CloudFormationClient(toClientConfig(destination) satisfies CloudFormationClientConfig);
+  try {
+    const stack = await describe(client, destination.stackName);
+    if (stack === undefined || stack.StackStatus === 'REVIEW_IN_PROGRESS') return undefined;
+    const { TemplateBody = '{"Resources":{}}' } = await client.send(
+      new GetTemplateCommand({ StackName: destination.stackName, TemplateStage: 'Original' }),
+    );
+    const schedules = resourcesOf(parseTemplate(TemplateBody), 'AWS::Scheduler::Schedule');
+    return { facts: toFacts(stack), schedules: Object.fromEntries(schedules) };
+  } finally {
+    client.destroy();
+  }
+}
+
+async function describe(client: CloudFormationClient, stackName: string): Promise<Stack | undefined> {
+  try {
+    const { Stacks = [] } = await client.send(new DescribeStacksCommand({ StackName: stackName }));
+    return Stacks[0];
+  } catch (error) {
+    // AWS has no code of its own for it.
+    if (error instanceof Error && error.name === 'ValidationError' && error.message.includes('does not exist'))
+      return undefined;
+    throw new Error(
+      `AWS does not say whether the stack ${stackName} exists (${(error as Error).name}). Are there credentials for it, in the environment or by --aws-profile?`,
+      { cause: error },
+    );
+  }
+}
+
+/** Stacks from before these outputs had one credential for all, or none, and role names without the region. */
+function toFacts({ Outputs = [] }: Stack): StackFacts {
+  const outputs = new Map(Outputs.map(({ OutputKey, OutputValue = '' }) => [OutputKey, OutputValue]));
+  const hadSecret = outputs.has('ConjurCredentialArn');
+  return {
+    Authenticator: outputs.get('Authenticator') ?? (hadSecret ? 'api-key' : 'iam'),
+    CredentialLayout: outputs.get('CredentialLayout') ?? (hadSecret ? 'shared' : 'none'),
+    RoleNames: outputs.get('RoleNames') ?? 'without-region',
+  };
+}
