@@ -36,7 +36,10 @@ async function retire(
   deadline: Deadline,
 ): Promise<Details> {
   if (!settings.allowDelete) {
-    return toKept(name, 'Secrets are deleted only where CYBERARK_ALLOW_DELETE is true.');
+    return toKept(
+      name,
+      `CYBERARK_ALLOW_DELETE is not true, so it stays. Delete it by a policy update; or set that, and call write-secret with ${JSON.stringify({ delete: name })}.`,
+    );
   }
   try {
     await conjur.deleteVariable(name, { deadline });
