@@ -17,6 +17,8 @@ type Details = Readonly<Record<string, unknown>>;
 export const supplied = createStrategy({
   name: 'supplied',
   schema: suppliedCall,
+  // The caller's own value: who may not write must not do it by a rotation.
+  rights: ['write'],
   affectedVariables: ({ name, new_name: newName }) => (newName === undefined ? [name] : [name, newName]),
   async rotate(deps, input, deadline, logged) {
     const value = decodeValue(input.new_value, input.encoding);
