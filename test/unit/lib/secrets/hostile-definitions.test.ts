@@ -123,6 +123,7 @@ function expectedRows(definitions: readonly VariableDefinition[]): unknown {
     memberships: [{ roleId: 'default:policy:litellm', memberId: 'default:user:admin', ...owned }],
     permissions: expect.toSatisfy((rows: unknown[]) => isSameSet(rows, permissions)),
     annotations: expect.toSatisfy((rows: unknown[]) => isSameSet(rows, annotations)),
+    publicKeys: [],
     restrictions: [],
   };
 }
