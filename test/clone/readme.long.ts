@@ -81,7 +81,7 @@ describe.each(NODES)('the README, from a clone, with Node %s', (node) => {
     const installation = output.slice(0, output.indexOf('> conjur-functions@'));
     expect(installation).toMatch(/^\s*added \d+ packages in \S+\s*$/);
     expect(output).not.toContain('NOT READY');
-  }, 300_000);
+  }, 600_000);
 
   it('answers the commands that are there to be pasted', async () => {
     const script = `set -euo pipefail\ncurl() { command curl --fail "$@"; }\n${TRY}`;

@@ -51,7 +51,9 @@ describe('the published package', () => {
   it('holds the build of lib/ and of the typed client, their types and documentation, and nothing else', () => {
     const others = files.filter(
       (path) =>
-        !/^dist\/(?:lib|functions\/(?:client|contract))\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d\.ts|\.js)$/.test(path),
+        !/^dist\/(?:lib|functions\/(?:client|contract|runtime)|infra\/(?:cli|doctor))\/(?:[a-z0-9-]+\/)*[a-z0-9-]+(?:\.d\.ts|\.js)$/.test(
+          path,
+        ),
     );
     expect(others.sort()).toEqual([
       'CHANGELOG.md',
@@ -66,6 +68,21 @@ describe('the published package', () => {
     for (const path of files.filter((name) => name.endsWith('.js')))
       expect(files).toContain(path.replace(/\.js$/, '.d.ts'));
   });
+
+  it('has a doctor: npx conjur-functions doctor', async (context) => {
+    if (offline) context.skip('the npm registry cannot be reached');
+    const npx = (...args: string[]) =>
+      runCommand('npx', ['--no', 'conjur-functions', ...args], { cwd: directory, environment: settings });
+    const settings = { CYBERARK_API_BASE: 'http://127.0.0.1:9', CYBERARK_API_KEY: 'canary-value' };
+    const help = await npx('doctor', '--help');
+    expect(help.stdout).toContain('  npx conjur-functions doctor [flags]');
+    const { status, stdout } = await npx('doctor', '--json');
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ ok: false, checks: expect.arrayContaining([]) });
+    expect(stdout).toContain('host_unreachable');
+    expect(stdout).not.toContain('canary-value');
+    expect(await npx('docter')).toMatchObject({ status: 2, stderr: expect.stringContaining('no command "docter"') });
+  }, 60_000);
 
   it('has few runtime dependencies, none of them optional, and runs no script on installation', () => {
     const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
