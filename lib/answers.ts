@@ -24,25 +24,76 @@ type Named = Pick<ConjurContext, 'nameOf'>;
 
 /** @throws ConjurError `upstream_error` where a successful answer is not JSON: a page of a proxy, say */
 export function parseJson(context: Named, request: HttpRequest, response: HttpResponse): unknown {
-  try {
-    return JSON.parse(response.body.toString('utf8'));
-  } catch {
-    // The parser's message quotes the body, which may be a secret.
-    throw unreadable(context, request);
-  }
+  const value = tryJson(response);
+  // Not the parser's error: it quotes the body, which may be a secret.
+  if (value === undefined) throw unreadable(context, request, response);
+  return value;
 }
 
 export function parseJsonObject(context: Named, request: HttpRequest, response: HttpResponse): Record<string, unknown> {
   const value = parseJson(context, request, response);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw unreadable(context, request);
-  return value as Record<string, unknown>;
+  if (!isObject(value)) throw unreadable(context, request, response);
+  return value;
 }
 
-export function unreadable({ nameOf }: Named, request: HttpRequest): ConjurError {
+/** A body as JSON; undefined where it is none. */
+function tryJson({ body }: Pick<HttpResponse, 'body'>): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // What is no JSON may hold a secret, and so may the parser's message.
+    return undefined;
+  }
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A body as a JSON object; undefined where it is none. */
+export function conjurJsonOf(response: Pick<HttpResponse, 'body'>): Record<string, unknown> | undefined {
+  const value = tryJson(response);
+  return isObject(value) ? value : undefined;
+}
+
+/** What Conjur says about a failure: `{"error":{"code","message"}}`. Undefined where the body is nothing of the kind. */
+export function conjurErrorOf(response: Pick<HttpResponse, 'body'>): { code?: unknown; message?: unknown } | undefined {
+  const error = conjurJsonOf(response)?.error;
+  return isObject(error) ? error : undefined;
+}
+
+/**
+ * Whether a 404 is Conjur's own word that something is not there. A load balancer, a wrong path or a captive portal answers 404 too, and
+ * that says nothing about a secret.
+ */
+export function isAbsence(response: HttpResponse): boolean {
+  return response.status === 404 && conjurErrorOf(response)?.code === 'not_found';
+}
+
+const HTML_START = /^\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)/i;
+
+/** Whether an answer looks like a web page, by its media type and its first bytes. Conjur says `text/html` too, but only of no body. */
+export function isPage({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): boolean {
+  if (body.byteLength === 0) return false;
+  const start = body.subarray(0, 256).toString('latin1');
+  const mediaType = String(headers['content-type'] ?? '').toLowerCase();
+  if (mediaType.startsWith('text/html') || mediaType.startsWith('application/xhtml')) return /^\s*</.test(start);
+  return !mediaType.startsWith('application/octet-stream') && HTML_START.test(start);
+}
+
+/** An answer that Conjur does not give in this case. */
+export function unreadable({ nameOf }: Named, { action }: HttpRequest, response?: HttpResponse): ConjurError {
+  const what = response !== undefined && isPage(response) ? 'is a web page' : "is not one of Conjur's";
   return new ConjurError(
     'upstream_error',
-    `The answer while ${request.action} is not one of Conjur's. Check that ${nameOf('baseUrl')} is a Conjur server, with the path that stands in front of its API.`,
+    `The answer while ${action} ${what}: something in front of Conjur may have given it. Check that ${nameOf('baseUrl')} is a Conjur server, with the path that stands in front of its API.`,
   );
+}
+
+/** The same of a request that changes something: whether it did is unknown then. */
+export function unreadableChange(context: Named, request: HttpRequest, response: HttpResponse): ConjurError {
+  const { message } = unreadable(context, request, response);
+  return new ConjurError('upstream_error', `${message} It is not known whether anything was changed.`);
 }
 
 /**
@@ -52,6 +103,7 @@ export function unreadable({ nameOf }: Named, request: HttpRequest): ConjurError
 export function toConjurError({ nameOf }: Named, request: HttpRequest, response: HttpResponse): ConjurError {
   const { status } = response;
   const { action } = request;
+  if (isPage(response) && !UNAVAILABLE.has(status)) return unreadable({ nameOf }, request, response);
   if (status === 401) {
     return new ConjurError(
       'authentication_failed',
@@ -77,7 +129,7 @@ export function toConjurError({ nameOf }: Named, request: HttpRequest, response:
   if (status >= 300 && status < 400) {
     return new ConjurError(
       'upstream_error',
-      `A redirect (${status}) came while ${action}, and is not followed, since it could lead the token astray. Set ${nameOf('baseUrl')} to the address that it leads to; often that is https instead of http.`,
+      `A redirect (${status}${pointsTo(response)}) came while ${action}, and is not followed, since it could lead the token astray. Set ${nameOf('baseUrl')} to the address of Conjur itself; often that is https instead of http.`,
     );
   }
   if (UNAVAILABLE.has(status)) {
@@ -89,10 +141,25 @@ export function toConjurError({ nameOf }: Named, request: HttpRequest, response:
       },
     );
   }
+  if (status < 300) return unreadable({ nameOf }, request, response);
+  if (status === 404) {
+    return new ConjurError(
+      'upstream_error',
+      `The answer while ${action} is a 404 that is not one of Conjur's: the address is wrong, or something in front of Conjur answered. Check ${nameOf('baseUrl')}, with the path that an appliance puts in front (https://host/api).`,
+    );
+  }
   return new ConjurError(
     'upstream_error',
     `Conjur answered ${status} while ${action}, which it should not. Look into Conjur's own log.`,
   );
+}
+
+/** Where a redirect leads: host and path, but no query, which may hold a token. */
+function pointsTo({ headers }: HttpResponse): string {
+  const { location } = headers;
+  if (typeof location !== 'string' || !URL.canParse(location)) return '';
+  const { origin, pathname } = new URL(location);
+  return ` to ${origin}${pathname.slice(0, 100)}`;
 }
 
 const UNAVAILABLE = new Set([429, 502, 503, 504]);
@@ -113,19 +180,9 @@ function retryAfterSeconds({ headers }: HttpResponse): number | undefined {
 }
 
 /** Only the code that Conjur names: its message may quote the request. */
-function describe({ body }: HttpResponse): string {
-  const code = errorCodeOf(body);
-  return code === undefined ? '' : ` It says: ${code}.`;
-}
-
-function errorCodeOf(body: Buffer): string | undefined {
-  try {
-    const { error } = JSON.parse(body.toString('utf8')) as { error?: { code?: unknown } };
-    return typeof error?.code === 'string' && /^[a-z_]{1,40}$/.test(error.code) ? error.code : undefined;
-  } catch {
-    // Not JSON: then there is nothing that could be told from it.
-    return undefined;
-  }
+function describe(response: HttpResponse): string {
+  const code = conjurErrorOf(response)?.code;
+  return typeof code === 'string' && /^[a-z_]{1,40}$/.test(code) ? ` It says: ${code}.` : '';
 }
 
 /** Conjur answers 404 alike for what is not there, what has no value and what this identity may not see. */
@@ -166,9 +223,6 @@ function toConjurFault({ nameOf }: Named, action: string, fault: HttpFault): Con
   });
 }
 
-/** What OpenSSL says of bytes that are no TLS, such as an answer in plain http. */
-export const SPEAKS_NO_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
-
 type Advice = (reason: string, nameOf: NameOf) => string;
 
 const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadline'>, Advice> = {
@@ -179,9 +233,7 @@ const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadli
   'client-certificate': (reason, nameOf) =>
     `Conjur's server refused the client certificate, or misses one (${reason}). Check ${nameOf('tls.clientCert')} and ${nameOf('tls.clientKey')}: the certificate's dates, and that the server trusts who signed it.`,
   tls: (reason, nameOf) =>
-    reason === SPEAKS_NO_TLS
-      ? `The server that ${nameOf('baseUrl')} names does not speak TLS on that port (${reason}). Check the port; if it is one for plain http, the URL begins with http://.`
-      : `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in ${nameOf('tls.ca')}, and check that ${nameOf('baseUrl')} names the host in that certificate.`,
+    `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in ${nameOf('tls.ca')}, and check that ${nameOf('baseUrl')} names the host in that certificate.`,
   timeout: (reason, nameOf) =>
     `Conjur did not answer within ${reason}. Check Conjur's health, or raise ${nameOf('timeoutMs')}.`,
   broken: (reason, nameOf) =>

@@ -12,7 +12,9 @@ export class Deadline {
   readonly #clock: Clock;
   readonly expiresAtMs: number;
 
+  /** @param remainingMs milliseconds from now; any number, `Infinity` too */
   constructor(clock: Clock, remainingMs: number) {
+    if (Number.isNaN(remainingMs)) throw new TypeError('A deadline needs a number of milliseconds.');
     this.#clock = clock;
     this.expiresAtMs = clock.now() + remainingMs;
   }
@@ -20,6 +22,11 @@ export class Deadline {
   /** Milliseconds left, never negative. */
   remainingMs(): number {
     return Math.max(0, this.expiresAtMs - this.#clock.now());
+  }
+
+  /** The same for a timer: a whole number of milliseconds from 1 up to what Node's timers take. */
+  timerMs(): number {
+    return Math.max(1, Math.min(Math.ceil(this.remainingMs()), MAX_TIMER_MS));
   }
 
   /**
@@ -31,7 +38,7 @@ export class Deadline {
     let timer: NodeJS.Timeout | undefined;
     const expired = new Promise<never>((_, reject) => {
       const expire = (): void => reject(typeof action === 'string' ? deadlineExceeded(action) : action());
-      timer = setTimeout(expire, Math.min(this.remainingMs(), MAX_TIMER_MS));
+      timer = setTimeout(expire, this.timerMs());
     });
     try {
       return await Promise.race([work, expired]);

@@ -5,7 +5,8 @@ import type { Variable } from '../../lib/resources/variables.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
 import type { FunctionErrorCode } from '../contract/error-codes.ts';
 import type { ReadRequest } from '../contract/read-secret.ts';
-import { type AccessRules, assertAccess, findRefusal, findRefusals } from '../runtime/access.ts';
+import { assertAccess, findRefusals, isHosted } from '../runtime/access.ts';
+import type { KeyManagementSettings } from '../runtime/settings.ts';
 
 export interface Health {
   readonly ok: true;
@@ -22,7 +23,7 @@ export type ReadAnswer =
   | { readonly kind: 'health'; readonly health: Health };
 
 export interface ReadDeps {
-  readonly settings: { readonly keyManagement: AccessRules };
+  readonly settings: { readonly keyManagement: KeyManagementSettings };
   readonly conjur: Pick<ConjurClient, 'readSecret' | 'readSecrets' | 'listVariables' | 'whoami' | 'tokenAgeMs'>;
 }
 
@@ -66,8 +67,7 @@ async function list({ conjur, settings }: ReadDeps, request: ReadRequest & { kin
     offset: request.offset,
     deadline,
   });
-  const isAllowed = ({ name }: Variable): boolean => findRefusal(settings.keyManagement, 'read', name) === undefined;
-  return { variables: variables.filter(isAllowed), nextOffset };
+  return { variables: variables.filter(({ name }) => isHosted(settings.keyManagement, name)), nextOffset };
 }
 
 async function health({ conjur }: ReadDeps, deadline: Deadline): Promise<Health> {

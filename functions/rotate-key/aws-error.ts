@@ -1,4 +1,4 @@
-import { awsErrorName, toAwsCause, toRegionMissing } from '../../lib/auth/aws-calls.ts';
+import { awsErrorName, isThrottled, toAwsCause, toRegionMissing } from '../../lib/auth/aws-calls.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
 
 const FORBIDDEN = new Set([
@@ -43,6 +43,10 @@ export function toAwsError(error: unknown, action: string): ConjurError {
       'Look at the secret in Secrets Manager: it may be marked for deletion, or be managed by another service.';
     return new ConjurError('upstream_error', `AWS refused ${action} (${name}). ${advice}`, because);
   }
+  if (isThrottled(name)) {
+    const message = `AWS is asked too often (${name}) while ${action}. Try again; if it goes on, raise the account's quota.`;
+    return new ConjurError('upstream_unavailable', message, because);
+  }
   const advice = "Check that the function's network reaches AWS: a NAT gateway or a VPC endpoint.";
   return new ConjurError('upstream_unavailable', `AWS did not answer (${name}) while ${action}. ${advice}`, because);
 }
@@ -54,5 +58,5 @@ function isRefusal(error: unknown): boolean {
     $metadata?: { httpStatusCode?: number };
     name?: string;
   };
-  return $fault === 'client' && $metadata?.httpStatusCode !== 429 && name !== 'ThrottlingException';
+  return $fault === 'client' && $metadata?.httpStatusCode !== 429 && !isThrottled(name ?? '');
 }

@@ -4,7 +4,8 @@ import { type Batch, ConjurError, isConjurError, type NamedError } from '../../l
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
 import { createFunctionError, type FunctionError, type FunctionErrorCode } from '../contract/error-codes.ts';
 import type { SecretToWrite, VirtualKey, WriteRequest } from '../contract/write-secret.ts';
-import { type AccessRules, assertAccess, findRefusals, toVirtualKeyName } from '../runtime/access.ts';
+import { assertAccess, findRefusals, toVirtualKeyName } from '../runtime/access.ts';
+import type { KeyManagementSettings } from '../runtime/settings.ts';
 
 export type WriteAnswer =
   | { readonly kind: 'one'; readonly result: WriteResult }
@@ -81,7 +82,7 @@ export interface Deletion {
 }
 
 export interface DeleteDeps {
-  readonly settings: { readonly keyManagement: AccessRules; readonly allowDelete: boolean };
+  readonly settings: { readonly keyManagement: KeyManagementSettings; readonly allowDelete: boolean };
   readonly conjur: Pick<ConjurClient, 'deleteVariable' | 'showVariable'>;
 }
 

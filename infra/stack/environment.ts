@@ -1,6 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { FunctionName } from '../build/function-names.ts';
-import { resolveCallers } from './callers.ts';
 import { CREDENTIAL_PARAMETERS, credentialOf, resolveAuthenticator, resolveCredentials } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { toKeyManagementEnvironment } from './key-management-environment.ts';
@@ -36,8 +35,7 @@ export async function resolveEnvironment(
     await context.resolveConfigurationProperty(['custom', 'key_management_settings']),
   );
   assertSettingNames(await context.resolveConfigurationProperty(['custom', 'settings']));
-  const callers = await resolveCallers(context, sources.environment);
-  const environment = { ...block, ...(await resolveNamed(context, sources, SHARED_SETTINGS)), ...callers };
+  const environment = { ...block, ...(await resolveNamed(context, sources, SHARED_SETTINGS)) };
   if (sources.local) return environment;
   inlineCertificates(environment);
   // Each function has its own, see resolveIdentity.

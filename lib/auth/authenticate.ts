@@ -1,3 +1,4 @@
+import { isPage, toConjurError } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import { HttpFault } from '../http/fault.ts';
@@ -7,25 +8,53 @@ import type { NameOf } from '../settings.ts';
 import { type AccessToken, parseAccessToken } from './access-token.ts';
 import type { Authenticator } from './authenticator.ts';
 
-/**
- * Gets a session token: prepares, sends, and after a 401 asks the authenticator for another credential until it has none.
- * @throws ConjurError `authentication_failed`, `upstream_unavailable`, `upstream_error`, `deadline_exceeded`
- */
-export function createAuthenticate(
-  authenticator: Authenticator,
-  send: Transport,
-  nameOf: NameOf,
-): (deadline: Deadline) => Promise<AccessToken> {
-  return async (deadline) => {
-    let refusal: HttpResponse | undefined;
-    for (let refusals = 0; ; refusals += 1) {
-      const request = await authenticator.prepare(refusals, deadline);
-      if (request === undefined) throw refused(authenticator, refusals, refusal);
-      const response = await sendFor(authenticator, () => send(request, deadline));
-      if (response.status === 200) return parseAccessToken(response.body, nameOf);
-      if (response.status !== 401) throw unexpected(authenticator, request, response, nameOf);
-      refusal = response;
+export interface AuthenticateOptions {
+  /** One attempt, where nobody depends on the outcome yet. Default false. */
+  readonly once?: boolean;
+}
+
+/** Gets session tokens. */
+export interface Authentication {
+  /**
+   * Prepares, sends, and after a 401 asks the authenticator for another credential until it has none.
+   * @throws ConjurError `authentication_failed`, `upstream_unavailable`, `upstream_error`, `deadline_exceeded`
+   */
+  authenticate(deadline: Deadline, options?: AuthenticateOptions): Promise<AccessToken>;
+  /** From now on the leader is asked first: it has refused a token that a follower issued. */
+  preferLeader(): void;
+}
+
+export function createAuthentication(authenticator: Authenticator, send: Transport, nameOf: NameOf): Authentication {
+  let leaderFirst = false;
+
+  async function sendTo(request: HttpRequest, deadline: Deadline): Promise<HttpResponse> {
+    if (!leaderFirst) return send(request, deadline);
+    try {
+      return await send({ ...request, target: 'leader' }, deadline);
+    } catch (error) {
+      // A follower's token is still good for reads while the leader is away.
+      if (!isConjurError(error, 'upstream_unavailable')) throw error;
+      return send(request, deadline);
     }
+  }
+
+  return {
+    async authenticate(deadline, { once = false } = {}) {
+      let refusal: HttpResponse | undefined;
+      for (let refusals = 0; ; refusals += 1) {
+        // A file or a service that the credential comes from may hang.
+        const prepared = await deadline.race(authenticator.prepare(refusals, deadline), 'preparing to authenticate');
+        if (prepared === undefined) throw refused(authenticator, refusals, refusal);
+        const request = once ? { ...prepared, idempotent: false } : prepared;
+        const response = await sendFor(authenticator, () => sendTo(request, deadline));
+        if (response.status === 200) return parseAccessToken(response, nameOf);
+        if (response.status !== 401 || isPage(response)) throw unexpected({ nameOf }, authenticator, request, response);
+        refusal = response;
+      }
+    },
+    preferLeader() {
+      leaderFirst = true;
+    },
   };
 }
 
@@ -52,26 +81,28 @@ function refused({ kind, advice }: Authenticator, refusals: number, refusal?: Ht
   );
 }
 
+/** By its meaning: only what is about the credential sends its reader to the credential. */
 function unexpected(
+  context: { readonly nameOf: NameOf },
   { advice }: Authenticator,
-  { action }: HttpRequest,
-  response: Pick<HttpResponse, 'status' | 'body'>,
-  nameOf: NameOf,
+  request: HttpRequest,
+  response: HttpResponse,
 ): ConjurError {
+  const { action } = request;
   const { status } = response;
-  if ([429, 502, 503, 504].includes(status)) {
+  if (status === 403 && !isPage(response)) {
     return new ConjurError(
-      'upstream_unavailable',
-      `Conjur answered ${status} while ${action}, again and again. Check Conjur's health.`,
+      'authentication_failed',
+      `Conjur knows this identity and does not let it in (403) while ${action}.${reasonOf(response)} Have \`authenticate\` granted on the authenticator's webservice. ${advice}`,
     );
   }
-  if (status >= 500) {
-    return new ConjurError('upstream_error', `Conjur answered ${status} while ${action}. Look into Conjur's own log.`);
+  if (status === 400 || status === 422) {
+    return new ConjurError(
+      'upstream_error',
+      `Conjur could not read the request (${status}) while ${action}.${reasonOf(response)} Check that the authenticator and its service id are those of this Conjur.`,
+    );
   }
-  return new ConjurError(
-    'authentication_failed',
-    `Conjur answered ${status} while ${action}.${reasonOf(response)} ${advice} A 404 also means that ${nameOf('baseUrl')} lacks the path that an appliance puts in front (https://host/api).`,
-  );
+  return toConjurError(context, request, response);
 }
 
 /** Only the number of Conjur's message, which its documentation explains: the text may quote what was sent. */

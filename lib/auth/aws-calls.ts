@@ -46,7 +46,7 @@ export async function withinDeadline<T>(
   action: string,
   send: (options: SendOptions) => Promise<T>,
 ): Promise<T> {
-  const abortSignal = AbortSignal.timeout(Math.max(1, deadline.remainingMs()));
+  const abortSignal = AbortSignal.timeout(deadline.timerMs());
   try {
     return await send({ abortSignal });
   } catch (error) {
@@ -54,4 +54,45 @@ export async function withinDeadline<T>(
     if (abortSignal.aborted || deadline.remainingMs() <= 0) throw deadlineExceeded(action, toAwsCause(error));
     throw error;
   }
+}
+
+/**
+ * Limits of a client of AWS: within a region AWS answers in some tens of milliseconds, or a network is in between that does not let it.
+ * The SDK has none of its own, so that a function in a VPC without a way to AWS would hang until its time is over.
+ * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-timeouts.html
+ */
+export const AWS_CLIENT_LIMITS = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+};
+
+/**
+ * The region in which a secret is, where its id says so: an ARN does, a name is in the region of this process.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_iam-permissions.html
+ */
+export function regionOf(secretId: string): string | undefined {
+  return /^arn:aws[\w-]*:secretsmanager:([a-z\d-]+):\d{12}:secret:/.exec(secretId)?.[1];
+}
+
+/** One client for each region that is asked for, made when it first is. */
+export function clientPerRegion<Client>(create: (region: string | undefined) => Client): (secretId: string) => Client {
+  const clients = new Map<string | undefined, Client>();
+  return (secretId) => {
+    const region = regionOf(secretId);
+    const client = clients.get(region) ?? create(region);
+    clients.set(region, client);
+    return client;
+  };
+}
+
+const THROTTLED = new Set([
+  'ThrottlingException',
+  'TooManyRequestsException',
+  'RequestLimitExceeded',
+  'LimitExceededException',
+]);
+
+/** Whether AWS answered that it is asked too often, which is no outage. @param name of the exception */
+export function isThrottled(name: string): boolean {
+  return THROTTLED.has(name);
 }

@@ -1,25 +1,32 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ConjurError, isConjurError } from '../errors.ts';
 import { Secret } from '../secret.ts';
-import { awsErrorName, toAwsCause, toRegionMissing, withinDeadline } from './aws-calls.ts';
+import {
+  AWS_CLIENT_LIMITS,
+  awsErrorName,
+  clientPerRegion,
+  isThrottled,
+  toAwsCause,
+  toRegionMissing,
+  withinDeadline,
+} from './aws-calls.ts';
 import type { SecretReader, StagingLabel } from './secret-reader.ts';
 
 /**
  * Reads secrets by `GetSecretValue`. Importing this file loads the AWS SDK: import it with `await import` where a cold start counts.
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html
- * @param client default: region and credentials from the environment, as AWS's SDK finds them; `AWS_ENDPOINT_URL_SECRETS_MANAGER` is
- * obeyed
+ * @param client default: one for each region that an ARN names, else of the environment's; credentials as AWS's SDK finds them;
+ * `AWS_ENDPOINT_URL_SECRETS_MANAGER` is obeyed
  */
-export function createSecretReader(
-  client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient({}),
-): SecretReader {
+export function createSecretReader(client?: Pick<SecretsManagerClient, 'send'>): SecretReader {
+  const clientOf = clientPerRegion((region) => client ?? createClient(region));
   return {
     async read(secretId, stage, deadline) {
       const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
       const action = `reading the secret ${secretId} from Secrets Manager`;
       try {
         const { SecretString, SecretBinary } = await withinDeadline(deadline, action, (options) =>
-          client.send(command, options),
+          clientOf(secretId).send(command, options),
         );
         const content = SecretString ?? SecretBinary;
         return content === undefined ? undefined : Secret.of(content);
@@ -29,6 +36,10 @@ export function createSecretReader(
       }
     },
   };
+}
+
+function createClient(region: string | undefined): SecretsManagerClient {
+  return new SecretsManagerClient({ ...AWS_CLIENT_LIMITS, ...(region === undefined ? {} : { region }) });
 }
 
 /** AWS says `ResourceNotFoundException` both of a secret and of a label that is not there; only AWSCURRENT is there in every secret. */
@@ -56,6 +67,13 @@ function toConjurError(error: unknown, action: string): ConjurError {
     return new ConjurError(
       'authentication_failed',
       `AWS refused ${action} (${name}). Check the id, the region, and that the role of this process may secretsmanager:GetSecretValue on it (and kms:Decrypt, where it has a key of its own).`,
+      { cause: toAwsCause(error) },
+    );
+  }
+  if (isThrottled(name)) {
+    return new ConjurError(
+      'upstream_unavailable',
+      `Secrets Manager is asked too often (${name}) while ${action}. Try again; if it goes on, raise the account's quota.`,
       { cause: toAwsCause(error) },
     );
   }

@@ -28,6 +28,9 @@ const MAX_REFUSALS = 2;
  */
 const LOOKS_AFTER_MS = [0, 100, 300, 600];
 
+/** A credential that was refused, and for which no other was found, is not searched for again in this time, in milliseconds. */
+const SEARCH_PAUSE_MS = 5_000;
+
 /**
  * A credential that AWS Secrets Manager keeps and rotates. It is fetched once and held; when Conjur refuses it, it is fetched anew:
  * AWSCURRENT, and where that is the refused key still, AWSPENDING, which a rotation has set at Conjur but not yet finished. So a key
@@ -37,6 +40,8 @@ const LOOKS_AFTER_MS = [0, 100, 300, 600];
 export function createSecretsManagerCredential(options: SecretsManagerCredentialOptions): CredentialSource {
   const { secretId, login } = options;
   let held: ApiKeyCredential | undefined;
+  /** When it was last found that no other key is there. */
+  let searchedAtMs = Number.NEGATIVE_INFINITY;
 
   async function fetch(stage: StagingLabel, deadline: Deadline): Promise<ApiKeyCredential | undefined> {
     const reader = await options.loadReader();
@@ -54,7 +59,14 @@ export function createSecretsManagerCredential(options: SecretsManagerCredential
         if (candidate !== undefined && !isSame(candidate, refused)) return candidate;
       }
     }
+    searchedAtMs = options.clock.now();
     return undefined;
+  }
+
+  /** A clock that went backwards ends the pause. */
+  function wasJustSearched(): boolean {
+    const agoMs = options.clock.now() - searchedAtMs;
+    return agoMs >= 0 && agoMs < SEARCH_PAUSE_MS;
   }
 
   return {
@@ -62,6 +74,7 @@ export function createSecretsManagerCredential(options: SecretsManagerCredential
     async get(refusals, deadline) {
       if (refusals > MAX_REFUSALS) return undefined;
       if (refusals > 0) {
+        if (wasJustSearched()) return undefined;
         const other = await fetchAnew(deadline);
         held = other ?? held;
         return other;

@@ -5,7 +5,7 @@ import type { Transport } from '../http/transport.ts';
 import type { Logger } from '../logger.ts';
 import type { NameOf } from '../settings.ts';
 import type { AccessToken } from './access-token.ts';
-import { createAuthenticate } from './authenticate.ts';
+import { createAuthentication } from './authenticate.ts';
 import type { Authenticator } from './authenticator.ts';
 import { TokenCache } from './token-cache.ts';
 
@@ -28,7 +28,8 @@ export interface Session {
 }
 
 export function createSession({ authenticator, transport, nameOf, ...options }: SessionOptions): Session {
-  const tokens = new TokenCache({ authenticate: createAuthenticate(authenticator, transport, nameOf), ...options });
+  const authentication = createAuthentication(authenticator, transport, nameOf);
+  const tokens = new TokenCache({ authenticate: authentication.authenticate, ...options });
 
   return {
     tokens,
@@ -40,14 +41,19 @@ export function createSession({ authenticator, transport, nameOf, ...options }: 
       };
       const authorized: HttpRequest = {
         ...request,
+        // A follower that lags behind refuses a token that the leader takes.
+        confirmAtLeader: [...(request.confirmAtLeader ?? []), 401],
         freshParts() {
-          const held = tokens.getHeld(deadline);
+          const held = tokens.getHeld();
           return held === undefined ? tokens.get(deadline).then(toParts) : toParts(held);
         },
       };
       const response = await transport(authorized, deadline);
       if (response.status !== 401) return response;
-      if (used !== undefined) tokens.invalidate(used);
+      if (used !== undefined) {
+        tokens.invalidate(used);
+        if (!used.fromLeader) authentication.preferLeader();
+      }
       // Repeating is safe whatever the request: a 401 is given before anything is done.
       return transport(authorized, deadline);
     },

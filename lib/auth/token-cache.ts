@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts';
-import { type Deadline, deadlineExceeded } from '../deadline.ts';
+import { Deadline, deadlineExceeded } from '../deadline.ts';
 import { isConjurError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { AccessToken } from './access-token.ts';
 
 export interface TokenCacheOptions {
-  /** Gets a new token. Must end by its own deadline. */
-  readonly authenticate: (deadline: Deadline) => Promise<AccessToken>;
+  /** Gets a new token by a deadline. `once`: one attempt, because nobody depends on it yet. */
+  readonly authenticate: (deadline: Deadline, options: { readonly once: boolean }) => Promise<AccessToken>;
   readonly clock: Clock;
   /** Milliseconds after which a token is refreshed, however long it lives. */
   readonly refreshIntervalMs: number;
@@ -21,8 +21,11 @@ interface Held {
   readonly gotAtMs: number;
 }
 
-interface Flight {
+/** An authentication under way, which all callers share. */
+interface InFlight {
   readonly promise: Promise<AccessToken>;
+  /** True for a refresh, which gives up sooner than a caller who has no token would. */
+  readonly once: boolean;
 }
 
 /** Part of its life after which a token is refreshed. */
@@ -30,6 +33,10 @@ const DUE_FRACTION = 0.85;
 /** A token is not sent in its last moments, in which it would expire on its way: this part of its life, and at most a second. */
 const EXPIRY_FRACTION = 0.05;
 const EXPIRY_MARGIN_MS = 1_000;
+/** An authentication that callers wait for goes on for at least this long: they wait for it, and do not own it. Milliseconds. */
+const LOGIN_LIMIT_MS = 10_000;
+/** A refresh beside a request is given up after this long: the old token still lives, and whoever waits for the end waits no longer. */
+const REFRESH_LIMIT_MS = 1_000;
 /** After a failed refresh the old token is used without another try for this long. */
 const REFRESH_PAUSE_MS = 5_000;
 
@@ -42,7 +49,7 @@ const REFRESH_PAUSE_MS = 5_000;
 export class TokenCache {
   readonly #options: TokenCacheOptions;
   #held: Held | undefined;
-  #flight: Flight | undefined;
+  #inFlight: InFlight | undefined;
   #pausedUntilMs = 0;
 
   constructor(options: TokenCacheOptions) {
@@ -55,15 +62,15 @@ export class TokenCache {
    * @throws ConjurError as the authentication does, or `deadline_exceeded`
    */
   async get(deadline: Deadline): Promise<AccessToken> {
-    return this.getHeld(deadline) ?? this.#authenticate(deadline);
+    return this.getHeld() ?? this.#authenticate(deadline);
   }
 
   /** {@link get} where nobody has to wait: undefined where an authentication must come first. */
-  getHeld(deadline: Deadline): AccessToken | undefined {
+  getHeld(): AccessToken | undefined {
     const held = this.#held;
     const nowMs = this.#options.clock.now();
     if (held === undefined || this.#isExpired(held, nowMs)) return undefined;
-    if (this.#isDue(held, nowMs)) this.#refreshBeside(deadline, nowMs);
+    if (this.#isDue(held, nowMs)) this.#refreshBeside(nowMs);
     return held.token;
   }
 
@@ -84,7 +91,7 @@ export class TokenCache {
 
   /** Resolves when no authentication is in flight: a promise left behind would be frozen with the container. Undefined where none is. */
   settled(): Promise<void> | undefined {
-    return this.#flight?.promise.then(ignore, ignore);
+    return this.#inFlight?.promise.then(ignore, ignore);
   }
 
   #isExpired({ token, gotAtMs }: Held, nowMs: number): boolean {
@@ -98,13 +105,17 @@ export class TokenCache {
     return ageMs >= this.#options.refreshIntervalMs || ageMs >= token.lifeMs * DUE_FRACTION;
   }
 
-  /** A failure is logged and not returned: the old token still lives. */
-  #refreshBeside(deadline: Deadline, nowMs: number): void {
-    if (this.#flight !== undefined || (nowMs < this.#pausedUntilMs && nowMs >= this.#pausedUntilMs - REFRESH_PAUSE_MS))
+  /** One attempt with a short limit of its own. A failure is logged and not returned: the old token still lives. */
+  #refreshBeside(nowMs: number): void {
+    if (
+      this.#inFlight !== undefined ||
+      (nowMs < this.#pausedUntilMs && nowMs >= this.#pausedUntilMs - REFRESH_PAUSE_MS)
+    )
       return;
-    this.#fly(deadline).promise.catch((error: unknown) => {
+    const { promise } = this.#start(new Deadline(this.#options.clock, REFRESH_LIMIT_MS), true);
+    promise.catch((error: unknown) => {
       this.#pausedUntilMs = this.#options.clock.now() + REFRESH_PAUSE_MS;
-      this.#options.logger.warn('The session token could not be refreshed; the old one still lives and is used on.', {
+      this.#options.logger.warn('Token refresh failed; using the current token until it expires.', {
         code: isConjurError(error) ? error.code : 'internal',
         reason: error instanceof Error ? error.message : 'unknown',
       });
@@ -114,7 +125,7 @@ export class TokenCache {
 
   async #authenticate(deadline: Deadline): Promise<AccessToken> {
     for (;;) {
-      const token = await this.#land(deadline);
+      const token = await this.#join(deadline);
       const held = this.#held;
       if (held === undefined || held.token !== token || !this.#isExpired(held, this.#options.clock.now())) return token;
       // The container was frozen between the request and its answer, for longer than the token lives.
@@ -123,35 +134,43 @@ export class TokenCache {
   }
 
   /** The outcome of the authentication under way, or of a new one. */
-  async #land(deadline: Deadline): Promise<AccessToken> {
-    const joined = this.#flight;
-    if (joined === undefined) return this.#fly(deadline).promise;
+  async #join(deadline: Deadline): Promise<AccessToken> {
+    const joined = this.#inFlight ?? this.#start(this.#loginDeadline(deadline), false);
     const outcome = await deadline.race(
       joined.promise.then(
         (token) => ({ token }),
         (error: unknown) => ({ error }),
       ),
-      'waiting for an authentication at Conjur',
+      'authenticating at Conjur',
     );
     if ('token' in outcome) return outcome.token;
-    // The flight ended by the deadline of the caller who began it; this caller still has time.
-    if (isConjurError(outcome.error, 'deadline_exceeded')) return this.#land(deadline);
+    // It ended by its own time, in a process that was frozen meanwhile, say; this caller still has some.
+    const gaveUp = isConjurError(outcome.error, 'deadline_exceeded') || (joined.once && !isRefused(outcome.error));
+    if (gaveUp && deadline.remainingMs() > 0) return this.#join(deadline);
     throw outcome.error;
   }
 
-  #fly(deadline: Deadline): Flight {
+  #loginDeadline(deadline: Deadline): Deadline {
+    return new Deadline(this.#options.clock, Math.max(LOGIN_LIMIT_MS, deadline.remainingMs()));
+  }
+
+  #start(deadline: Deadline, once: boolean): InFlight {
     const gotAtMs = this.#options.clock.now();
-    const flight: Flight = { promise: this.#options.authenticate(deadline) };
-    this.#flight = flight;
-    const land = (token?: AccessToken): void => {
+    const started: InFlight = { promise: this.#options.authenticate(deadline, { once }), once };
+    this.#inFlight = started;
+    const end = (token?: AccessToken): void => {
       if (token !== undefined) this.#held = { token, gotAtMs };
-      if (this.#flight === flight) this.#flight = undefined;
+      if (this.#inFlight === started) this.#inFlight = undefined;
     };
-    flight.promise.then(land, () => land());
-    return flight;
+    started.promise.then(end, () => end());
+    return started;
   }
 }
 
+function isRefused(error: unknown): boolean {
+  return isConjurError(error, 'authentication_failed');
+}
+
 function ignore(): void {
-  // A flight's end is all that is waited for; its outcome goes to those who asked for the token.
+  // Its end is all that is waited for; its outcome goes to those who asked for the token.
 }

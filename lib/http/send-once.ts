@@ -119,8 +119,9 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     if (this.#ended !== undefined) return;
     this.#ended = fault;
     clearTimeout(this.#timer);
-    this.#controller?.abort(fault);
+    // First, for undici tells of the abort at once, in words of its own.
     this.#reject(fault);
+    this.#controller?.abort(fault);
   }
 }
 

@@ -1,4 +1,12 @@
-import { type ConjurContext, parseJsonObject, toConjurError, unreadable } from '../answers.ts';
+import {
+  type ConjurContext,
+  isAbsence,
+  isPage,
+  parseJsonObject,
+  toConjurError,
+  unreadable,
+  unreadableChange,
+} from '../answers.ts';
 import type { ApiKeyCredential } from '../auth/credential.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
@@ -26,7 +34,7 @@ export async function rotateApiKey(
     freshConnection: true,
   };
   const response = await sendRotation(login, () => context.sendPlain(request, deadline));
-  if (response.status === 401) {
+  if (response.status === 401 && !isPage(response)) {
     throw new ConjurError(
       'authentication_failed',
       `Conjur refused the api key of ${login} (401), and so did not rotate it. Another rotation may have come first; take the key that stands where it is kept.`,
@@ -54,7 +62,7 @@ export function parseApiKey(context: ConjurContext, request: HttpRequest, respon
   if (response.status !== 200) throw toConjurError(context, request, response);
   const key = response.body.toString('utf8').trim();
   // Conjur's keys are base32 text of some 50 characters; a page of a proxy is not.
-  if (!/^[\w-]{16,256}$/.test(key)) throw unreadable(context, request);
+  if (!/^[\w-]{16,256}$/.test(key)) throw unreadableChange(context, request, response);
   return Secret.of(key);
 }
 
@@ -98,13 +106,14 @@ export function toRotationError(
   request: HttpRequest,
   response: HttpResponse,
 ): ConjurError {
+  if (isPage(response)) return toConjurError(context, request, response);
   if (response.status === 401) {
     return new ConjurError(
       'authentication_failed',
       `Conjur did not accept the session token (401) while ${request.action}. With a token a role cannot rotate its own api key: use its api key for that, or another identity. Otherwise check that this identity has \`update\` on ${role}.`,
     );
   }
-  if (response.status === 403 || response.status === 404) {
+  if (response.status === 403 || isAbsence(response)) {
     return new ConjurError(
       'forbidden',
       `The role ${role} does not exist, has no api key, or may not be rotated by this identity. Check the role (host:path/name), and have \`read\` and \`update\` granted on it.`,
@@ -135,6 +144,6 @@ export async function lastRotation(context: ConjurContext, role: string, deadlin
   const response = await context.send(request, deadline);
   if (response.status !== 200) throw toRotationError(context, role, request, response);
   const { role: fullRole, timestamp } = parseJsonObject(context, request, response);
-  if (typeof fullRole !== 'string') throw unreadable(context, request);
+  if (typeof fullRole !== 'string') throw unreadable(context, request, response);
   return { role: fullRole, rotatedAt: typeof timestamp === 'string' && timestamp !== '' ? timestamp : undefined };
 }

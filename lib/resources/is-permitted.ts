@@ -1,5 +1,5 @@
 import type { ConjurContext } from '../answers.ts';
-import { toConjurError } from '../answers.ts';
+import { isAbsence, toConjurError } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { parseVariableName, toResourcePath } from '../names.ts';
@@ -32,8 +32,9 @@ export async function isPermitted(
     idempotent: true,
   };
   const response = await context.send(request, deadline);
-  if (response.status === 204 || response.status === 200) return true;
-  if (response.status === 404) return false;
+  if (response.status === 204) return true;
+  // Conjur says no to a privilege without a word, and to what is not there with its own.
+  if (response.status === 404 && (response.body.byteLength === 0 || isAbsence(response))) return false;
   throw toConjurError(context, request, response);
 }
 

@@ -1,5 +1,14 @@
 import type { ConjurContext } from '../answers.ts';
-import { parseJsonObject, toConjurError } from '../answers.ts';
+import {
+  conjurErrorOf,
+  conjurJsonOf,
+  isAbsence,
+  isObject,
+  isPage,
+  parseJsonObject,
+  toConjurError,
+  unreadableChange,
+} from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
@@ -48,18 +57,33 @@ export async function loadPolicy(
     repeatOn: [409],
   };
   const response = await context.send(request, deadline);
-  if (response.status !== 200 && response.status !== 201) throw toPolicyError(context, branch, request, response);
-  const answer = parseJsonObject(context, request, response);
-  return {
-    version: Number.isSafeInteger(answer.version) ? (answer.version as number) : undefined,
-    createdRoles: toRoles(answer.created_roles),
-  };
+  if (response.status !== 201 && (response.status !== 200 || options.dryRun !== true))
+    throw toPolicyError(context, branch, request, response);
+  return options.dryRun === true ? toDryRun(context, request, response) : toLoaded(context, request, response);
 }
 
-function toRoles(roles: unknown): Map<string, Secret> {
-  const entries = Object.entries((roles ?? {}) as Record<string, { api_key?: unknown } | null>);
+/** A server that knows no dry runs has loaded the document, and gives the version that it made. */
+function toDryRun(context: ConjurContext, request: HttpRequest, response: HttpResponse): PolicyLoadResult {
+  const { version } = parseJsonObject(context, request, response);
+  return { version: isVersion(version) ? version : undefined, createdRoles: new Map() };
+}
+
+function toLoaded(context: ConjurContext, request: HttpRequest, response: HttpResponse): PolicyLoadResult {
+  const answer = conjurJsonOf(response);
+  const roles = answer?.created_roles;
+  if (!isVersion(answer?.version) || !isObject(roles)) throw unreadableChange(context, request, response);
+  return { version: answer.version, createdRoles: toRoles(roles) };
+}
+
+function isVersion(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function toRoles(roles: Readonly<Record<string, unknown>>): Map<string, Secret> {
   return new Map(
-    entries.flatMap(([id, role]) => (typeof role?.api_key === 'string' ? [[id, Secret.of(role.api_key)]] : [])),
+    Object.entries(roles).flatMap(([id, role]) =>
+      isObject(role) && typeof role.api_key === 'string' ? [[id, Secret.of(role.api_key)]] : [],
+    ),
   );
 }
 
@@ -70,7 +94,9 @@ function toPolicyError(
   response: HttpResponse,
 ): ConjurError {
   const { status } = response;
-  if (status === 403 || status === 404) {
+  if (isPage(response)) return toConjurError(context, request, response);
+  if (status < 300) return unreadableChange(context, request, response);
+  if (status === 403 || isAbsence(response)) {
     return new ConjurError(
       'forbidden',
       `This identity may not load policy into the branch "${branch}", or there is no such branch. Create the branch, and grant \`create\` on it (and \`update\` for deletions) to this identity; or set ${context.nameOf('policyBranch')}.`,
@@ -86,12 +112,8 @@ function toPolicyError(
 }
 
 /** Conjur says where the document is wrong; a policy document holds names and no values, so its words may be passed on. */
-function explain({ nameOf }: ConjurContext, { body }: HttpResponse): string {
-  try {
-    const { error } = JSON.parse(body.toString('utf8')) as { error?: { message?: unknown } };
-    if (typeof error?.message === 'string') return error.message.slice(0, 500);
-  } catch {
-    // Not JSON: nothing that could be passed on.
-  }
+function explain({ nameOf }: ConjurContext, response: HttpResponse): string {
+  const message = conjurErrorOf(response)?.message;
+  if (typeof message === 'string') return message.slice(0, 500);
   return `it gives no reason. Check names, annotations and the roles in ${nameOf('grantRead')} and ${nameOf('grantWrite')}.`;
 }

@@ -1,4 +1,4 @@
-import { type ConjurContext, parseJson, parseJsonObject, toConjurError, unreadable } from '../answers.ts';
+import { type ConjurContext, isAbsence, parseJson, parseJsonObject, toConjurError, unreadable } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
@@ -68,7 +68,7 @@ export async function showVariable(
     idempotent: true,
   };
   const response = await context.send(request, deadline);
-  if (response.status === 404) return undefined;
+  if (isAbsence(response)) return undefined;
   if (response.status !== 200) throw toConjurError(context, request, response);
   return parseVariable(context, request, parseJsonObject(context, request, response));
 }

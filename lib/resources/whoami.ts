@@ -31,7 +31,7 @@ export async function whoami(context: ConjurContext, deadline: Deadline): Promis
     client_ip: clientIp,
     token_issued_at: tokenIssuedAt,
   } = parseJsonObject(context, request, response);
-  if (typeof account !== 'string' || typeof username !== 'string') throw unreadable(context, request);
+  if (typeof account !== 'string' || typeof username !== 'string') throw unreadable(context, request, response);
   return { account, login: username, clientIp: textOf(clientIp), tokenIssuedAt: textOf(tokenIssuedAt) };
 }
 

@@ -1,4 +1,12 @@
-import { type ConjurContext, parseJsonObject, toConjurError, unreadable } from '../answers.ts';
+import {
+  type ConjurContext,
+  conjurErrorOf,
+  isAbsence,
+  isPage,
+  parseJsonObject,
+  toConjurError,
+  unreadable,
+} from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { type ConjurError, isConjurError } from '../errors.ts';
 import { HttpFault } from '../http/fault.ts';
@@ -18,7 +26,9 @@ export type BatchAnswer =
   | { readonly kind: 'refused'; readonly error: ConjurError };
 
 /** Answers that one name of the batch may be to blame for. 414 and 431: the request line is too long for a server in between. */
-const REFUSALS = new Set([404, 406, 414, 422, 431, 500]);
+const SPLITTABLE_STATUS = new Set([404, 406, 414, 422, 431, 500]);
+
+const BASE64 = 'base64';
 
 /**
  * `GET /secrets?variable_ids=...`
@@ -35,8 +45,10 @@ export async function askForBatch(
   if (isConjurError(response)) return { kind: 'refused', error: response };
   const { status } = response;
   if (status === 200) return { kind: 'values', values: decode(context, names, ids, request, response) };
+  if (isPage(response) && status < 500) throw toConjurError(context, request, response);
   if (status === 403) return { kind: 'forbidden' };
-  if (!REFUSALS.has(status)) throw toConjurError(context, request, response);
+  if (!SPLITTABLE_STATUS.has(status)) throw toConjurError(context, request, response);
+  if (status === 404 && !isAbsence(response)) throw toConjurError(context, request, response);
   const missing = status === 404 ? missingName(context.account, response) : undefined;
   if (missing !== undefined && names.includes(missing)) return { kind: 'missing', name: missing };
   return { kind: 'refused', error: toConjurError(context, request, response) };
@@ -47,7 +59,7 @@ function toBatchRequest(ids: readonly string[]): HttpRequest {
     method: 'GET',
     path: `/secrets?variable_ids=${ids.map(toQueryId).join(',')}`,
     // Without it, one value that is not UTF-8 is a 406 for all.
-    acceptEncoding: 'base64',
+    acceptEncoding: BASE64,
     action: `reading ${ids.length} secrets`,
     idempotent: true,
     target: 'read',
@@ -70,6 +82,7 @@ async function sendOrTooLarge(
   }
 }
 
+/** Values are decoded by what the answer says of itself, never by what was asked for: a proxy may have dropped the request's header. */
 function decode(
   context: ConjurContext,
   names: readonly string[],
@@ -78,25 +91,29 @@ function decode(
   response: HttpResponse,
 ): Map<string, Secret> {
   const values = parseJsonObject(context, request, response);
+  const isBase64 = response.headers['content-encoding'] === BASE64;
   return new Map(
     names.map((name, index) => {
-      const value = values[ids[index] as string];
-      if (typeof value !== 'string') throw unreadable(context, request);
-      // Conjur breaks base64 into lines of 60 characters, which Node's decoder passes over.
-      return [name, Secret.of(Buffer.from(value, 'base64'))];
+      const value = Object.hasOwn(values, ids[index] as string) ? values[ids[index] as string] : undefined;
+      const secret = typeof value === 'string' ? (isBase64 ? decodeBase64(value) : Buffer.from(value)) : undefined;
+      // A variable without a value is 404 at Conjur, never an empty text.
+      if (secret === undefined || secret.byteLength === 0) throw unreadable(context, request, response);
+      return [name, Secret.of(secret)];
     }),
   );
 }
 
+/** RFC 4648, section 4, in the lines of 60 characters that Conjur breaks it into. Undefined for anything else. */
+function decodeBase64(text: string): Buffer | undefined {
+  const compact = text.replaceAll('\n', '');
+  const bytes = Buffer.from(compact, 'base64');
+  // What a lenient decoder passes over would be missing when it is encoded again.
+  return bytes.toString('base64') === compact ? bytes : undefined;
+}
+
 /** Conjur's own sentence about the one variable that it missed; only where it names one of ours is it believed. */
-function missingName(account: string, { body }: HttpResponse): string | undefined {
-  let message: unknown;
-  try {
-    ({ message } = (JSON.parse(body.toString('utf8')) as { error: { message?: unknown } }).error);
-  } catch {
-    // Not JSON, or without an error: then the names are found by splitting.
-    return undefined;
-  }
+function missingName(account: string, response: HttpResponse): string | undefined {
+  const message = conjurErrorOf(response)?.message;
   if (typeof message !== 'string') return undefined;
   const id = /^CONJ00076E Variable (.+) is empty or not found\.$/su.exec(message)?.[1];
   const prefix = toFullId(account, '');

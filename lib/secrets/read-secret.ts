@@ -1,10 +1,12 @@
 import type { ConjurContext } from '../answers.ts';
-import { secretNotFound, toConjurError } from '../answers.ts';
+import { isAbsence, isPage, secretNotFound, toConjurError, unreadable } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError } from '../errors.ts';
-import type { HttpRequest } from '../http/request.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { parseVariableName, toSecretPath } from '../names.ts';
+import { showVariable } from '../resources/variables.ts';
 import { Secret } from '../secret.ts';
+import { MIME_TYPE_ANNOTATION } from './variable-policy.ts';
 
 export interface SecretValue {
   readonly name: string;
@@ -52,13 +54,40 @@ export async function readSecret(
     confirmAtLeader: [403, 404],
   };
   const response = await context.send(request, deadline);
-  const { status, headers, body } = response;
-  if (status === 200) {
-    const contentType = headers['content-type'] ?? 'application/octet-stream';
-    return { name, value: Secret.of(body), contentType, version, stale: false };
-  }
-  if (status === 404) throw secretNotFound(name, version);
-  throw toConjurError(context, request, response);
+  if (isAbsence(response)) throw secretNotFound(name, version);
+  if (response.status !== 200) throw toConjurError(context, request, response);
+  const looked = assertValue(context, name, request, response, deadline);
+  if (looked !== undefined) await looked;
+  const contentType = response.headers['content-type'] ?? 'application/octet-stream';
+  return { name, value: Secret.of(response.body), contentType, version, stale: false };
+}
+
+/**
+ * Refuses what Conjur does not give as a value: nothing at all, and a web page. A secret may be a page; then its policy says so, which
+ * is looked up in that rare case.
+ */
+function assertValue(
+  context: ConjurContext,
+  name: string,
+  request: HttpRequest,
+  response: HttpResponse,
+  deadline: Deadline,
+): Promise<void> | undefined {
+  if (response.body.byteLength === 0) throw unreadable(context, request, response);
+  if (!isPage(response)) return undefined;
+  return assertIsPage(context, name, request, response, deadline);
+}
+
+async function assertIsPage(
+  context: ConjurContext,
+  name: string,
+  request: HttpRequest,
+  response: HttpResponse,
+  deadline: Deadline,
+): Promise<void> {
+  const variable = await showVariable(context, name, deadline);
+  if (variable === undefined || variable.annotations[MIME_TYPE_ANNOTATION] !== response.headers['content-type'])
+    throw unreadable(context, request, response);
 }
 
 function invalidVersion(): ConjurError {

@@ -35,7 +35,7 @@ const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const LONE_SURROGATE = /\p{Cs}/u;
 
 /** Conjur keeps the MIME type of a variable as an annotation of this name. */
-const MIME_TYPE_ANNOTATION = 'conjur/mime_type';
+export const MIME_TYPE_ANNOTATION = 'conjur/mime_type';
 
 /**
  * Checks how a variable is to be defined, and gives it back unchanged. The messages show names, and no annotation's value.

@@ -1,4 +1,4 @@
-import { type ConjurContext, toConjurError } from '../answers.ts';
+import { type ConjurContext, isAbsence, isPage, toConjurError, unreadableChange } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
@@ -96,9 +96,11 @@ export async function setValue(
     idempotent: true,
   };
   const response = await context.send(request, deadline);
-  if (response.status === 201 || response.status === 200 || response.status === 204) return true;
-  if (response.status === 404) return false;
-  if (response.status === 403) {
+  if (response.status === 201 && !isPage(response)) return true;
+  if (isAbsence(response)) return false;
+  // Another success is not Conjur's: nobody knows who took the value.
+  if (response.status < 300) throw unreadableChange(context, request, response);
+  if (response.status === 403 && !isPage(response)) {
     throw new ConjurError(
       'forbidden',
       `This identity may not write the secret "${name}". Have \`update\` granted on the variable (${context.nameOf('grantWrite')} does that for new ones).`,

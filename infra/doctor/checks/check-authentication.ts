@@ -63,7 +63,7 @@ function withoutCredential({ auth }: Settings, error: ConjurError): CheckOutcome
 }
 
 function accept(context: DoctorContext, response: HttpResponse, curl: string): CheckOutcome {
-  const token = parseAccessToken(response.body, createNameOf(context.settings));
+  const token = parseAccessToken(response, createNameOf(context.settings));
   context.authorization = token.authorization;
   context.login = token.login || context.login;
   const tokenCommand = curl.replace('curl -sS -i', 'TOKEN=$(curl -sS');

@@ -1,5 +1,4 @@
 import { checkServerIdentity, connect, type DetailedPeerCertificate, rootCertificates, type TLSSocket } from 'node:tls';
-import { SPEAKS_NO_TLS } from '../../../lib/answers.ts';
 import type { Settings } from '../../../lib/settings.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
@@ -27,7 +26,7 @@ export async function checkCertificate({ settings }: DoctorContext): Promise<Che
     shown = await showCertificate(settings);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const advice = code === SPEAKS_NO_TLS ? NO_TLS_ADVICE : handshakeAdvice(settings);
+    const advice = settings.tls.clientCert === undefined ? CLIENT_CERTIFICATE_ADVICE : CLIENT_REFUSED_ADVICE;
     return failed('tls_untrusted', `The TLS handshake failed: ${code ?? message}.`, advice, { curl, fatal: true });
   }
   if (shown.error === undefined)
@@ -48,16 +47,10 @@ export async function checkCertificate({ settings }: DoctorContext): Promise<Che
   );
 }
 
-const NO_TLS_ADVICE =
-  'That port does not speak TLS. Check the port in CYBERARK_API_BASE; if it is one for plain http, the URL begins with http://.';
 const CLIENT_CERTIFICATE_ADVICE =
-  'A server that wants a client certificate ends the handshake like this: then set CYBERARK_CLIENT_CERT and CYBERARK_CLIENT_KEY.';
+  'Does CYBERARK_API_BASE lead to a TLS port? A server that wants a client certificate also ends the handshake: then set CYBERARK_CLIENT_CERT and CYBERARK_CLIENT_KEY.';
 const CLIENT_REFUSED_ADVICE =
   'The server may refuse the client certificate: check its dates, its key, and that the server trusts its signer.';
-
-function handshakeAdvice({ tls }: Settings): string {
-  return tls.clientCert === undefined ? CLIENT_CERTIFICATE_ADVICE : CLIENT_REFUSED_ADVICE;
-}
 
 function adviceFor({ error, signers }: Shown, settings: Settings): string {
   if (error === 'ERR_TLS_CERT_ALTNAME_INVALID')

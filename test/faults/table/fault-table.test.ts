@@ -136,7 +136,7 @@ describe('what must not be told', () => {
     const secrets = new Map([...world.secrets, ...[...tokens.tokens].map((token) => [token, 'token'] as const)]);
     // A token says the second of its issue, so that two of one second and one identity are the same: there are as many as seconds.
     expect(tokens.tokens.size).toBeGreaterThan(5);
-    expect(output.text()).toContain('RotationFailed');
+    // The lines of each cell's logger are searched with the cell; this is what went around it.
     expect(findLeaks(secrets, new Map([['output', output.text()]]))).toEqual([]);
   });
 });

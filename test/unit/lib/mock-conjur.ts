@@ -32,6 +32,11 @@ export interface MockConjur {
   readonly authentications: SeenRequest[];
 }
 
+/** What a genuine Conjur says of what is not there, or may not be seen. */
+export const NOT_FOUND = JSON.stringify({
+  error: { code: 'not_found', message: 'CONJ00076E Variable is empty or not found.' },
+});
+
 type Reply = (request: SeenRequest) => Answer;
 
 const issueToken: Reply = () => ({ status: 200, body: accessTokenText() });
@@ -61,7 +66,8 @@ export function mockConjur(
     };
     const isAuthentication = /\/authenticate$/.test(request.path);
     (isAuthentication ? authentications : seen).push(request);
-    const { status, body = '', headers = {} } = (isAuthentication ? authenticate : reply)(request);
+    const { status, headers = {}, ...given } = (isAuthentication ? authenticate : reply)(request);
+    const body = given.body ?? (status === 404 ? NOT_FOUND : '');
     return { statusCode: status, data: body, responseOptions: { headers } };
   };
   for (const origin of [LEADER, ...FOLLOWERS]) {

@@ -1,9 +1,19 @@
 import type { Dispatcher } from 'undici';
-import { expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createConjurClient } from '../../../lib/client.ts';
 import { Deadline } from '../../../lib/deadline.ts';
 import { accessTokenText } from './access-token-text.ts';
 import { FakeClock } from './fake-clock.ts';
+import { NOT_FOUND } from './mock-conjur.ts';
+
+// The clock is one of the test's own, and so are the timers: a real one would race it.
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 type Pending = Pick<Dispatcher.DispatchOptions, 'path'> & { readonly handler: Dispatcher.DispatchHandler };
 
@@ -35,14 +45,15 @@ function holdRequests() {
 
 type Step = readonly [path: string, status: number, body: string];
 const REFRESH: Step = ['/authenticate', 200, accessTokenText()];
-const LOAD: Step = ['/policies/', 201, '{}'];
+const LOAD: Step = ['/policies/', 201, '{"created_roles":{},"version":1}'];
 
 it.each<[string, [Step, Step]]>([
   ['the refresh ends first', [REFRESH, LOAD]],
   ['the policy load ends first', [LOAD, REFRESH]],
 ])('a client is settled when nothing goes on beside its calls: %s', async (_, [first, last]) => {
   const { dispatcher, answer } = holdRequests();
-  const clock = new FakeClock();
+  // Nothing here ends by sleeping.
+  const clock = Object.assign(new FakeClock(), { sleep: () => new Promise<void>(() => undefined) });
   const client = createConjurClient(
     { baseUrl: 'http://conjur.test', auth: { type: 'api-key', apiKey: 'key' } as const },
     { dispatcher, clock },
@@ -57,10 +68,13 @@ it.each<[string, [Step, Step]]>([
   const read = client.readSecret('b');
   await answer('/variable/b', 200, 'value');
   await read;
-  // A write finds no variable, and its caller gives up while policy is loaded.
+  // Two writes find no variable, and one of their callers gives up while policy is loaded for both.
+  const patient = client.writeSecret('c', 'value', { reportVersion: false });
   const hurried = client.writeSecret('a', 'value', { deadline: new Deadline(clock, 50) });
   const failed = expect(hurried).rejects.toMatchObject({ code: 'deadline_exceeded' });
-  await answer('/variable/a', 404);
+  await answer('/variable/a', 404, NOT_FOUND);
+  await answer('/variable/c', 404, NOT_FOUND);
+  await vi.advanceTimersByTimeAsync(50);
   await failed;
 
   let settled = false;
@@ -72,4 +86,6 @@ it.each<[string, [Step, Step]]>([
   await answer(...last);
   await waiting;
   expect(client.settled()).toBeUndefined();
+  await answer('/variable/c', 201);
+  await patient;
 });

@@ -5,32 +5,28 @@ import {
   SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
-import { awsErrorName, type SendOptions, withinDeadline } from '../../../../lib/auth/aws-calls.ts';
+import {
+  AWS_CLIENT_LIMITS,
+  awsErrorName,
+  clientPerRegion,
+  type SendOptions,
+  withinDeadline,
+} from '../../../../lib/auth/aws-calls.ts';
 import type { Deadline } from '../../../../lib/deadline.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { toAwsError } from '../../aws-error.ts';
 import type { SecretVersions } from './secret-versions.ts';
 
-/** Per attempt; AWS answers within some tens of milliseconds, or a network is in between that does not let it. */
-const REQUEST_TIMEOUT_MS = 5_000;
-
 /**
  * {@link SecretVersions} over AWS's own client. Importing this file loads the AWS SDK, so import it with `await import`.
- * @param client default: region and credentials from the environment, `AWS_ENDPOINT_URL_SECRETS_MANAGER` obeyed
+ * @param given default: one for each region that an ARN names, else of the environment's; `AWS_ENDPOINT_URL_SECRETS_MANAGER` is obeyed
  */
-export function createSecretVersions(
-  client: Pick<SecretsManagerClient, 'send'> = new SecretsManagerClient({
-    requestHandler: {
-      connectionTimeout: REQUEST_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      throwOnRequestTimeout: true,
-    },
-  }),
-): SecretVersions {
+export function createSecretVersions(given?: Pick<SecretsManagerClient, 'send'>): SecretVersions {
+  const clientOf = clientPerRegion((region) => given ?? createClient(region));
   return {
     async describe(SecretId, deadline) {
       const answer = await attempt(`describing the secret ${SecretId}`, deadline, (options) =>
-        client.send(new DescribeSecretCommand({ SecretId }), options),
+        clientOf(SecretId).send(new DescribeSecretCommand({ SecretId }), options),
       );
       return {
         arn: answer.ARN ?? SecretId,
@@ -46,7 +42,7 @@ export function createSecretVersions(
       const answer = await attempt(
         `reading the secret ${SecretId}`,
         deadline,
-        (options) => client.send(command, options),
+        (options) => clientOf(SecretId).send(command, options),
         // The secret itself is known to be there: it was described before. So this says that the version is not, or has no value.
         ['ResourceNotFoundException'],
       );
@@ -68,7 +64,7 @@ export function createSecretVersions(
         ...(rotationToken === undefined ? {} : { RotationToken: rotationToken.expose() }),
       });
       const action = `staging a version of the secret ${SecretId}`;
-      const send = (options: SendOptions) => client.send(command, options);
+      const send = (options: SendOptions) => clientOf(SecretId).send(command, options);
       return (await attempt(action, deadline, send, ['ResourceExistsException'])) !== undefined;
     },
 
@@ -80,7 +76,7 @@ export function createSecretVersions(
         RemoveFromVersionId: from,
       });
       const action = `moving AWSCURRENT of the secret ${SecretId}`;
-      const send = (options: SendOptions) => client.send(command, options);
+      const send = (options: SendOptions) => clientOf(SecretId).send(command, options);
       return (await attempt(action, deadline, send, ['InvalidParameterException'])) !== undefined;
     },
   };
@@ -106,4 +102,8 @@ async function attempt<T>(
     if (expected.includes(awsErrorName(error))) return undefined;
     throw toAwsError(error, action);
   }
+}
+
+function createClient(region: string | undefined): SecretsManagerClient {
+  return new SecretsManagerClient({ ...AWS_CLIENT_LIMITS, ...(region === undefined ? {} : { region }) });
 }

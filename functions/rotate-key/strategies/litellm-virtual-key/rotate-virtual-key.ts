@@ -132,8 +132,7 @@ async function findCurrent({ conjur, litellm, deadline }: VirtualKeyDeps, name: 
   return undefined;
 }
 
-/** Where a new key is kept until LiteLLM has taken it. */
-export function toPendingName(name: string): string {
+function toPendingName(name: string): string {
   return `${name}.pending`;
 }
 

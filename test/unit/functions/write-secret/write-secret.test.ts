@@ -28,7 +28,7 @@ describe('a write of many secrets', () => {
     const { call } = setUp(({ path }) => ({ status: path.endsWith('/a') ? 201 : 403 }));
     expect(await call({ secrets, version: false })).toMatchObject({
       kind: 'many',
-      result: { results: [{ name: 'a' }], errors: [{ name: 'b', error: { code: 'forbidden' } }] },
+      result: { items: [{ name: 'a' }], errors: [{ name: 'b', error: { code: 'forbidden' } }] },
     });
   });
 
@@ -44,7 +44,7 @@ describe('a write of many secrets', () => {
 
   it('is an answer with errors alone where each name has a fault of its own', async () => {
     const { call, seen } = setUp(() => ({ status: 403 }));
-    expect(await call({ secrets })).toMatchObject({ result: { results: [], errors: [{ name: 'a' }, { name: 'b' }] } });
+    expect(await call({ secrets })).toMatchObject({ result: { items: [], errors: [{ name: 'a' }, { name: 'b' }] } });
     expect(seen).toHaveLength(2);
   });
 });

@@ -9,9 +9,14 @@ function tokenOf(payload: unknown): string {
 describe('an access token', () => {
   it.each([60, 480, 18_000])('of %i s tells its life and whom it speaks for, and is ready to be sent', (life) => {
     const text = accessTokenText(life, 1_770_000_000, 'host/app/one');
-    const token = parseAccessToken(Buffer.from(text), String);
+    const token = parseAccessToken({ body: Buffer.from(text), fromLeader: true }, String);
     expect([token.lifeMs, token.login]).toEqual([life * 1_000, 'host/app/one']);
     expect(token.authorization.expose()).toBe(`Token token="${Buffer.from(text).toString('base64')}"`);
+  });
+
+  it('without an end, as servers issued it before they had one, lives 8 minutes', () => {
+    const body = Buffer.from(tokenOf({ iat: 1_770_000_000, sub: 'admin' }));
+    expect(parseAccessToken({ body, fromLeader: false }, String)).toMatchObject({ lifeMs: 480_000, fromLeader: false });
   });
 
   it.each([
@@ -31,7 +36,7 @@ describe('an access token', () => {
   ])('is refused where it is or has %s, without being quoted', (_, text) => {
     let error: unknown;
     try {
-      parseAccessToken(Buffer.from(text), String);
+      parseAccessToken({ body: Buffer.from(text), fromLeader: true }, String);
     } catch (caught) {
       error = caught;
     }

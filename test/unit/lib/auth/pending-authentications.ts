@@ -24,7 +24,13 @@ export class PendingAuthentications {
 
   /** Ends the one that was begun first, with a new token of this life. */
   async succeed(lifeSeconds: number): Promise<AccessToken> {
-    const token = parseAccessToken(Buffer.from(accessTokenText(lifeSeconds, 1_770_000_000 + this.begun)), String);
+    const token = parseAccessToken(
+      {
+        body: Buffer.from(accessTokenText(lifeSeconds, 1_770_000_000 + this.begun)),
+        fromLeader: true,
+      },
+      String,
+    );
     this.#pending.shift()?.resolve(token);
     await new Promise((resolve) => setImmediate(resolve));
     return token;

@@ -75,7 +75,7 @@ describe('with followers', () => {
   });
 
   it('writes, policy and the rotation of keys go to the leader', async () => {
-    const { conjur, origins } = serving({ [LEADER]: { status: 201, body: '{"version":1}' } });
+    const { conjur, origins } = serving({ [LEADER]: { status: 201, body: '{"version":1,"created_roles":{}}' } });
     await conjur.writeSecret('a', 'v');
     await conjur.loadPolicy('root', '[]');
     await conjur.rotateApiKeyOf('host:a').catch(() => undefined);

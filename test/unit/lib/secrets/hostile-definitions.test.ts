@@ -121,9 +121,9 @@ function expectedRows(definitions: readonly VariableDefinition[]): unknown {
       ...ids.map((id) => ({ id, ownerId: 'default:policy:litellm' })),
     ],
     memberships: [{ roleId: 'default:policy:litellm', memberId: 'default:user:admin', ...owned }],
+    publicKeys: [],
     permissions: expect.toSatisfy((rows: unknown[]) => isSameSet(rows, permissions)),
     annotations: expect.toSatisfy((rows: unknown[]) => isSameSet(rows, annotations)),
-    publicKeys: [],
     restrictions: [],
   };
 }

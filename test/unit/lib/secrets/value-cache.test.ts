@@ -20,7 +20,8 @@ function counting(environment: Record<string, string>) {
     if (!path.startsWith('/secrets?')) return { status: 200, body: `value ${state.reads}` };
     const ids = path.slice('/secrets?variable_ids='.length).split(',');
     const value = Buffer.from(`value ${state.reads}`).toString('base64');
-    return { status: 200, body: JSON.stringify(Object.fromEntries(ids.map((id) => [id, value]))) };
+    const body = JSON.stringify(Object.fromEntries(ids.map((id) => [id, value])));
+    return { status: 200, body, headers: { 'content-encoding': 'base64' } };
   };
   const mock = mockConjur(reply, environment);
   const read = async (name = 'a', options = {}) => (await mock.conjur.readSecret(name, options)).value.expose();
