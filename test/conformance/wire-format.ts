@@ -114,6 +114,23 @@ const V2Authenticator = v.strictObject({
   annotations: v.optional(v.record(v.string(), v.string())),
 });
 
+const StaticSecret = v.strictObject({
+  branch: v.pipe(v.string(), v.startsWith('/')),
+  name: v.string(),
+  mime_type: v.optional(v.string()),
+  annotations: v.record(v.string(), v.string()),
+  permissions: v.strictObject({ href: v.string() }),
+});
+const Permissions = v.strictObject({
+  permissions: v.array(v.strictObject({ subject: Owner, privileges: v.array(v.string()) })),
+  count: Count,
+});
+const Values = v.strictObject({
+  secrets: v.array(
+    v.strictObject({ id: v.string(), value: v.optional(v.string()), status: v.picklist([200, 403, 404, 406]) }),
+  ),
+});
+
 const JSON_TYPE = /^application\/json; charset=utf-8$/;
 const V2_TYPE = /application\/x\.secretsmgr\.v2(?:beta)?\+json/;
 const json = (body: v.GenericSchema): Shape => ({ type: JSON_TYPE, body });
@@ -192,6 +209,11 @@ const OPERATIONS: readonly Operation[] = [
     path: /^\/secrets$/,
     answers: { 200: json(v.record(Id, v.string())) },
   },
+  { method: 'POST', path: /^\/secrets\/static$/, answers: { 201: v2(StaticSecret) } },
+  { method: 'PUT', path: /^\/secrets\/static\//, answers: { 200: v2(StaticSecret) } },
+  { method: 'GET', path: /^\/secrets\/static\/.*\/permissions$/, answers: { 200: v2(Permissions) } },
+  { method: 'GET', path: /^\/secrets\/static\//, answers: { 200: v2(StaticSecret) } },
+  { method: 'POST', path: /^\/secrets\/values$/, answers: { 200: v2(Values) } },
   { method: 'GET', path: /^\/secrets\//, answers: { 200: { type: /^.+$/, body: 'any' } } },
   { method: 'POST', path: /^\/secrets\//, answers: { 201: CREATED } },
   { method: 'GET', path: /^\/resources\//, query: 'check', answers: { 204: NO_CONTENT } },
@@ -295,11 +317,19 @@ const REFUSALS: readonly Shape[] = [
   v2(v.strictObject({ code: v.pipe(v.string(), v.regex(/^[45]\d\d$/)), message: v.string() })),
 ];
 
+/** The vendor's service has a prefix, and its V2 API names no account. */
+function toSelfHosted(path: string): string {
+  if (!path.startsWith('/api/')) return path;
+  return path.slice('/api'.length).replace(/^\/(branches|groups|authenticators)(?=\/|$)/, '/$1/conjur');
+}
+
 /** What is wrong with the form of an answer; undefined for one that every client can read. */
 export function findWireFault(exchange: Exchange): string | undefined {
   const { method, target, status, headers } = exchange;
   const [path = '', query = ''] = target.split('?');
-  const route = path.replace(/\/{2,}/g, '/').replace(/(?<=.)\/$/, '');
+  const route = toSelfHosted(path)
+    .replace(/\/{2,}/g, '/')
+    .replace(/(?<=.)\/$/, '');
   const names = new Set(query.split('&').map((pair) => pair.split('=', 1)[0]));
   const operation = OPERATIONS.find(
     (known) =>

@@ -1,5 +1,6 @@
 import type { LocalIamOptions } from './authn/iam-authenticator.ts';
 import type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
+import type { Edition } from './edition.ts';
 import type { SeenRequest } from './http/create-app.ts';
 import { startServer } from './http/start-server.ts';
 import { openConjur } from './open-conjur.ts';
@@ -23,7 +24,12 @@ export interface LocalConjurOptions {
   readonly port?: number;
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
-  /** Default `default`. */
+  /**
+   * `self-hosted` (the default), or `saas`: the vendor's service, with `/api` before every path, the account `conjur`, the second
+   * API and no loads into the root policy.
+   */
+  readonly edition?: Edition;
+  /** Default `default`; `conjur` on `saas`, which has no other. */
   readonly account?: string;
   /** Api key of the login `admin`. Default: the one in the data file, or a new one. */
   readonly adminApiKey?: string;

@@ -23,6 +23,7 @@ function toOptions(given: Arguments): LocalConjurOptions {
   const {
     port,
     host,
+    edition,
     account,
     data,
     tokenTtlSeconds,
@@ -35,7 +36,8 @@ function toOptions(given: Arguments): LocalConjurOptions {
   } = given;
   const tls = readTls(given);
   return {
-    ...{ port, host, account, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, apiKeysByDefault, serverVersion },
+    ...{ port, host, edition, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, apiKeysByDefault, serverVersion },
+    ...(account === undefined ? {} : { account }),
     ...(adminApiKey === undefined ? {} : { adminApiKey }),
     ...(tls === undefined ? {} : { tls }),
     ...(given.jwtKeys === undefined ? {} : { jwt: { jwks: parseJwks(read(given.jwtKeys), given.jwtKeys) } }),

@@ -1,16 +1,18 @@
 import { createTokens } from './authn/tokens.ts';
 import type { LocalConjurOptions } from './create-local-conjur.ts';
+import { type Edition, SAAS_ACCOUNT } from './edition.ts';
 import { createApp } from './http/create-app.ts';
 import { createFaults } from './http/faults.ts';
 import type { Handler } from './http/start-server.ts';
 import { createPolicyLock } from './policy/policy-lock.ts';
-import { ROUTES } from './routes/routes.ts';
+import { routesOf } from './routes/routes-of-edition.ts';
 import type { ServerContext } from './server-context.ts';
 import { parseServerVersion } from './server-version.ts';
 import { createSetting, openStore, type Store } from './store/open-store.ts';
 import { createPermissions } from './store/permissions.ts';
 import { createResources } from './store/resources.ts';
 import { createSecrets } from './store/secrets.ts';
+import { seedSaas } from './store/seed-saas.ts';
 
 /** A Conjur that answers requests and does not listen. */
 export interface OpenConjur {
@@ -35,14 +37,16 @@ export async function openConjur(options: Omit<LocalConjurOptions, 'host' | 'por
   checkRange('delayMs', options.delayMs, 600_000);
   checkRange('policyLoadMs', options.policyLoadMs, 600_000);
   checkRange('failRate', options.failRate, 1);
-  const { account = 'default', now = Date.now, random = Math.random } = options;
+  const { edition = 'self-hosted', now = Date.now, random = Math.random } = options;
+  const account = accountOf(edition, options.account);
   const store = openStore({ file: options.data ?? ':memory:', account, adminApiKey: options.adminApiKey, now });
   const closing = new AbortController();
   const release = () => store.database.close();
   try {
-    const context = await createContext(options, store, { account, now, random, signal: closing.signal });
+    const context = await createContext(options, store, { account, edition, now, random, signal: closing.signal });
+    if (edition === 'saas') seedSaas(context);
     const faults = createFaults(options.delayMs ?? 0, options.failRate ?? 0, random, closing.signal);
-    const app = createApp(context, ROUTES, faults, options.onRequest);
+    const app = createApp(context, routesOf(edition), faults, options.onRequest);
     return {
       handle: (request, bindings) => app.fetch(request, bindings),
       account,
@@ -58,6 +62,7 @@ export async function openConjur(options: Omit<LocalConjurOptions, 'host' | 'por
 
 interface Surroundings {
   readonly account: string;
+  readonly edition: Edition;
   readonly now: () => number;
   readonly random: () => number;
   readonly signal: AbortSignal;
@@ -65,9 +70,10 @@ interface Surroundings {
 
 async function createContext(options: LocalConjurOptions, store: Store, around: Surroundings): Promise<ServerContext> {
   const { database, credentials } = store;
-  const { account, now, random, signal } = around;
+  const { account, edition, now, random, signal } = around;
   return {
     account,
+    edition,
     database,
     credentials,
     now,
@@ -84,6 +90,12 @@ async function createContext(options: LocalConjurOptions, store: Store, around: 
     isCertificateNeeded: options.tls?.clientCertificates === 'authn',
     log: options.log ?? (() => {}),
   };
+}
+
+function accountOf(edition: Edition, account: string | undefined): string {
+  if (edition === 'self-hosted') return account ?? 'default';
+  if (account === undefined || account === SAAS_ACCOUNT) return SAAS_ACCOUNT;
+  throw new RangeError(`The edition saas has one account, ${SAAS_ACCOUNT}, and not ${account}`);
 }
 
 function checkRange(name: string, value: number | undefined, max: number): void {

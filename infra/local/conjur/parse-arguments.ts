@@ -5,7 +5,9 @@ export interface Arguments {
   readonly help: boolean;
   readonly port: number;
   readonly host: string;
-  readonly account: string;
+  readonly edition: (typeof EDITIONS)[number];
+  /** Absent: the edition's own. */
+  readonly account: string | undefined;
   readonly adminApiKey: string | undefined;
   readonly data: string;
   readonly apiKeysByDefault: boolean;
@@ -22,6 +24,7 @@ export interface Arguments {
   readonly iamCredentials: string | undefined;
 }
 
+const EDITIONS = ['self-hosted', 'saas'] as const;
 const CLIENT_CERTIFICATES = ['required', 'authn', 'optional'] as const;
 
 /** The command line cannot be used; the message says which flag and what it takes. */
@@ -38,7 +41,9 @@ export const HELP = `A Conjur for development and tests. It is no vault: api key
 
   --port N               port to listen on; 0 takes a free one (default 8080)
   --host ADDRESS         address to listen on (default 127.0.0.1)
-  --account NAME         (default: default)
+  --edition WHICH        self-hosted (the default) or saas: the vendor's service, with /api before every path, the
+                         account conjur, the V2 API for secrets, and no loads into the root policy
+  --account NAME         (default: default; conjur on saas, which has no other)
   --admin-api-key KEY    api key of the login admin (default: CONJUR_AUTHN_API_KEY, else the one in the data file,
                          else a new one, which is printed)
   --data FILE|:memory:   where everything is kept (default :memory:, gone when the server ends)
@@ -64,7 +69,8 @@ const OPTIONS = {
   help: { type: 'boolean', default: false },
   port: { type: 'string', default: '8080' },
   host: { type: 'string', default: '127.0.0.1' },
-  account: { type: 'string', default: 'default' },
+  edition: { type: 'string', default: 'self-hosted' },
+  account: { type: 'string' },
   'admin-api-key': { type: 'string' },
   data: { type: 'string', default: ':memory:' },
   'no-api-keys': { type: 'boolean', default: false },
@@ -94,12 +100,13 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
   if (values['client-ca'] !== undefined && values['tls-cert'] === undefined) {
     throw new ArgumentsError('--client-ca needs --tls-cert and --tls-key: client certificates exist in TLS only.');
   }
-  if (!/^[^:/?\s]+$/.test(values.account))
+  if (!/^[^:/?\s]+$/.test(values.account ?? 'default'))
     throw new ArgumentsError('--account takes a name without ":", "/" or spaces.');
   return {
     help: values.help,
     port: parseNumber('--port', values.port, 0, 65_535),
     host: values.host,
+    edition: parseChoice('--edition', values.edition, EDITIONS),
     account: values.account,
     adminApiKey: values['admin-api-key'] ?? environment.CONJUR_AUTHN_API_KEY,
     data: values.data,

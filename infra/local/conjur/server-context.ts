@@ -2,6 +2,7 @@ import type { LocalIamOptions } from './authn/iam-authenticator.ts';
 import type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
 import type { Log } from './authn/refuse-login.ts';
 import type { Tokens } from './authn/tokens.ts';
+import type { Edition } from './edition.ts';
 import type { PolicyLock } from './policy/policy-lock.ts';
 import type { ServerVersion } from './server-version.ts';
 import type { CredentialStore } from './store/credentials.ts';
@@ -13,6 +14,7 @@ import type { Secrets } from './store/secrets.ts';
 /** All that the routes work with. */
 export interface ServerContext {
   readonly account: string;
+  readonly edition: Edition;
   readonly database: Database;
   readonly permissions: Permissions;
   readonly resources: Resources;

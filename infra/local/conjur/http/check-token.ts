@@ -13,8 +13,13 @@ const OPEN = [
 /** Routes that know other credentials than a token. */
 const OPTIONAL = [/^\/authn(?:-[^/]+)?\//, /^\/public_keys\//];
 
+/** Whether anybody may ask, without a token. */
+export function isOpen(path: string): boolean {
+  return OPEN.some((pattern) => pattern.test(path));
+}
+
 /**
- * The check that stands in front of all routes: 401 without a good token, on routes that do not exist as well.
+ * The check that stands in front of all routes but the open ones: 401 without a good token, on routes that do not exist as well.
  *
  * @param path the path as it came over the wire, without the query.
  */
@@ -23,7 +28,6 @@ export async function checkToken(
   path: string,
   authorization: string | undefined,
 ): Promise<TokenClaims | undefined> {
-  if (OPEN.some((pattern) => pattern.test(path))) return undefined;
   const encoded = /^Token token="(.*)"/ms.exec(authorization ?? '')?.[1];
   const token = encoded === undefined ? null : parseToken(encoded);
   // The JSON texts `null` and `false` are as good as no token.

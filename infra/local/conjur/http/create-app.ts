@@ -3,8 +3,9 @@ import type { HttpBindings } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { type Context, Hono } from 'hono';
 import type { TokenClaims } from '../authn/tokens.ts';
+import { prefixOf } from '../edition.ts';
 import type { ServerContext } from '../server-context.ts';
-import { checkToken } from './check-token.ts';
+import { checkToken, isOpen } from './check-token.ts';
 import {
   type ConjurRequest,
   checkParameters,
@@ -40,22 +41,26 @@ export function createApp(
   faults: Faults,
   onRequest: (request: SeenRequest) => void = () => {},
 ): Hono<Env> {
+  const prefix = prefixOf(context.edition);
   const app = new Hono<Env>({
     // The raw request line: a URL object would resolve the dot segments that may stand in an id.
-    getPath: (_request, options) => toRoutePath(bindingsOf(options?.env).incoming.url ?? '/'),
+    getPath: (_request, options) => toRoutePath(toTarget(bindingsOf(options?.env).incoming.url, prefix) ?? '/'),
   });
   const accepted = (c: Context<Env>, reply: Reply) => answer(c, forAccepted(reply, c.env.incoming.headers.accept));
   app.onError((error, c) => accepted(c, error instanceof ReplyError ? error.reply : failed(error)));
   app.notFound((c) => accepted(c, bareReply(404)));
   app.use(async (c, next) => {
-    const request = await readRequest(c);
+    const request = await readRequest(c, prefix);
+    if (request === undefined) return c.notFound();
     if (!isRequestLineAccepted(request.target)) return answer(c, { status: 400, headers: {}, body: '' });
     c.set('request', request);
     let claims: TokenClaims | undefined;
     try {
-      claims = await checkToken(context.tokens, request.target.split('?', 1)[0] ?? '', request.headers.authorization);
+      const path = request.target.split('?', 1)[0] ?? '';
+      const isAnybody = isOpen(path) && !(context.edition === 'saas' && path === '/authenticators');
+      if (!isAnybody) claims = await checkToken(context.tokens, path, request.headers.authorization);
     } finally {
-      onRequest(toSeen(request, claims));
+      onRequest({ ...toSeen(request, claims), path: c.env.incoming.url ?? '/' });
     }
     c.set('claims', claims);
     await faults.delay();
@@ -79,11 +84,18 @@ export function createApp(
   return app;
 }
 
-async function readRequest(c: Context<Env>): Promise<ConjurRequest> {
+/** Path and query behind the edition's prefix; undefined for a path outside of it. */
+function toTarget(url = '/', prefix = ''): string | undefined {
+  if (prefix === '') return url;
+  return url.startsWith(`${prefix}/`) ? url.slice(prefix.length) : undefined;
+}
+
+async function readRequest(c: Context<Env>, prefix: string): Promise<ConjurRequest | undefined> {
   const { incoming } = c.env;
   const chunks: Buffer[] = [];
   for await (const chunk of incoming) chunks.push(chunk);
-  const target = incoming.url ?? '/';
+  const target = toTarget(incoming.url, prefix);
+  if (target === undefined) return undefined;
   return {
     method: incoming.method ?? 'GET',
     target,

@@ -106,6 +106,7 @@ function managedRole(input: RouteInput): string {
     if (viaBasic === undefined) throw codedError(401, 'unauthorized', 'Credential strength is insufficient');
   } else {
     if (viaBasic !== undefined) throw unauthorized();
+    if (context.edition === 'saas') throw forbidden();
     authorizeUpdate(context, own, roleId);
   }
   if (context.credentials.find(roleId) === undefined) throw noKeyToRotate(roleId);

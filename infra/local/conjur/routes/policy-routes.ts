@@ -1,3 +1,4 @@
+import { checkLoadOfEdition } from '../edition.ts';
 import { queryValue } from '../http/conjur-request.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import { codedError, forbidden, internalError, ReplyError, recordNotFound } from '../http/reply-error.ts';
@@ -66,6 +67,7 @@ async function load(input: RouteInput, mode: LoadMode, privilege: string): Promi
   const { context, request } = input;
   const [roleId, policyId] = findBranch(input);
   const isDryRun = queryValue(request, 'dryRun')?.trim().toLowerCase() === 'true';
+  checkLoadOfEdition(context, String(input.params.identifier), mode, isDryRun);
   // What a PUT does not name it deletes, so it takes the right to everything below the branch.
   const isPermitted = mode === 'replace' ? context.permissions.isAllowedBelow : context.permissions.isAllowed;
   // A genuine Conjur wants to report on the dry run that it has refused, has nothing to report on, and fails.
