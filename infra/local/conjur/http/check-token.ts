@@ -1,4 +1,5 @@
 import type { TokenClaims, Tokens } from '../authn/tokens.ts';
+import type { Edition } from '../edition.ts';
 import { tokenReply } from './reply.ts';
 import { ReplyError } from './reply-error.ts';
 
@@ -13,13 +14,14 @@ const OPEN = [
 /** Routes that know other credentials than a token. */
 const OPTIONAL = [/^\/authn(?:-[^/]+)?\//, /^\/public_keys\//];
 
-/** Whether anybody may ask, without a token. */
-export function isOpen(path: string): boolean {
+/** Whether anybody may ask, without a token. On the vendor's service `/authenticators` is a route of the second API. */
+function isOpen(path: string, edition: Edition): boolean {
+  if (edition === 'saas' && path === '/authenticators') return false;
   return OPEN.some((pattern) => pattern.test(path));
 }
 
 /**
- * The check that stands in front of all routes but the open ones: 401 without a good token, on routes that do not exist as well.
+ * The check that stands in front of all routes: 401 without a good token, on routes that do not exist as well.
  *
  * @param path the path as it came over the wire, without the query.
  */
@@ -27,7 +29,9 @@ export async function checkToken(
   tokens: Tokens,
   path: string,
   authorization: string | undefined,
+  edition: Edition = 'self-hosted',
 ): Promise<TokenClaims | undefined> {
+  if (isOpen(path, edition)) return undefined;
   const encoded = /^Token token="(.*)"/ms.exec(authorization ?? '')?.[1];
   const token = encoded === undefined ? null : parseToken(encoded);
   // The JSON texts `null` and `false` are as good as no token.

@@ -5,7 +5,7 @@ import { type Context, Hono } from 'hono';
 import type { TokenClaims } from '../authn/tokens.ts';
 import { prefixOf } from '../edition.ts';
 import type { ServerContext } from '../server-context.ts';
-import { checkToken, isOpen } from './check-token.ts';
+import { checkToken } from './check-token.ts';
 import {
   type ConjurRequest,
   checkParameters,
@@ -57,8 +57,7 @@ export function createApp(
     let claims: TokenClaims | undefined;
     try {
       const path = request.target.split('?', 1)[0] ?? '';
-      const isAnybody = isOpen(path) && !(context.edition === 'saas' && path === '/authenticators');
-      if (!isAnybody) claims = await checkToken(context.tokens, path, request.headers.authorization);
+      claims = await checkToken(context.tokens, path, request.headers.authorization, context.edition);
     } finally {
       onRequest({ ...toSeen(request, claims), path: c.env.incoming.url ?? '/' });
     }
