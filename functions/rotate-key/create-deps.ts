@@ -16,7 +16,6 @@ import { litellmConfigInvalid, loadMasterKey } from './strategies/litellm-virtua
 /** What a container's rotations work with. AWS's SDK is heavy, and is loaded by the rotations that need it: no cold start pays for it. */
 export function createRotationDeps(container: Container): RotationDeps {
   const { settings, clock, logger } = container;
-  const toEmf = createFunctionEmf('rotate-key');
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),
@@ -26,7 +25,8 @@ export function createRotationDeps(container: Container): RotationDeps {
     ),
     loadLitellm: createLitellmLoader(container),
     publish: settings.rotationEventBus === undefined ? undefined : createLazyPublisher(settings.rotationEventBus),
-    recordMetrics: (metrics) => logger.info('rotation metrics', {}, toEmf(metrics, clock.now())),
+    recordMetrics: (metrics, dimensions) =>
+      logger.info('rotation metrics', {}, createFunctionEmf('rotate-key', dimensions)(metrics, clock.now())),
   };
 }
 

@@ -28,8 +28,8 @@ export interface RotationDeps {
   readonly loadLitellm: (deadline: Deadline) => Promise<LitellmApi>;
   /** Undefined where no event bus is named. */
   readonly publish: ((event: RotationEvent, deadline: Deadline) => Promise<void>) | undefined;
-  /** Takes metrics for CloudWatch. */
-  readonly recordMetrics: (metrics: readonly EmfMetric[]) => void;
+  /** Takes metrics for CloudWatch. @param dimensions beside the function's name. Default: none */
+  readonly recordMetrics: (metrics: readonly EmfMetric[], dimensions?: Readonly<Record<string, string>>) => void;
 }
 
 /** Runs one step of a rotation and passes on what it gives. */

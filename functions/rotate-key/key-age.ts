@@ -31,7 +31,7 @@ export async function lookAtKeyAge(
   const current = await versions.read(name, { stage: 'AWSCURRENT' }, deadline);
   if (current === undefined)
     throw new ConjurError('secret_not_found', `The secret ${name} in Secrets Manager has no value yet.`);
-  reportKeyAge(deps, current.createdAtMs);
+  reportKeyAge(deps, name, current.createdAtMs);
   const { createdAtMs } = current;
   const ageSeconds =
     createdAtMs === undefined ? undefined : Math.max(0, Math.round((deps.clock.now() - createdAtMs) / 1000));

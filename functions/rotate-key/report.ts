@@ -33,27 +33,57 @@ export async function reportRotated(
   }
 }
 
-/** Counts a rotation that failed, and lets its error through. */
+/**
+ * Counts a rotation that failed, and lets its error through. What a caller got wrong is no failed rotation: a name that it may not use, a
+ * call that is none. A scheduled call that is refused for such a reason ends among the dead letters, which an alarm watches.
+ * @param isCallers whether the rotation was asked for by a call, and so its mistakes are the caller's
+ */
 export async function whileCountingFailures<T>(
   { recordMetrics }: Pick<RotationDeps, 'recordMetrics'>,
+  isCallers: boolean,
   work: () => Promise<T>,
 ): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    recordMetrics(toOutcome({ succeeded: 0, failed: 1 }));
+    if (!isCallers || !isMistake(error)) recordMetrics(toOutcome({ succeeded: 0, failed: 1 }));
     throw error;
   }
 }
 
-/** The age of a key in use, at the beginning of its rotation: also of one that then fails, so that it is seen to grow. */
+/** By the status that it has over HTTP. `unprocessable` and a conflict come from the other side, whatever was asked for. */
+function isMistake(error: unknown): boolean {
+  return isConjurError(error) && MISTAKES.has(error.code);
+}
+
+const MISTAKES: ReadonlySet<string> = new Set([
+  'invalid_request',
+  'access_mode_denied',
+  'not_hosted',
+  'forbidden',
+  'secret_not_found',
+  'delete_not_supported',
+  'payload_too_large',
+]);
+
+/**
+ * The age of a key in use, at the beginning of its rotation: also of one that then fails, so that it is seen to grow. Each secret has a
+ * metric of its own, by the dimension `secret`: the age of one must not hide behind that of another.
+ */
 export function reportKeyAge(
   { recordMetrics, clock }: Pick<RotationDeps, 'recordMetrics' | 'clock'>,
+  secretId: string,
   createdAtMs: number | undefined,
 ): void {
   if (createdAtMs === undefined) return;
   const ageSeconds = Math.max(0, Math.round((clock.now() - createdAtMs) / 1000));
-  recordMetrics([{ name: 'OldestKeyAge', unit: 'Seconds', value: ageSeconds }]);
+  const metric = { name: 'OldestKeyAge', unit: 'Seconds', value: ageSeconds } as const;
+  recordMetrics([metric], { secret: toSecretName(secretId) });
+}
+
+/** A schedule names a secret by what its stack knows of it, Secrets Manager by the whole ARN: the name is the same. */
+export function toSecretName(secretId: string): string {
+  return /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)-[A-Za-z0-9]{6}$/.exec(secretId)?.[1] ?? secretId;
 }
 
 function toOutcome({ succeeded, failed }: { readonly succeeded: 0 | 1; readonly failed: 0 | 1 }): EmfMetric[] {

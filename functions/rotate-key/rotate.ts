@@ -44,7 +44,7 @@ export async function rotate(
   correlationId?: string,
 ): Promise<RotateKeyAnswer> {
   if (request.kind === 'key-age') return lookAtKeyAge(deps, request.secretId, deadline);
-  return whileCountingFailures(deps, async () =>
+  return whileCountingFailures(deps, request.kind === 'rotation', async () =>
     request.kind === 'step'
       ? runStepEvent(deps, request.event, deadline, correlationId)
       : runRotation(deps, request, deadline, correlationId),

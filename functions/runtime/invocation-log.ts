@@ -3,6 +3,7 @@ import { isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport } from '../../lib/http/request.ts';
 import type { LogFields } from '../../lib/logger.ts';
 import type { FunctionError } from '../contract/error-codes.ts';
+import { parseApiRequestId, parseCaller } from './caller.ts';
 import type { Startup } from './container.ts';
 import { type Fields, fieldsOf, headerOf, isHttpEvent } from './http.ts';
 import { createFunctionEmf, type EmfMetric } from './log.ts';
@@ -39,6 +40,10 @@ export interface Invocation {
   readonly http: boolean;
   readonly requestId: string | undefined;
   readonly correlationId: string | undefined;
+  /** API Gateway's id of the request, under which it stands in the access log. No caller can choose it. */
+  readonly apiRequestId: string | undefined;
+  /** Who called, by the authorizer. Undefined for a direct invocation: Lambda does not say, CloudTrail does, under `requestId`. */
+  readonly caller: string | undefined;
   /** What is asked for: kind and names. Undefined until the request was understood. */
   call: LogFields | undefined;
 }
@@ -70,6 +75,8 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
         http: isHttpEvent(event),
         requestId: context.awsRequestId,
         correlationId: parseCorrelationId(event, context),
+        apiRequestId: parseApiRequestId(event),
+        caller: parseCaller(event),
         call: undefined,
       };
     },
@@ -82,7 +89,9 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
       const fields = {
         function: functionName,
         requestId: invocation.requestId,
+        apiRequestId: invocation.apiRequestId,
         correlationId: invocation.correlationId,
+        caller: invocation.caller,
         traceId: process.env._X_AMZN_TRACE_ID,
         ...invocation.call,
         outcome: error?.code ?? 'ok',
@@ -143,24 +152,25 @@ function causeOf({ cause }: FunctionError): LogFields {
 
 const once = (name: string): EmfMetric => ({ name, unit: 'Count', value: 1 });
 const AUTHENTICATION_FAILED = once('AuthenticationFailed');
-const COLD_START = once('ColdStart');
 const FAULTS = once('Faults');
 const THROWN = once('Thrown');
 
-/** Only what happened: the alarms take what is missing for nothing, and CloudWatch asks a price for every metric. */
+/**
+ * Only what happened: the alarms take what is missing for nothing, and CloudWatch asks a price for every metric. What no alarm watches
+ * and the line says anyway (cold starts, retries) is no metric.
+ */
 function toMetrics(
-  { coldStart, http }: Invocation,
-  { conjurRequests, conjurMs, retries }: Sent,
+  { call, http }: Invocation,
+  { conjurRequests, conjurMs }: Sent,
   error: FunctionError | undefined,
   loginRefused: boolean,
 ): readonly EmfMetric[] {
   const metrics: EmfMetric[] = [];
   if (loginRefused) metrics.push(AUTHENTICATION_FAILED);
-  if (coldStart) metrics.push(COLD_START);
-  if (conjurRequests > 0) {
-    metrics.push({ name: 'ConjurTime', unit: 'Milliseconds', value: conjurMs });
-    metrics.push({ name: 'Retries', unit: 'Count', value: retries });
-  }
+  if (conjurRequests > 0) metrics.push({ name: 'ConjurTime', unit: 'Milliseconds', value: conjurMs });
+  // The heartbeat: a schedule makes this call, and its alarm rings when it is not there.
+  if (!http && call?.call === 'health')
+    metrics.push({ name: 'ConjurReachable', unit: 'Count', value: error === undefined ? 1 : 0 });
   if (error !== undefined && error.status >= 500) metrics.push(FAULTS);
   // Lambda counts what is thrown to a direct caller as an error of the function.
   if (error !== undefined && !http) metrics.push(THROWN);

@@ -100,9 +100,16 @@ export function createEmf(namespace: string, dimensions: Readonly<Record<string,
   };
 }
 
-/** {@link createEmf} for the metrics of one of the functions. @param functionName where AWS does not say what it is called */
-export function createFunctionEmf(functionName: string): ToEmf {
-  return createEmf(METRICS_NAMESPACE, { function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? functionName });
+/**
+ * {@link createEmf} for the metrics of one of the functions.
+ * @param functionName where AWS does not say what it is called
+ * @param dimensions beside `function_name`; each of their values is a metric of its own, with a price of its own
+ */
+export function createFunctionEmf(functionName: string, dimensions: Readonly<Record<string, string>> = {}): ToEmf {
+  return createEmf(METRICS_NAMESPACE, {
+    function_name: process.env.AWS_LAMBDA_FUNCTION_NAME ?? functionName,
+    ...dimensions,
+  });
 }
 
 const METRIC_NAME = /^\w{1,100}$/;

@@ -21,7 +21,8 @@ export async function resolveRouteAuthorizer(context: ResolverContext): Promise<
 
 /** `provider.httpApi`: the definition of the authorizer that the routes name. */
 export async function resolveHttpApi(context: ResolverContext): Promise<Record<string, unknown>> {
-  const metrics = { metrics: true };
+  // Metrics for each route cost as much as those of a function each, and no alarm watches them: those of the whole API are free.
+  const metrics = { metrics: false };
   const kind = await resolveKind(context);
   if (kind === 'iam') return metrics;
   const authorizer = kind === 'jwt' ? await toJwtAuthorizer(context) : await toLambdaAuthorizer(context);

@@ -1,3 +1,4 @@
+import { METRICS_NAMESPACE } from '../../functions/runtime/log.ts';
 import { FUNCTION_NAMES } from '../build/function-names.ts';
 import { lambdaMetric, type Metric, ownMetric } from './metric.ts';
 import type { ResolverContext } from './resolver-context.ts';
@@ -5,6 +6,8 @@ import type { ResolverContext } from './resolver-context.ts';
 interface Widget {
   readonly title: string;
   readonly metrics: readonly Metric[];
+  /** Finds metrics that are not known by name. Default: none. */
+  readonly search?: string;
 }
 
 const WIDTH = 8;
@@ -44,19 +47,22 @@ function listWidgets(stack: string): Widget[] {
     },
     { title: 'Duration, p99 (ms)', metrics: each((name) => lambdaMetric('Duration', name, 'p99')) },
     { title: 'Of it in Conjur, p99 (ms)', metrics: each((name) => ownMetric('ConjurTime', name, 'p99')) },
-    { title: 'Retries at Conjur', metrics: each((name) => ownMetric('Retries', name, 'Sum')) },
+    { title: 'Conjur reachable', metrics: [ownMetric('ConjurReachable', `${stack}-read-secret`, 'Minimum')] },
     { title: 'Refused authentications', metrics: each((name) => ownMetric('AuthenticationFailed', name, 'Sum')) },
     {
       title: 'Rotations',
       metrics: [ownMetric('RotationSucceeded', rotateKey, 'Sum'), ownMetric('RotationFailed', rotateKey, 'Sum')],
     },
-    { title: 'Age of the oldest key (s)', metrics: [ownMetric('OldestKeyAge', rotateKey, 'Maximum')] },
-    { title: 'Cold starts', metrics: each((name) => ownMetric('ColdStart', name, 'Sum')) },
+    {
+      title: 'Age of each key (s)',
+      metrics: [],
+      search: `SEARCH('{${METRICS_NAMESPACE},function_name,secret} function_name="${rotateKey}" OldestKeyAge', 'Maximum', 86400)`,
+    },
   ];
 }
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
-function toWidget({ title, metrics }: Widget, index: number): Record<string, unknown> {
+function toWidget({ title, metrics, search }: Widget, index: number): Record<string, unknown> {
   return {
     type: 'metric',
     x: (index % 3) * WIDTH,
@@ -67,13 +73,15 @@ function toWidget({ title, metrics }: Widget, index: number): Record<string, unk
       title,
       region: `\${AWS::Region}`,
       period: 300,
-      metrics: metrics.map(({ namespace, name, dimension, value, stat }) => [
-        namespace,
-        name,
-        dimension,
-        value,
-        { stat },
-      ]),
+      metrics: [
+        ...metrics.map(({ namespace, name, dimensions, stat }) => [
+          namespace,
+          name,
+          ...Object.entries(dimensions).flat(),
+          { stat },
+        ]),
+        ...(search === undefined ? [] : [[{ expression: search }]]),
+      ],
     },
   };
 }

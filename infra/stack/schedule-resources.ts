@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Credential, resolveCredentials } from './credential.ts';
+import { resolveHeartbeat } from './heartbeat.ts';
 import { isLocalRun } from './is-local-run.ts';
 import type { ResolverContext } from './resolver-context.ts';
 import { identityOf, type Rotation, resolveRotations } from './rotation-schedules.ts';
@@ -42,6 +43,7 @@ export async function resolveScheduleResources(
   return {
     Resources: {
       RotationSchedules: { Type: 'AWS::Scheduler::ScheduleGroup', Properties: { Name: group } },
+      ...(await heartbeat(context)),
       ...Object.fromEntries(
         [...schedules, ...secrets.map(lookAtAge)].map(([id, Properties]) => [id, toResource(Properties)]),
       ),
@@ -95,6 +97,26 @@ function defaultWindowMinutes(rate: string): number {
 
 function toWindow(minutes: number): Record<string, unknown> {
   return minutes === 0 ? { Mode: 'OFF' } : { Mode: 'FLEXIBLE', MaximumWindowInMinutes: minutes };
+}
+
+/** A call that comes late says nothing of now: it is not repeated. */
+async function heartbeat(context: ResolverContext): Promise<Resources> {
+  const rate = await resolveHeartbeat(context);
+  if (rate === undefined) return {};
+  return {
+    HeartbeatSchedule: toResource({
+      GroupName: GROUP,
+      ScheduleExpression: rate,
+      State: 'ENABLED',
+      FlexibleTimeWindow: toWindow(0),
+      Target: {
+        Arn: { 'Fn::GetAtt': ['ReadDashsecretLambdaFunction', 'Arn'] },
+        RoleArn: TARGET.RoleArn,
+        Input: JSON.stringify({ health: true }),
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+      },
+    }),
+  };
 }
 
 /** It changes nothing and may run at any time, also at once. */

@@ -24,6 +24,7 @@ it('the age of the key in use is reported, though nothing is rotated', async () 
   expect(answer.name).toBe('credential');
   expect(Math.abs(answer.age_seconds - 40 * 86_400)).toBeLessThan(120);
   expect(process.metrics).toEqual([{ OldestKeyAge: { value: answer.age_seconds, unit: 'Seconds' } }]);
+  expect(process.dimensions).toEqual([{ secret: 'credential' }]);
   expect(await readCredential(world, 'credential', 'AWSCURRENT')).toEqual(before);
 });
 

@@ -5,9 +5,13 @@ import { createPublisher } from '../../../functions/rotate-key/create-publisher.
 import { createLocalEventBridge } from '../../../infra/local/stand-ins/event-bridge/create-local-event-bridge.ts';
 import type { RequestHook } from '../../../infra/local/stand-ins/http/request-fault.ts';
 import { createPairs, rotateByFourSteps, versionWith } from './support/credentials.ts';
+import type { Exchange } from './support/exchange.ts';
 import { startProcess } from './support/process.ts';
 import { createVariables, read } from './support/variable-scenarios.ts';
 import { startWorld } from './support/world.ts';
+
+/** A Conjur that is not well. */
+const failing: Exchange = async () => ({ status: 503, headers: {}, body: Buffer.alloc(0) });
 
 const CALL = { name: 'app/secret', strategy: 'random' };
 
@@ -74,13 +78,30 @@ it.each([
 
 it('a rotation that fails puts no event, and counts as failed', async () => {
   const { world, events, ports } = await start();
-  const settings = { keyManagement: { ...world.settings.keyManagement, accessMode: 'read_only' as const } };
-  const process = startProcess(world, undefined, { ports, settings });
-  await expect(process.invoke(CALL)).rejects.toMatchObject({ code: 'access_mode_denied' });
+  const process = startProcess(world, undefined, { ports, exchange: failing });
+  await expect(process.invoke(CALL)).rejects.toMatchObject({ code: 'upstream_unavailable' });
   expect(events.entries).toEqual([]);
   expect(process.metrics).toEqual([
     { RotationSucceeded: { value: 0, unit: 'Count' }, RotationFailed: { value: 1, unit: 'Count' } },
   ]);
+});
+
+it("a caller's own mistake (a name not permitted) is no RotationFailed", async () => {
+  const { world, ports } = await start();
+  const settings = { keyManagement: { ...world.settings.keyManagement, hostedKeys: new Set(['app/other']) } };
+  const process = startProcess(world, undefined, { ports, settings });
+  await expect(process.invoke(CALL)).rejects.toMatchObject({ code: 'not_hosted' });
+  expect(process.metrics).toEqual([]);
+});
+
+it("and a step of Secrets Manager's that is refused is one: nobody has called it", async () => {
+  const { world, ports } = await start();
+  await createPairs(world, ['credential']);
+  const settings = { keyManagement: { ...world.settings.keyManagement, accessMode: 'read_only' as const } };
+  const process = startProcess(world, undefined, { ports, settings });
+  const step = { Step: 'createSecret', SecretId: 'credential', ClientRequestToken: '0123456789abcdef0123456789abcdef' };
+  await expect(process.invoke(step)).rejects.toMatchObject({ code: 'access_mode_denied' });
+  expect(process.metrics).toMatchObject([{ RotationFailed: { value: 1 } }]);
 });
 
 it('the answer shows the value only to who asks for it', async () => {

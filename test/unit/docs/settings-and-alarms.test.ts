@@ -58,15 +58,26 @@ describe('docs/settings.md', () => {
   });
 });
 
+/** A stack that has all that can be watched. */
+const EVERYTHING = {
+  ...{ stack: 'any', maxAgeDays: 1, hasHttpApi: true, hasHeartbeat: true },
+  rotated: ['', 'read-secret', 'write-secret'].map((suffix) => ({ suffix, secretName: 'any' })),
+};
+
 describe('docs/operations.md', () => {
   it('has a section for every alarm, and for no other', () => {
     const sections = [...textOf('docs/operations.md').matchAll(/^### (.+)$/gm)].map(([, heading]) => heading);
     expect(sections.sort()).toEqual(
-      listAlarms('any', 1)
+      listAlarms(EVERYTHING)
         .map(({ name }) => name)
         .sort(),
     );
   });
+});
+
+it('docs/operations.md counts the metrics that the alarms watch, each of which has a price', () => {
+  const watched = listAlarms(EVERYTHING).flatMap(({ metrics }) => Object.keys(metrics)).length;
+  expect(textOf('docs/operations.md')).toContain(`${watched} in all | ${(watched / 10).toFixed(2)} |`);
 });
 
 describe('docs/deployment.md', () => {

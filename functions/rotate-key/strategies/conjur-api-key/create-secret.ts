@@ -20,7 +20,7 @@ export async function createSecret(context: RotationContext): Promise<string> {
   const staged = await readCredential(context, { versionId: context.versionId });
   if (staged !== undefined && (await isAlive(context, staged.credential))) return context.versionId;
   const current = await readCurrent(context);
-  reportKeyAge(context.deps, current.createdAtMs);
+  reportKeyAge(context.deps, context.secretId, current.createdAtMs);
   const made = await rotateKey(context, current);
   const content = toContent(current.content, made.login, made.apiKey, context.secretId);
   if (staged === undefined && (await put(context, context.versionId, content))) return context.versionId;

@@ -36,6 +36,8 @@ export interface RotateKeyProcess {
   readonly gate: Gate;
   /** By name. */
   readonly metrics: Record<string, Omit<EmfMetric, 'name'>>[];
+  /** Of each of {@link RotateKeyProcess.metrics}, beside the function's name. */
+  readonly dimensions: (Readonly<Record<string, string>> | undefined)[];
   /** Takes what Lambda would hand over. @throws CrashedError where the process crashes on the way */
   invoke(event: unknown): Promise<RotateKeyAnswer>;
 }
@@ -64,6 +66,7 @@ export function startProcess(world: World, gate = new Gate(), options: ProcessOp
     random: Math.random,
   });
   const metrics: RotateKeyProcess['metrics'] = [];
+  const dimensions: RotateKeyProcess['dimensions'] = [];
   const ports: RotationDeps = {
     settings,
     clock,
@@ -74,13 +77,16 @@ export function startProcess(world: World, gate = new Gate(), options: ProcessOp
     loadSecretVersions: async () => createSecretVersions(createGatedSecretsManager(gate, options.aws ?? world.aws)),
     loadLitellm: async () => createLitellmApi(send, Secret.of(MASTER_KEY)),
     publish: undefined,
-    recordMetrics: (recorded) =>
-      void metrics.push(Object.fromEntries(recorded.map(({ name, ...metric }) => [name, metric]))),
+    recordMetrics: (recorded, by) => {
+      metrics.push(Object.fromEntries(recorded.map(({ name, ...metric }) => [name, metric])));
+      dimensions.push(by);
+    },
     ...options.ports,
   };
   return {
     gate,
     metrics,
+    dimensions,
     async invoke(event) {
       const crash = gate.crashed.then(() => {
         throw new CrashedError('The process has crashed.');

@@ -5,7 +5,7 @@ import { resolverContext } from '../../../support/resolver-context.ts';
 describe('the authorizer of the routes', () => {
   it('is IAM where nothing is said', async () => {
     expect(await resolveRouteAuthorizer(resolverContext())).toEqual({ type: 'aws_iam' });
-    expect(await resolveHttpApi(resolverContext())).toEqual({ metrics: true });
+    expect(await resolveHttpApi(resolverContext())).toEqual({ metrics: false });
   });
 
   it('is a JWT authorizer with issuer, audiences and scopes', async () => {
