@@ -223,6 +223,9 @@ function toConjurFault({ nameOf }: Named, action: string, fault: HttpFault): Con
   });
 }
 
+/** What OpenSSL says of bytes that are no TLS, such as an answer in plain http. */
+export const SPEAKS_NO_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
+
 type Advice = (reason: string, nameOf: NameOf) => string;
 
 const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadline'>, Advice> = {
@@ -233,7 +236,9 @@ const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadli
   'client-certificate': (reason, nameOf) =>
     `Conjur's server refused the client certificate, or misses one (${reason}). Check ${nameOf('tls.clientCert')} and ${nameOf('tls.clientKey')}: the certificate's dates, and that the server trusts who signed it.`,
   tls: (reason, nameOf) =>
-    `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in ${nameOf('tls.ca')}, and check that ${nameOf('baseUrl')} names the host in that certificate.`,
+    reason === SPEAKS_NO_TLS
+      ? `The server that ${nameOf('baseUrl')} names does not speak TLS on that port (${reason}). Check the port; if it is one for plain http, the URL begins with http://.`
+      : `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in ${nameOf('tls.ca')}, and check that ${nameOf('baseUrl')} names the host in that certificate.`,
   timeout: (reason, nameOf) =>
     `Conjur did not answer within ${reason}. Check Conjur's health, or raise ${nameOf('timeoutMs')}.`,
   broken: (reason, nameOf) =>

@@ -80,9 +80,15 @@ function unknown(what: string): ConjurError {
   return new ConjurError('internal', `The function ended with ${what}. Its log says more.`);
 }
 
+/** AWS's name of the error, or the system's code where no connection came about. */
+function nameOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'unknown';
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
+}
+
 /** What AWS said instead of invoking the function. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
 export function toInvocationError(cause: unknown, functionName: string): ConjurError {
-  const name = cause instanceof Error ? cause.name : 'unknown';
+  const name = nameOf(cause);
   switch (name) {
     case 'AccessDeniedException':
       return new ConjurError(
@@ -97,9 +103,13 @@ export function toInvocationError(cause: unknown, functionName: string): ConjurE
         { cause },
       );
     case 'RequestTooLargeException':
-      return new ConjurError('payload_too_large', 'The call is larger than the 6 MB that Lambda takes. Divide it.', {
-        cause,
-      });
+      return new ConjurError(
+        'payload_too_large',
+        'The call is larger than the 6 MB that Lambda takes. Split the call.',
+        {
+          cause,
+        },
+      );
     case 'TooManyRequestsException':
       return new ConjurError('upstream_unavailable', `Lambda has no concurrency left for ${functionName}. Try again.`, {
         cause,
@@ -110,6 +120,15 @@ export function toInvocationError(cause: unknown, functionName: string): ConjurE
       return new ConjurError(
         'deadline_exceeded',
         `The wait for ${functionName} was ended. What it was asked for may have happened all the same.`,
+        { cause },
+      );
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+      return new ConjurError(
+        'upstream_unavailable',
+        `Lambda cannot be reached (${name}), so ${functionName} was not called. Check the region and the endpoint of the Lambda client; on one machine, whether npm start is running.`,
         { cause },
       );
     default:

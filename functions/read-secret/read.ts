@@ -5,8 +5,7 @@ import type { Variable } from '../../lib/resources/variables.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
 import type { FunctionErrorCode } from '../contract/error-codes.ts';
 import type { ReadRequest } from '../contract/read-secret.ts';
-import { assertAccess, findRefusals, isHosted } from '../runtime/access.ts';
-import type { KeyManagementSettings } from '../runtime/settings.ts';
+import { type AccessRules, assertAccess, findRefusal, findRefusals } from '../runtime/access.ts';
 
 export interface Health {
   readonly ok: true;
@@ -23,7 +22,7 @@ export type ReadAnswer =
   | { readonly kind: 'health'; readonly health: Health };
 
 export interface ReadDeps {
-  readonly settings: { readonly keyManagement: KeyManagementSettings };
+  readonly settings: { readonly keyManagement: AccessRules };
   readonly conjur: Pick<ConjurClient, 'readSecret' | 'readSecrets' | 'listVariables' | 'whoami' | 'tokenAgeMs'>;
 }
 
@@ -67,7 +66,8 @@ async function list({ conjur, settings }: ReadDeps, request: ReadRequest & { kin
     offset: request.offset,
     deadline,
   });
-  return { variables: variables.filter(({ name }) => isHosted(settings.keyManagement, name)), nextOffset };
+  const isAllowed = ({ name }: Variable): boolean => findRefusal(settings.keyManagement, 'read', name) === undefined;
+  return { variables: variables.filter(isAllowed), nextOffset };
 }
 
 async function health({ conjur }: ReadDeps, deadline: Deadline): Promise<Health> {

@@ -1,4 +1,5 @@
 import { ConjurError } from '../../lib/errors.ts';
+import { nearestOf } from '../../lib/nearest-of.ts';
 import { keyAgeCall } from '../contract/rotate-key.ts';
 import type { FunctionDefinition } from '../runtime/create-function.ts';
 import {
@@ -42,10 +43,16 @@ function parseRotation(payload: unknown): RotateRequest {
   if (strategy === undefined) {
     throw new ConjurError(
       'invalid_request',
-      `The call must name a strategy: ${[...STRATEGIES.keys()].join(', ')}. For example ${EXAMPLE}.`,
+      `${suggest(named)}The call must name a strategy: ${[...STRATEGIES.keys()].join(', ')}. For example ${EXAMPLE}.`,
     );
   }
   return { kind: 'rotation', rotation: strategy.parse(payload) };
+}
+
+/** The text itself is not repeated: it may be anything, a value in the wrong field for one. */
+function suggest(named: unknown): string {
+  const nearest = typeof named === 'string' ? nearestOf(named.slice(0, 40), [...STRATEGIES.keys()]) : undefined;
+  return nearest === undefined ? '' : `Did you mean "${nearest}"? `;
 }
 
 /** What is not known is null, and not guessed. */

@@ -1,5 +1,5 @@
 import type { Deadline } from '../../lib/deadline.ts';
-import { assertAccess } from '../runtime/access.ts';
+import { assertMayRotate, assertRotation } from '../runtime/access.ts';
 import type { FunctionSettings } from '../runtime/settings.ts';
 import type { RotationDeps } from './deps.ts';
 import { createStepLog } from './deps.ts';
@@ -57,8 +57,8 @@ async function runRotation(
   deadline: Deadline,
   correlationId: string | undefined,
 ): Promise<RotateAnswer> {
-  const { strategy, affectedVariables } = rotation;
-  assertAllowed(deps, affectedVariables);
+  const { strategy } = rotation;
+  assertRotation(deps.settings.keyManagement, rotation);
   const logged = createStepLog(deps, { ...logFields(rotation, deps.settings), correlationId });
   const rotated = await rotation.rotate(deps, deadline, logged);
   const rotatedAt = new Date(deps.clock.now()).toISOString();
@@ -72,7 +72,7 @@ async function runStepEvent(
   deadline: Deadline,
   correlationId: string | undefined,
 ): Promise<StepAnswer> {
-  assertAllowed(deps, []);
+  assertMayRotate(deps.settings.keyManagement);
   const { Step: step, SecretId: secretId, ClientRequestToken: version } = event;
   const logged = createStepLog(deps, { strategy: conjurApiKey.name, secretId, version, correlationId });
   const outcome = await logged(step, () => runSecretsManagerStep(deps, event, deadline));
@@ -81,14 +81,6 @@ async function runStepEvent(
     await reportRotated(deps, { ...outcome, version, strategy: conjurApiKey.name, rotatedAt }, deadline);
   }
   return { ...outcome, kind: 'step', step };
-}
-
-/** @throws ConjurError `access_mode_denied`, `not_hosted` */
-function assertAllowed({ settings }: RotationDeps, variables: readonly string[]): void {
-  for (const variable of variables.length === 0 ? [undefined] : variables) {
-    assertAccess(settings.keyManagement, 'read', variable);
-    assertAccess(settings.keyManagement, 'write', variable);
-  }
 }
 
 /** What is rotated, and how: a Conjur variable by its `name`, a secret of Secrets Manager by its `secretId`. */

@@ -2,22 +2,43 @@ import { ConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
 import { createFunctionError, type FunctionError } from '../contract/error-codes.ts';
 import type { VirtualKeyIdentity } from '../contract/write-secret.ts';
+import { type CallerRule, findCallerRefusal, parseCaller, type Right } from './callers.ts';
 import type { KeyManagementSettings } from './settings.ts';
 
 export type Access = 'read' | 'write';
 
+/** What limits a call: LiteLLM's settings, and where callers are told apart, what this one may. */
+export interface AccessRules extends KeyManagementSettings {
+  /** The refusal of a call that needs these rights on a name, or without one on every secret. Absent: every caller may everything. */
+  readonly refuseCaller?: (rights: readonly Right[], name: string | undefined) => FunctionError | undefined;
+}
+
+/** What a function works with, as far as it decides who may do what. */
+export interface CallSettings {
+  readonly settings: { readonly callers: readonly CallerRule[] | undefined; readonly keyManagement: AccessRules };
+}
+
+/** The same for one call: where callers are told apart, what the one of this event may is among the settings. */
+export function withCaller<Deps extends CallSettings>(deps: Deps, event: unknown): Deps {
+  const { callers, keyManagement } = deps.settings;
+  if (callers === undefined) return deps;
+  const caller = parseCaller(event);
+  const refuseCaller: AccessRules['refuseCaller'] = (rights, name) => findCallerRefusal(callers, caller, rights, name);
+  return { ...deps, settings: { ...deps.settings, keyManagement: { ...keyManagement, refuseCaller } } };
+}
+
 /**
- * Refuses what `access_mode` or `hosted_keys` does not allow. A rotation reads and writes; a deletion writes.
- * @throws ConjurError `access_mode_denied` or `not_hosted`
+ * Refuses what `access_mode`, the rules for this caller or `hosted_keys` do not allow. A deletion writes.
+ * @throws ConjurError `access_mode_denied`, `forbidden` or `not_hosted`
  */
-export function assertAccess(settings: KeyManagementSettings, access: Access, name?: string): void {
+export function assertAccess(settings: AccessRules, access: Access, name?: string): void {
   const refusal = findRefusal(settings, access, name);
   if (refusal !== undefined) throw refusal;
 }
 
 /** Those of many names that {@link assertAccess} refuses, each once, with its error. */
 export function findRefusals(
-  settings: KeyManagementSettings,
+  settings: AccessRules,
   access: Access,
   names: readonly string[],
 ): { readonly name: string; readonly error: FunctionError }[] {
@@ -28,15 +49,55 @@ export function findRefusals(
 }
 
 /** The error that {@link assertAccess} throws; undefined where it throws none. */
-export function findRefusal(settings: KeyManagementSettings, access: Access, name?: string): FunctionError | undefined {
+export function findRefusal(settings: AccessRules, access: Access, name?: string): FunctionError | undefined {
+  const refusal = findModeRefusal(settings, access);
+  if (refusal !== undefined || name === undefined) return refusal;
+  return settings.refuseCaller?.([access], name) ?? findHostingRefusal(settings, name);
+}
+
+/** What a rotation does, as far as it may be refused. */
+export interface RotationNeeds {
+  /** The variables that it reads and writes; none where it rotates something else than a secret in Conjur. */
+  readonly affectedVariables: readonly string[];
+  /** Variables beside them that it works with on the way. */
+  readonly stagingVariables: readonly string[];
+  /** Of the caller, on each variable. */
+  readonly rights: readonly Right[];
+}
+
+/**
+ * Refuses a rotation: it reads and writes, and a caller needs a right of its own for it.
+ * @throws ConjurError `access_mode_denied`, `forbidden` or `not_hosted`
+ */
+export function assertRotation(settings: AccessRules, needs: RotationNeeds): void {
+  assertMayRotate(settings);
+  const { affectedVariables: names, stagingVariables, rights } = needs;
+  const touched = names.length === 0 ? [undefined] : [...names, ...stagingVariables];
+  const refusals = [
+    ...touched.map((name) => settings.refuseCaller?.(rights, name)),
+    ...names.map((name) => findHostingRefusal(settings, name)),
+  ];
+  const refusal = refusals.find((error) => error !== undefined);
+  if (refusal !== undefined) throw refusal;
+}
+
+/** Of a step that Secrets Manager runs, which concerns no name and no caller. @throws ConjurError `access_mode_denied` */
+export function assertMayRotate(settings: KeyManagementSettings): void {
+  const refusal = findModeRefusal(settings, 'read') ?? findModeRefusal(settings, 'write');
+  if (refusal !== undefined) throw refusal;
+}
+
+function findModeRefusal(settings: KeyManagementSettings, access: Access): FunctionError | undefined {
   const denied = access === 'read' ? 'write_only' : 'read_only';
-  if (settings.accessMode === denied) {
-    return createFunctionError(
-      'access_mode_denied',
-      `This function may not ${access} secrets: its access_mode is ${denied}. Call a function whose access_mode allows it, or change CYBERARK_ACCESS_MODE.`,
-    );
-  }
-  if (name === undefined || isHosted(settings, name)) return undefined;
+  if (settings.accessMode !== denied) return undefined;
+  return createFunctionError(
+    'access_mode_denied',
+    `This function may not ${access} secrets: its access_mode is ${denied}. Call a function whose access_mode allows it, or change CYBERARK_ACCESS_MODE.`,
+  );
+}
+
+function findHostingRefusal(settings: KeyManagementSettings, name: string): FunctionError | undefined {
+  if (isHosted(settings, name)) return undefined;
   return createFunctionError(
     'not_hosted',
     `The secret "${name}" is not among hosted_keys. Add it to CYBERARK_HOSTED_KEYS, or ask for one that is.`,
@@ -48,7 +109,7 @@ export function findRefusal(settings: KeyManagementSettings, access: Access, nam
  * virtual keys that it stores, rotates and deletes: nobody can list names that are yet to be made. So where virtual keys are stored,
  * every name below their prefix is hosted too.
  */
-export function isHosted(settings: KeyManagementSettings, name: string): boolean {
+function isHosted(settings: KeyManagementSettings, name: string): boolean {
   const { hostedKeys, storeVirtualKeys, prefixForStoredVirtualKeys } = settings;
   if (hostedKeys === undefined || hostedKeys.has(name)) return true;
   return storeVirtualKeys && name.startsWith(prefixForStoredVirtualKeys);

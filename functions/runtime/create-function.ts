@@ -3,12 +3,13 @@ import type { Context } from 'aws-lambda';
 import { Deadline, deadlineExceeded } from '../../lib/deadline.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { type FunctionError, isFunctionError } from '../contract/error-codes.ts';
+import { type CallSettings, withCaller } from './access.ts';
 import type { Container, Startup } from './container.ts';
 import { type HttpCall, type HttpReply, isHttpEvent, parseHttpEvent, problemReply } from './http.ts';
 import { createInvocationLog, type Invocation } from './invocation-log.ts';
 
 /** A function in three parts: what a call asks for, what is done, and how the answer looks over HTTP. */
-export interface FunctionDefinition<Request, Answer, Deps = Container> {
+export interface FunctionDefinition<Request, Answer, Deps extends CallSettings = Container> {
   /** As in serverless.yml. */
   readonly name: string;
   /** @throws ConjurError `invalid_request` */
@@ -17,7 +18,10 @@ export interface FunctionDefinition<Request, Answer, Deps = Container> {
   readonly parseDirect: (payload: unknown) => Request;
   /** What the function works with, made of its container by the first call, and kept. */
   readonly connect: (container: Container) => Deps;
-  /** @param correlationId under which the call is found in the logs of all that take part in it */
+  /**
+   * @param deps with what the caller of this call may among the settings
+   * @param correlationId under which the call is found in the logs of all that take part in it
+   */
   readonly handle: (deps: Deps, request: Request, deadline: Deadline, correlationId?: string) => Promise<Answer>;
   readonly toReply: (request: Request, answer: Answer) => HttpReply;
   /** What a direct invocation gets. */
@@ -56,7 +60,7 @@ type Middleware = middy.MiddlewareObj<unknown, unknown, Error, Context, Internal
  * Builds the handler. HTTP calls get every failure as a problem document; direct ones get it thrown, with the code's name as
  * `errorType`. Either way one line in the log says what was done.
  */
-export function createFunction<Request, Answer, Deps>(
+export function createFunction<Request, Answer, Deps extends CallSettings>(
   definition: FunctionDefinition<Request, Answer, Deps>,
   source: Startup,
 ): Handler {
@@ -115,7 +119,7 @@ function problem(): Middleware {
 }
 
 /** The handler gets the call that the event stands for. */
-function parse<Request, Answer, Deps>(
+function parse<Request, Answer, Deps extends CallSettings>(
   definition: FunctionDefinition<Request, Answer, Deps>,
   source: Startup,
 ): Middleware {
@@ -131,7 +135,8 @@ function parse<Request, Answer, Deps>(
       if (internal.invocation !== undefined) internal.invocation.call = definition.describe(request, container);
       middyRequest.event = new Call(async () => {
         deps ??= definition.connect(container);
-        const answer = await definition.handle(deps, request, deadline, internal.invocation?.correlationId);
+        const { invocation } = internal;
+        const answer = await definition.handle(withCaller(deps, event), request, deadline, invocation?.correlationId);
         return http ? definition.toReply(request, answer) : definition.toDirect(request, answer);
       });
     },

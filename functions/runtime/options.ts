@@ -51,6 +51,14 @@ export const FUNCTION_OPTIONS = {
     group: 'key-management',
     meaning: 'stands before the name of a virtual key; a missing final `/` is added',
   },
+  callers: {
+    env: ['CYBERARK_CALLERS'],
+    type: 'text',
+    defaultWords: 'whoever may call the function may do everything with every name',
+    expected: 'a JSON list of {arn, claim or direct, names, read, write, rotate}',
+    group: 'callers',
+    meaning: 'who may do what with which names; anything else answers `forbidden`',
+  },
   'litellm.baseUrl': {
     env: ['LITELLM_API_BASE'],
     type: 'url',

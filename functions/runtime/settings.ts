@@ -5,6 +5,7 @@ import { checkValues, Problems } from '../../lib/option-values.ts';
 import { OPTIONS } from '../../lib/options.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { isExposed, type Settings } from '../../lib/settings.ts';
+import { type CallerRule, parseCallers } from './callers.ts';
 import { type ACCESS_MODES, FUNCTION_OPTIONS } from './options.ts';
 
 /** What the environment says to a function: the settings of its Conjur client, and its own. docs/settings.md has the variables. */
@@ -12,6 +13,8 @@ export interface FunctionSettings extends Settings {
   /** Default false. */
   readonly allowDelete: boolean;
   readonly keyManagement: KeyManagementSettings;
+  /** Who may do what with which names; undefined: whoever may call may do everything. */
+  readonly callers: readonly CallerRule[] | undefined;
   readonly litellm: LitellmSettings;
   /** Name or ARN of the EventBridge bus that is told of rotations; undefined: none is. */
   readonly rotationEventBus: string | undefined;
@@ -59,6 +62,7 @@ export function parseFunctionSettings(
   const client = readSettings(environment, problems, { readFile, remoteNeedsTls: isDeployed(environment) });
   const { given, nameOf } = readVariables(environment, FUNCTION_OPTIONS, problems, readFile);
   const values = checkValues(FUNCTION_OPTIONS, given, nameOf, problems);
+  const callers = readCallers(values.callers, problems);
   assertNoProblems(problems);
   const hostedKeys = values['keyManagement.hostedKeys'];
   const prefix = values['keyManagement.prefixForStoredVirtualKeys'];
@@ -72,6 +76,7 @@ export function parseFunctionSettings(
       // As in LiteLLM.
       prefixForStoredVirtualKeys: prefix.endsWith('/') ? prefix : `${prefix}/`,
     },
+    callers,
     litellm: {
       baseUrl: values['litellm.baseUrl'],
       masterKey: values['litellm.masterKey'],
@@ -91,6 +96,16 @@ export function parseFunctionSettings(
  */
 export function findMisspeltSettings(environment: Environment): string[] {
   return findMisspelt(environment, [OPTIONS, FUNCTION_OPTIONS]);
+}
+
+function readCallers(text: string | undefined, problems: Problems): readonly CallerRule[] | undefined {
+  try {
+    return text === undefined ? undefined : parseCallers(text);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problems.add('CYBERARK_CALLERS', error.message);
+    return undefined;
+  }
 }
 
 /** A function that is deployed has a network between it and Conjur; one that runs on a developer's machine says so. */

@@ -4,8 +4,7 @@ import { type Batch, ConjurError, isConjurError, type NamedError } from '../../l
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
 import { createFunctionError, type FunctionError, type FunctionErrorCode } from '../contract/error-codes.ts';
 import type { SecretToWrite, VirtualKey, WriteRequest } from '../contract/write-secret.ts';
-import { assertAccess, findRefusals, toVirtualKeyName } from '../runtime/access.ts';
-import type { KeyManagementSettings } from '../runtime/settings.ts';
+import { type AccessRules, assertAccess, findRefusals, toVirtualKeyName } from '../runtime/access.ts';
 
 export type WriteAnswer =
   | { readonly kind: 'one'; readonly result: WriteResult }
@@ -82,7 +81,7 @@ export interface Deletion {
 }
 
 export interface DeleteDeps {
-  readonly settings: { readonly keyManagement: KeyManagementSettings; readonly allowDelete: boolean };
+  readonly settings: { readonly keyManagement: AccessRules; readonly allowDelete: boolean };
   readonly conjur: Pick<ConjurClient, 'deleteVariable' | 'showVariable'>;
 }
 

@@ -6,6 +6,7 @@ import { withFirstRotation } from './first-rotation.ts';
 import { type MergedTemplate, mergeTemplates, type Variant } from './merge-templates.ts';
 import { listPortableParameters, type PortableParameter, toParameterName } from './portable-parameters.ts';
 import { findMarked, replaceMarks } from './replace-marks.ts';
+import { RULES } from './rules.ts';
 import { BASE_ARGS, CHOICES, OPTIONAL, toOptionalVariant, VARIANTS, type VariantPlan } from './variants.ts';
 
 /** Packages the stack with these parameters, and gives its template. */
@@ -16,6 +17,7 @@ export interface PortableTemplate extends MergedTemplate {
   readonly Description: string;
   readonly Metadata: unknown;
   readonly Parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly Rules: Readonly<Record<string, unknown>>;
   readonly Conditions: Readonly<Record<string, Condition>>;
 }
 
@@ -46,6 +48,7 @@ export async function createPortableTemplate(options: PortableTemplateOptions): 
     Description: 'Lambda functions that read, write and rotate secrets in CyberArk Conjur',
     Metadata: (base as unknown as { Metadata: unknown }).Metadata,
     Parameters: toParameters(parameters, options.descriptions),
+    Rules: RULES,
     Conditions: onlyUsed(conditions.toTemplate(), { Resources, Outputs }),
     Resources,
     Outputs: withoutExports(Outputs),

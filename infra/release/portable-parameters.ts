@@ -51,6 +51,7 @@ const DETAILS: Readonly<Record<string, Partial<PortableParameter>>> = {
     mark: toArn('events', 'event-bus/mark-of-rotation-event-bus'),
     pattern: toArnPattern('events', 'event-bus/.+'),
   },
+  CYBERARK_CALLERS: { mark: '[{"direct":true,"names":["mark-of-callers"],"read":true}]', pattern: '^$|^\\[.+\\]$' },
   throttle_rate: { mark: '730001', pattern: '^$|^[1-9]\\d{0,8}$' },
   throttle_burst: { mark: '730002', pattern: '^$|^[1-9]\\d{0,8}$' },
   jwt_issuer: { mark: 'https://mark-of-jwt-issuer.example.com', pattern: '^$|^https://.+$' },

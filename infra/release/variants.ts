@@ -75,6 +75,8 @@ export const VARIANTS: readonly VariantPlan[] = [
     args: { credential_rotation: 'off' },
     marks: [],
   },
+  // Not beside callers of other accounts.
+  { condition: 'HasCyberarkCallers', args: {}, marks: ['CYBERARK_CALLERS'] },
   // Set by the optional variant too, beside the key that the secret is encrypted with.
   { condition: 'HasLitellmMasterKeySecretId', args: {}, marks: [LITELLM_SECRET] },
 ];

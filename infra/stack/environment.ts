@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import type { FunctionName } from '../build/function-names.ts';
+import { resolveCallers } from './callers.ts';
 import { CREDENTIAL_PARAMETERS, credentialOf, resolveAuthenticator, resolveCredentials } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { toKeyManagementEnvironment } from './key-management-environment.ts';
@@ -35,7 +36,8 @@ export async function resolveEnvironment(
     await context.resolveConfigurationProperty(['custom', 'key_management_settings']),
   );
   assertSettingNames(await context.resolveConfigurationProperty(['custom', 'settings']));
-  const environment = { ...block, ...(await resolveNamed(context, sources, SHARED_SETTINGS)) };
+  const callers = await resolveCallers(context, sources.environment);
+  const environment = { ...block, ...(await resolveNamed(context, sources, SHARED_SETTINGS)), ...callers };
   if (sources.local) return environment;
   inlineCertificates(environment);
   // Each function has its own, see resolveIdentity.

@@ -47,6 +47,16 @@ describe('the suites of a build', () => {
     expect(output.at(-1)).toBe('9 passed, 0 failed');
   });
 
+  it('are no failure where the machine could run none of a suite, and the suite says why', async () => {
+    const { status, output } = await runSuites(
+      'run_suite echo "1 passed, 0 failed"',
+      `run_suite printf 'DID NOT RUN: Go: no go here\\n0 passed, 0 failed\\n'`,
+    );
+    expect(status).toBe(0);
+    expect(output).toContain('DID NOT RUN: Go: no go here');
+    expect(output.at(-1)).toBe('1 passed, 0 failed');
+  });
+
   it('are named with the reason where they did not run', async () => {
     const { status, output } = await runSuites(
       'run_suite echo "1 passed, 0 failed"',

@@ -1,6 +1,8 @@
 import type * as v from 'valibot';
 import type { Deadline } from '../../../lib/deadline.ts';
 import type { Secret } from '../../../lib/secret.ts';
+import type { RotationNeeds } from '../../runtime/access.ts';
+import type { Right } from '../../runtime/callers.ts';
 import { parseInput } from '../../runtime/input.ts';
 import type { FunctionSettings } from '../../runtime/settings.ts';
 import type { Logged, RotationDeps } from '../deps.ts';
@@ -16,11 +18,9 @@ export interface Rotated {
 }
 
 /** A rotation that was asked for, its input checked. */
-export interface Rotation {
+export interface Rotation extends RotationNeeds {
   /** As calls name it. */
   readonly strategy: string;
-  /** The Conjur variables that are read and written, for `hosted_keys`; none where something else is rotated. */
-  readonly affectedVariables: readonly string[];
   /** The secret of Secrets Manager that is rotated; undefined where that is a Conjur variable, or none is named. */
   readonly secretId: (settings: FunctionSettings) => string | undefined;
   /** Whether the caller gets the new value. */
@@ -47,6 +47,10 @@ interface StrategyParts<Schema extends v.GenericSchema> {
   readonly schema: Schema;
   affectedVariables(input: v.InferOutput<Schema>): readonly string[];
   secretId?(input: v.InferOutput<Schema>, settings: FunctionSettings): string | undefined;
+  /** Default: none. */
+  stagingVariables?(input: v.InferOutput<Schema>): readonly string[];
+  /** What a caller must be allowed beside `rotate`, and beside `read` where it gets the value. Default: nothing. */
+  readonly rights?: readonly Right[];
   rotate(deps: RotationDeps, input: v.InferOutput<Schema>, deadline: Deadline, logged: Logged): Promise<Rotated>;
 }
 
@@ -64,7 +68,9 @@ export function createStrategy<
         strategy: name,
         affectedVariables: parts.affectedVariables(input),
         secretId: (settings) => parts.secretId?.(input, settings),
+        stagingVariables: parts.stagingVariables?.(input) ?? [],
         returnValue: input.return_value === true,
+        rights: ['rotate', ...(parts.rights ?? []), ...(input.return_value === true ? (['read'] as const) : [])],
         rotate: (deps, deadline, logged) => parts.rotate(deps, input, deadline, logged),
       };
     },

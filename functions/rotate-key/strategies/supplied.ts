@@ -17,6 +17,8 @@ type Details = Readonly<Record<string, unknown>>;
 export const supplied = createStrategy({
   name: 'supplied',
   schema: suppliedCall,
+  // The caller's own value: who may not write must not do it by a rotation.
+  rights: ['write'],
   affectedVariables: ({ name, new_name: newName }) => (newName === undefined ? [name] : [name, newName]),
   async rotate(deps, input, deadline, logged) {
     const value = decodeValue(input.new_value, input.encoding);
@@ -36,7 +38,10 @@ async function retire(
   deadline: Deadline,
 ): Promise<Details> {
   if (!settings.allowDelete) {
-    return toKept(name, 'Secrets are deleted only where CYBERARK_ALLOW_DELETE is true.');
+    return toKept(
+      name,
+      `CYBERARK_ALLOW_DELETE is not true, so it stays. Delete it by a policy update; or set that, and call write-secret with ${JSON.stringify({ delete: name })}.`,
+    );
   }
   try {
     await conjur.deleteVariable(name, { deadline });

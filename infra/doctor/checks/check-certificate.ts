@@ -1,4 +1,5 @@
 import { checkServerIdentity, connect, type DetailedPeerCertificate, rootCertificates, type TLSSocket } from 'node:tls';
+import { SPEAKS_NO_TLS } from '../../../lib/answers.ts';
 import type { Settings } from '../../../lib/settings.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
@@ -26,7 +27,7 @@ export async function checkCertificate({ settings }: DoctorContext): Promise<Che
     shown = await showCertificate(settings);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const advice = settings.tls.clientCert === undefined ? CLIENT_CERTIFICATE_ADVICE : CLIENT_REFUSED_ADVICE;
+    const advice = code === SPEAKS_NO_TLS ? NO_TLS_ADVICE : handshakeAdvice(settings);
     return failed('tls_untrusted', `The TLS handshake failed: ${code ?? message}.`, advice, { curl, fatal: true });
   }
   if (shown.error === undefined)
@@ -47,10 +48,16 @@ export async function checkCertificate({ settings }: DoctorContext): Promise<Che
   );
 }
 
+const NO_TLS_ADVICE =
+  'That port does not speak TLS. Check the port in CYBERARK_API_BASE; if it is one for plain http, the URL begins with http://.';
 const CLIENT_CERTIFICATE_ADVICE =
-  'Does CYBERARK_API_BASE lead to a TLS port? A server that wants a client certificate also ends the handshake: then set CYBERARK_CLIENT_CERT and CYBERARK_CLIENT_KEY.';
+  'A server that wants a client certificate ends the handshake like this: then set CYBERARK_CLIENT_CERT and CYBERARK_CLIENT_KEY.';
 const CLIENT_REFUSED_ADVICE =
   'The server may refuse the client certificate: check its dates, its key, and that the server trusts its signer.';
+
+function handshakeAdvice({ tls }: Settings): string {
+  return tls.clientCert === undefined ? CLIENT_CERTIFICATE_ADVICE : CLIENT_REFUSED_ADVICE;
+}
 
 function adviceFor({ error, signers }: Shown, settings: Settings): string {
   if (error === 'ERR_TLS_CERT_ALTNAME_INVALID')

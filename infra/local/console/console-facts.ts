@@ -13,7 +13,7 @@ export interface ConsoleFacts {
   /** Undefined with a real Conjur, as are the next two. */
   readonly secretsManagerUrl: string | undefined;
   readonly litellmUrl: string | undefined;
-  /** Name of the credential in Secrets Manager that can be rotated. */
-  readonly credential: string | undefined;
+  /** Names of the functions' own credentials in Secrets Manager, which can be rotated; none with a real Conjur. */
+  readonly credentials: readonly string[];
   readonly documents: readonly DocumentEntry[];
 }

@@ -12,7 +12,7 @@ import type { StackAddresses } from './format-commands.ts';
 import { loadStarterPolicy } from './load-starter-policy.ts';
 import { createLocalConjurAdmin } from './local-conjur-admin.ts';
 import { toLocalEnvironment, toUnusedConjurNotice } from './local-environment.ts';
-import { CREDENTIAL_NAME, CREDENTIAL_NAMES } from './stand-in-names.ts';
+import { CREDENTIAL_NAMES } from './stand-in-names.ts';
 import { startFunctions } from './start-functions.ts';
 import type { StartOptions } from './start-options.ts';
 import { type StandIns, startStandIns } from './start-stand-ins.ts';
@@ -78,8 +78,8 @@ function toFacts(
   { account, conjurUrl, secretsManagerUrl, litellmUrl }: Backends['addresses'],
   lambdaUrl: string,
 ): Omit<ConsoleFacts, 'documents'> {
-  const credential = secretsManagerUrl === undefined ? undefined : CREDENTIAL_NAME;
-  return { account, conjurUrl, lambdaUrl, secretsManagerUrl, litellmUrl, credential };
+  const credentials = secretsManagerUrl === undefined ? [] : Object.values(CREDENTIAL_NAMES);
+  return { account, conjurUrl, lambdaUrl, secretsManagerUrl, litellmUrl, credentials };
 }
 
 /** What the functions talk to. */

@@ -11,7 +11,13 @@ export function toComplaint(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (EXPECTED.some((kind) => error instanceof kind)) return error.message;
   const { code, path } = error as NodeJS.ErrnoException;
-  if (code !== undefined && path !== undefined)
-    return `${path} cannot be used (${code}). Is it a file that you may write? --data names another.`;
+  if (code !== undefined && path !== undefined) return `${path} cannot be used (${code}). ${adviceFor(path)}`;
   return error.stack ?? error.message;
+}
+
+/** What is built is not what is stored: `--data` helps with one of them only. */
+function adviceFor(path: string): string {
+  return /[\\/]dist(?:[\\/]|$)/.test(path)
+    ? 'The functions are built there. Does the folder belong to somebody else? Delete it, or make it yours, and start again.'
+    : 'Is it a file that you may write? --data names another.';
 }

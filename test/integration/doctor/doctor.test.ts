@@ -143,6 +143,13 @@ describe('the doctor', () => {
     }
   });
 
+  it('tells https to a port of plain http, and sends nobody to look for a certificate', async () => {
+    const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: conjur.url.replace('http:', 'https:') }));
+    expect(fault).toMatchObject({ name: 'certificate', message: expect.stringContaining('WRONG_VERSION_NUMBER') });
+    expect(fault.advice).toMatch(/does not speak TLS.*http:\/\//);
+    expect(fault.advice).not.toContain('CLIENT_CERT');
+  });
+
   it('tells a certificate of another host', async () => {
     const authority = await createCertificateAuthority('Conjur Test Authority');
     const tls = await authority.issueServer({ hosts: ['conjur.example.com'] });

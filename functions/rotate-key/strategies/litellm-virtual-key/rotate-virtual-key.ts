@@ -132,7 +132,8 @@ async function findCurrent({ conjur, litellm, deadline }: VirtualKeyDeps, name: 
   return undefined;
 }
 
-function toPendingName(name: string): string {
+/** Where a new key is kept until LiteLLM has taken it. */
+export function toPendingName(name: string): string {
   return `${name}.pending`;
 }
 

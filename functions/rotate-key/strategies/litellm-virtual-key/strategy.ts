@@ -1,7 +1,7 @@
 import { parseVariableName } from '../../../../lib/names.ts';
 import { isNoTime, litellmVirtualKeyCall } from '../../../contract/rotate-key.ts';
 import { createStrategy } from '../strategy.ts';
-import { rotateVirtualKey } from './rotate-virtual-key.ts';
+import { rotateVirtualKey, toPendingName } from './rotate-virtual-key.ts';
 
 const DEFAULT_GRACE_PERIOD = '24h';
 
@@ -10,6 +10,7 @@ export const litellmVirtualKey = createStrategy({
   name: 'litellm-virtual-key',
   schema: litellmVirtualKeyCall,
   affectedVariables: ({ name }) => [name],
+  stagingVariables: ({ name }) => [toPendingName(name)],
   async rotate(deps, input, deadline, logged) {
     const gracePeriod = input.grace_period ?? DEFAULT_GRACE_PERIOD;
     const litellm = await deps.loadLitellm(deadline);

@@ -40,9 +40,9 @@ let current = new AbortController();
 let shown: string | undefined;
 
 showHealth(store, byId('health'), byId('trouble'));
+window.addEventListener('hashchange', show);
 show();
 await store.refresh();
-window.addEventListener('hashchange', show);
 
 function show(): void {
   const [, id = 'secrets', rest] = /^#\/([a-z]+)(?:\/(.+))?$/s.exec(location.hash) ?? [];

@@ -42,7 +42,7 @@ export function showSecrets(context: ViewContext): void {
         search,
         count,
         list,
-        ...credentialEntry(facts.credential, rest),
+        ...credentialEntries(facts.credentials, rest),
       ),
       toPanel(context),
     ),
@@ -53,7 +53,8 @@ export function showSecrets(context: ViewContext): void {
 function toPanel(context: ViewContext): HTMLElement {
   const { rest, facts } = context;
   if (rest === 'new') return newSecretPanel(context);
-  if (rest === 'credential' && facts.credential !== undefined) return credentialPanel(context, facts.credential);
+  const credential = facts.credentials.find((name) => rest === `credential/${name}`);
+  if (credential !== undefined) return credentialPanel(context, credential);
   if (rest?.startsWith('name/')) return secretPanel(context, rest.slice('name/'.length));
   return welcomePanel(context);
 }
@@ -86,13 +87,16 @@ function toItem({ name, version, createdAt, change }: SecretRow, isCurrent: bool
   );
 }
 
-function credentialEntry(credential: string | undefined, rest: string | undefined): HTMLElement[] {
-  if (credential === undefined) return [];
-  const link = h(
-    'a',
-    { href: '#/secrets/credential', 'aria-current': rest === 'credential' ? 'true' : undefined },
-    h('span', { class: 'name' }, credential),
-    h('span', { class: 'meta' }, 'the api key of a pair of hosts'),
-  );
-  return [h('h2', { class: 'group' }, 'In Secrets Manager'), h('ul', { class: 'secrets divided' }, h('li', {}, link))];
+function credentialEntries(credentials: readonly string[], rest: string | undefined): HTMLElement[] {
+  if (credentials.length === 0) return [];
+  const items = credentials.map((name) => {
+    const id = `credential/${name}`;
+    const attributes = {
+      href: `#/secrets/${encodeURIComponent(id)}`,
+      'aria-current': rest === id ? 'true' : undefined,
+    };
+    const meta = h('span', { class: 'meta' }, 'the api key of a pair of hosts');
+    return h('li', {}, h('a', attributes, h('span', { class: 'name' }, name), meta));
+  });
+  return [h('h2', { class: 'group' }, 'In Secrets Manager'), h('ul', { class: 'secrets divided' }, ...items)];
 }

@@ -50,4 +50,11 @@ describe('an error of Lambda itself', () => {
     expect(error).toMatchObject({ code, cause });
     expect(error.message).not.toContain('canary-value');
   });
+
+  it('tells an endpoint that is down from a Lambda that is busy', () => {
+    const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+    const error = toInvocationError(cause, 'reader');
+    expect(error.code).toBe('upstream_unavailable');
+    expect(error.message).toMatch(/ECONNREFUSED.*was not called.*endpoint.*npm start/);
+  });
 });

@@ -21,6 +21,7 @@ describe('a call of rotate-key', () => {
   it.each([
     ['no strategy', { name: 'a' }, 'strategy'],
     ['an unknown strategy', { name: 'a', strategy: 'magic' }, 'random, supplied'],
+    ['a misspelt strategy', { name: 'a', strategy: 'randm' }, 'Did you mean "random"? The call must name a strategy'],
     ['no name', { strategy: 'random' }, 'name'],
     ['a bad name', { name: 'a//b', strategy: 'random' }, 'name'],
     ['a misspelt field', { name: 'a', strategy: 'random', lenght: 40 }, 'lenght'],

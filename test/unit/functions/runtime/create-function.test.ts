@@ -23,6 +23,7 @@ function start(work: (report: (attempt: AttemptReport) => void) => Promise<strin
   const lines: Record<string, unknown>[] = [];
   let attempts: AttemptReport[] = [];
   const container = {
+    settings: {},
     clock,
     logger: createLogger((line) => lines.push(JSON.parse(line)), clock.now),
     takeAttempts: () => {

@@ -107,6 +107,14 @@ describe('a request that is final', () => {
     },
   );
 
+  it('names the port, and no certificate authority, where the server does not speak TLS', async () => {
+    const { conjur, seen } = mockConjur(inTurn(broken('ERR_SSL_WRONG_VERSION_NUMBER')));
+    const error = (await conjur.readSecret('a').catch((caught: unknown) => caught)) as Error;
+    expect(error.message).toMatch(/does not speak TLS on that port .*http:\/\//);
+    expect(error.message).not.toContain('CYBERARK_CA_CERT');
+    expect(seen).toHaveLength(1);
+  });
+
   it.each(['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'])(
     'is a failed authentication after %s',
     async (reason) => {

@@ -12,7 +12,7 @@ const FACTS = {
   conjurUrl: 'http://127.0.0.1:8080',
   secretsManagerUrl: undefined,
   litellmUrl: undefined,
-  credential: undefined,
+  credentials: [],
 };
 
 let conjur: LocalConjur;

@@ -12,6 +12,13 @@ it('prints one line for what the user can mend', () => {
   );
 });
 
+it('sends nobody to --data whose dist/ belongs to somebody else', () => {
+  const path = '/home/me/conjur-functions/dist/read-secret';
+  const denied = Object.assign(new Error('EACCES: permission denied'), { code: 'EACCES', path });
+  expect(toComplaint(denied)).toMatch(/dist\/read-secret cannot be used \(EACCES\)\. The functions are built there\./);
+  expect(toComplaint(denied)).not.toContain('--data');
+});
+
 it('prints where a mistake of ours was made', () => {
   expect(toComplaint(new TypeError('x is not a function'))).toMatch(/^TypeError: x is not a function\n {4}at /);
 });
