@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ConjurClient, type ConjurClientPorts, createConjurClient } from '../../lib/client.ts';
+import { type ConjurClient, type ConjurClientDeps, createConjurClient } from '../../lib/client.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport } from '../../lib/http/request.ts';
@@ -47,7 +47,7 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): S
 
 /** Keeps what the client tells until the invocation's line is written. */
 function createRecord(): Pick<Container, 'takeAttempts' | 'takeRefreshFailure'> & {
-  readonly ports: Required<Pick<ConjurClientPorts, 'onAttempt' | 'onRefreshFailed'>>;
+  readonly ports: Required<Pick<ConjurClientDeps, 'onAttempt' | 'onRefreshFailed'>>;
 } {
   let attempts: AttemptReport[] = [];
   let refreshFailure: unknown;

@@ -63,11 +63,15 @@ export function createTransport(options: TransportOptions): Transport {
     const startedMs = clock.now();
     const opened = freshConnection ? dispatchers.fresh() : dispatchers.keptAlive(startedMs);
     const dispatcher = opened instanceof Promise ? await opened : opened;
-    const outcome = await sendOnce(complete, { dispatcher, timeoutMs, freshConnection, server }).then(
-      toAnswer,
-      toFault,
-    );
+    const outcome = await sendOnce(complete, {
+      dispatcher,
+      timeoutMs,
+      freshConnection,
+      server,
+      signal: deadline.signal,
+    }).then(toAnswer, toFault);
     report(request, server, attempt, startedMs, outcome);
+    if ('fault' in outcome && outcome.fault.kind === 'aborted') throw outcome.fault;
     // Said by what the attempt was given, and not by another look at the clock: a timer may fire a millisecond before its time.
     if (isTimeout(outcome) && remainingMs <= options.timeoutMs) throw expired(outcome.fault);
     return outcome;

@@ -4,7 +4,7 @@ import { ConjurError } from '../../../../lib/errors.ts';
 import { HttpFault } from '../../../../lib/http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../../../../lib/http/request.ts';
 import type { Transport } from '../../../../lib/http/transport.ts';
-import { Secret } from '../../../../lib/secret.ts';
+import { exposeUncopied, Secret } from '../../../../lib/secret.ts';
 
 export interface Regeneration {
   readonly oldKey: Secret;
@@ -106,7 +106,7 @@ function toRegenerateRequest({ oldKey, gracePeriod, duration }: Regeneration, ne
 
 /** LiteLLM names a key by its SHA-256 in hex, so that the old key itself need not travel. */
 function toTokenId(key: Secret): string {
-  return createHash('sha256').update(key.exposeBytes()).digest('hex');
+  return createHash('sha256').update(exposeUncopied(key)).digest('hex');
 }
 
 function toInfoRequest(path: string, action: string): HttpRequest {
