@@ -77,7 +77,8 @@ async function createAnswer({ apiUrl, log, facts, now = Date.now }: ConsoleOptio
     '/console/changes.json': { type: 'application/json', load: () => JSON.stringify(record.changes()) },
   };
   return async (incoming, reply) => {
-    if (!isAllowed(incoming)) return void reply.writeHead(403, { connection: 'close' }).end(REFUSED);
+    if (!isFromThisMachine(incoming.headers) || isEmbeddedElsewhere(incoming.headers))
+      return void reply.writeHead(403, { connection: 'close' }).end(REFUSED);
     const path = incoming.url?.split('?')[0] ?? '';
     const asset = assets[path];
     if (asset !== undefined && isReading(incoming)) return send(reply, asset.type, await asset.load());
@@ -87,14 +88,14 @@ async function createAnswer({ apiUrl, log, facts, now = Date.now }: ConsoleOptio
   };
 }
 
-/** A page of another site may lead to the console by a link, and to nothing else. */
-function isAllowed({ headers, url }: IncomingMessage): boolean {
-  return isFromThisMachine(headers) && (url === '/' || !isEmbeddedElsewhere(headers));
-}
-
-/** https://www.w3.org/TR/fetch-metadata/: for instance a picture whose address is one of ours. Browsers alone send it. */
+/**
+ * Whether a page of another site uses an address of ours for a part of its own, such as a picture or a frame: browsers send no `origin`
+ * then. A link that leads here is no part of the page that it stands in. https://www.w3.org/TR/fetch-metadata/
+ */
 function isEmbeddedElsewhere(headers: IncomingHttpHeaders): boolean {
-  return headers['sec-fetch-site'] === 'cross-site';
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': destination } = headers;
+  if (site !== 'cross-site' || origin !== undefined) return false;
+  return mode !== 'navigate' || destination !== 'document';
 }
 
 function isReading({ method }: IncomingMessage): boolean {

@@ -69,13 +69,28 @@ describe('the console', () => {
     ['under the name of another host', '/', { host: 'attacker.example' }],
     ['from a page of another site', '/health', { origin: 'https://attacker.example' }],
     ['as a picture in a page of another site', '/secrets/a', { 'sec-fetch-site': 'cross-site' }],
+    [
+      'as a frame in a page of another site',
+      '/',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'iframe' },
+    ],
     ['for the log, in a page of another site', '/console/log', { 'sec-fetch-site': 'cross-site' }],
   ])('turns away who comes %s', async (_, path, headers) => {
     expect(await statusOf(path, headers)).toBe(403);
   });
 
-  it('lets a link of another site lead to its page', async () => {
-    expect(await statusOf('/', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate' })).toBe(200);
+  it.each([
+    [
+      'a link of another site',
+      { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': 'document' },
+    ],
+    [
+      'a page that is developed on this machine',
+      { origin: 'http://localhost:5173', 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'cors' },
+    ],
+  ])('serves %s', async (_, headers) => {
+    expect(await statusOf('/', headers)).toBe(200);
+    expect(await statusOf('/health', headers)).toBe(200);
   });
 
   it('says so where the functions do not answer', async () => {
