@@ -75,13 +75,19 @@ function onceUnlessFailed<T>(make: () => Promise<T>): () => Promise<T> {
  * @param dispatcher of undici, which its owner closes. Default: each client has connections of its own
  */
 export function createConnectAs(
-  { settings, clock, logger }: Pick<Container, 'settings' | 'clock' | 'logger'>,
+  {
+    settings,
+    clock,
+    logger,
+    observed,
+  }: Pick<Container, 'settings' | 'clock' | 'logger'> & Partial<Pick<Container, 'observed'>>,
   dispatcher?: Dispatcher,
 ): RotationDeps['connectAs'] {
   return (credential, source) =>
     createConjurClient(settings, {
       clock,
       logger,
+      ...observed,
       authenticator: createApiKeyAuthenticator(
         settings.account,
         createStaticCredential(credential, source),

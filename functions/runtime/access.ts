@@ -2,7 +2,7 @@ import { ConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
 import { createFunctionError, type FunctionError } from '../contract/error-codes.ts';
 import type { VirtualKeyIdentity } from '../contract/write-secret.ts';
-import { type CallerRule, findCallerRefusal, parseCaller, type Right } from './callers.ts';
+import { type CallerRule, findCallerRefusal, parseIdentity, type Right } from './callers.ts';
 import type { KeyManagementSettings } from './settings.ts';
 
 export type Access = 'read' | 'write';
@@ -22,7 +22,7 @@ export interface CallSettings {
 export function withCaller<Deps extends CallSettings>(deps: Deps, event: unknown): Deps {
   const { callers, keyManagement } = deps.settings;
   if (callers === undefined) return deps;
-  const caller = parseCaller(event);
+  const caller = parseIdentity(event);
   const refuseCaller: AccessRules['refuseCaller'] = (rights, name) => findCallerRefusal(callers, caller, rights, name);
   return { ...deps, settings: { ...deps.settings, keyManagement: { ...keyManagement, refuseCaller } } };
 }

@@ -11,7 +11,7 @@ export type Right = (typeof RIGHTS)[number];
  * Who calls, as the front of the function says: the IAM role or user that signed the request, the claims of a token, what an authorizer
  * function answered, or a program that invoked the function directly, of whom Lambda says nothing.
  */
-export type Caller =
+export type Identity =
   | { readonly kind: 'iam'; readonly principal: string }
   | { readonly kind: 'claims'; readonly claims: Fields }
   | { readonly kind: 'direct' }
@@ -19,7 +19,7 @@ export type Caller =
 
 /** One entry of `CYBERARK_CALLERS`: what the callers that it is about may do with which names. */
 export interface CallerRule {
-  readonly isAbout: (caller: Caller) => boolean;
+  readonly isAbout: (caller: Identity) => boolean;
   /** `app/db/password`; `team-a/*`, which is all below; `*`, which is all. */
   readonly names: readonly string[];
   readonly rights: ReadonlySet<Right>;
@@ -32,7 +32,7 @@ export interface CallerRule {
  */
 export function findCallerRefusal(
   rules: readonly CallerRule[],
-  caller: Caller,
+  caller: Identity,
   rights: readonly Right[],
   name: string | undefined,
 ): FunctionError | undefined {
@@ -58,7 +58,7 @@ function covers(patterns: readonly string[], name: string | undefined): boolean 
  * The caller of an event. An event is believed to come from where it says: whoever may invoke the function directly can send any.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function parseCaller(event: unknown): Caller {
+export function parseIdentity(event: unknown): Identity {
   if (!isHttpEvent(event)) return { kind: 'direct' };
   const { authorizer: given, identity } = fieldsOf(event.requestContext);
   const authorizer = fieldsOf(given);

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { type ConjurClient, type ConjurClientDeps, createConjurClient } from '../../lib/client.ts';
+import { type ConjurClient, type ConjurClientPorts, createConjurClient } from '../../lib/client.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport } from '../../lib/http/request.ts';
 import { createLogger, type LineLogger } from './log.ts';
 import type { FunctionSettings } from './settings.ts';
 import { parseFunctionSettings } from './settings.ts';
+import { parseTrace } from './trace.ts';
 
 /** What a warm container keeps from one invocation to the next. */
 export interface Container {
@@ -13,6 +14,8 @@ export interface Container {
   readonly conjur: ConjurClient;
   readonly clock: Clock;
   readonly logger: LineLogger;
+  /** For further clients of the same Conjur: what they send belongs to the invocation's line and trace too. */
+  readonly observed: Pick<ConjurClientPorts, 'onAttempt' | 'traceparent'>;
   /** What was sent to Conjur since this was last asked. */
   takeAttempts(): AttemptReport[];
   /** Why the session token could last not be refreshed, since this was last asked; undefined where no refresh has failed. */
@@ -34,8 +37,9 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): S
     });
     for (const warning of warnings) logger.warn(warning);
     const { ports, ...taking } = createRecord();
-    const conjur = createConjurClient(settings, { clock, logger, ...ports });
-    return { container: { settings, conjur, clock, logger, ...taking } };
+    const observed = { ...ports, traceparent: () => parseTrace(environment._X_AMZN_TRACE_ID)?.traceparent };
+    const conjur = createConjurClient(settings, { clock, logger, ...observed });
+    return { container: { settings, conjur, clock, logger, observed, ...taking } };
   } catch (error) {
     const fault = isConjurError(error)
       ? error
@@ -47,7 +51,7 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): S
 
 /** Keeps what the client tells until the invocation's line is written. */
 function createRecord(): Pick<Container, 'takeAttempts' | 'takeRefreshFailure'> & {
-  readonly ports: Required<Pick<ConjurClientDeps, 'onAttempt' | 'onRefreshFailed'>>;
+  readonly ports: Required<Pick<ConjurClientPorts, 'onAttempt' | 'onRefreshFailed'>>;
 } {
   let attempts: AttemptReport[] = [];
   let refreshFailure: unknown;

@@ -7,7 +7,10 @@ import { parseApiRequestId, parseCaller } from './caller.ts';
 import type { Startup } from './container.ts';
 import { type Fields, fieldsOf, headerOf, isHttpEvent } from './http.ts';
 import { createFunctionEmf, type EmfMetric } from './log.ts';
+import { parseTrace } from './trace.ts';
 
+/** In every line, beside the name of the function: Powertools' key for what belongs together. */
+const SERVICE = 'conjur-functions';
 const HEADER = 'x-correlation-id';
 /** What is safe in a log line and a header, and long enough for any id that is in use. */
 const CORRELATION_ID = /^[\w.:=/+-]{1,128}$/;
@@ -55,7 +58,8 @@ export interface InvocationLog {
 }
 
 /**
- * Writes one line for each invocation: what was done, how it ended, how long Conjur took, retries, the token's age; and in the same line
+ * Writes one line for each invocation, in Powertools' keys where they mean the same
+ * (https://docs.aws.amazon.com/powertools/typescript/latest/features/logger/#standard-structured-keys): what was done, how it ended, how long Conjur took, retries, the token's age; and in the same line
  * the metrics that the alarms watch. Never a value.
  */
 export function createInvocationLog(functionName: string, source: Startup): InvocationLog {
@@ -87,19 +91,20 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
       const metrics = toMetrics(invocation, sent, error, loginRefused);
       const nowMs = clock.now();
       const fields = {
+        service: SERVICE,
         function: functionName,
-        requestId: invocation.requestId,
+        function_request_id: invocation.requestId,
         apiRequestId: invocation.apiRequestId,
         correlationId: invocation.correlationId,
         caller: invocation.caller,
-        traceId: process.env._X_AMZN_TRACE_ID,
+        xray_trace_id: parseTrace(process.env._X_AMZN_TRACE_ID)?.traceId,
         ...invocation.call,
         outcome: error?.code ?? 'ok',
         ...(error === undefined ? undefined : toFailure(error)),
         durationMs: nowMs - invocation.startedMs,
         ...sent,
         tokenAgeMs: 'container' in source ? source.container.conjur.tokenAgeMs() : undefined,
-        coldStart: invocation.coldStart,
+        cold_start: invocation.coldStart,
       };
       const emf = metrics.length === 0 ? undefined : toEmf(metrics, nowMs);
       if (error === undefined) logger.info('done', fields, emf);

@@ -1,4 +1,3 @@
-import { exposeUncopied } from '../secret.ts';
 import type { NameOf } from '../settings.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toAuthenticationRequest } from './authenticator.ts';
@@ -17,7 +16,7 @@ export function createApiKeyAuthenticator(account: string, source: CredentialSou
       if (credential === undefined) return undefined;
       return toAuthenticationRequest(
         { service: ['authn'], account, login: credential.login },
-        { headers: { 'content-type': 'text/plain' }, body: exposeUncopied(credential.apiKey) },
+        { headers: { 'content-type': 'text/plain' }, body: credential.apiKey.exposeBytes() },
       );
     },
   };

@@ -21,6 +21,8 @@ export interface TransportOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
+  /** The header `traceparent` of each attempt: https://www.w3.org/TR/trace-context/#traceparent-header. Default: none. */
+  readonly traceparent?: (() => string | undefined) | undefined;
 }
 
 /**
@@ -63,15 +65,13 @@ export function createTransport(options: TransportOptions): Transport {
     const startedMs = clock.now();
     const opened = freshConnection ? dispatchers.fresh() : dispatchers.keptAlive(startedMs);
     const dispatcher = opened instanceof Promise ? await opened : opened;
-    const outcome = await sendOnce(complete, {
+    const outcome = await sendOnce(withTrace(complete, options.traceparent?.()), {
       dispatcher,
       timeoutMs,
       freshConnection,
       server,
-      signal: deadline.signal,
     }).then(toAnswer, toFault);
     report(request, server, attempt, startedMs, outcome);
-    if ('fault' in outcome && outcome.fault.kind === 'aborted') throw outcome.fault;
     // Said by what the attempt was given, and not by another look at the clock: a timer may fire a millisecond before its time.
     if (isTimeout(outcome) && remainingMs <= options.timeoutMs) throw expired(outcome.fault);
     return outcome;
@@ -106,6 +106,10 @@ function withParts(request: HttpRequest, { headers, body }: FreshParts): HttpReq
     headers: { ...request.headers, ...headers },
     ...(body === undefined ? {} : { body }),
   };
+}
+
+function withTrace(request: HttpRequest, traceparent: string | undefined): HttpRequest {
+  return traceparent === undefined ? request : { ...request, headers: { ...request.headers, traceparent } };
 }
 
 function toAnswer(response: HttpResponse): Outcome {

@@ -56,7 +56,15 @@ function createCanaryContainer(): Container {
   );
   const logger = createLogger((line) => process.stdout.write(`${line}\n`), systemClock.now);
   const conjur = createConjurClient(settings, { logger });
-  return { settings, conjur, clock: systemClock, logger, takeAttempts: () => [], takeRefreshFailure: () => undefined };
+  return {
+    settings,
+    conjur,
+    clock: systemClock,
+    logger,
+    observed: {},
+    takeAttempts: () => [],
+    takeRefreshFailure: () => undefined,
+  };
 }
 
 /** What a caller sees of a failure, and of a success that which is not the answer itself. */

@@ -52,6 +52,7 @@ export async function createFuzzContainers(): Promise<FuzzContainers> {
       conjur: client,
       clock: systemClock,
       logger,
+      observed: {},
       takeAttempts: () => [],
       takeRefreshFailure: () => undefined,
     };

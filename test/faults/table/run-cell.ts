@@ -83,12 +83,13 @@ export async function runCell(world: FaultWorld, cell: Cell): Promise<CellResult
       conjur: client,
       clock,
       logger,
+      observed: {},
       takeAttempts: () => [],
       takeRefreshFailure: () => undefined,
     };
     const result = await attempt(() => trial.run(createActor(container, client, clock, cell.remainingMs)));
     const elapsedMs = Date.now() - startedMs;
-    await client.idle();
+    await client.settled();
     await trial.check(world, 'done' in result && result.done.length === 0);
     const outcome = toOutcome(result, attempts);
     return {

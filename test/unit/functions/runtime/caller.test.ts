@@ -47,7 +47,7 @@ describe('Audit', () => {
   it("a caller's x-correlation-id replaces no id of the request's own in the log", () => {
     const event = http({ authorizer: { iam: { userArn: ARN } } }, { 'x-correlation-id': 'chosen' });
     expect(lineOf(event)).toMatchObject({
-      requestId: 'of-lambda',
+      function_request_id: 'of-lambda',
       apiRequestId: 'of-the-api',
       correlationId: 'chosen',
       caller: ARN,

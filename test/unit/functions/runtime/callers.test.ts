@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { type Caller, findCallerRefusal, parseCaller, parseCallers } from '../../../../functions/runtime/callers.ts';
+import {
+  findCallerRefusal,
+  type Identity,
+  parseCallers,
+  parseIdentity,
+} from '../../../../functions/runtime/callers.ts';
 import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
 
 const ROLE = 'arn:aws:iam::123456789012:role/teams/team-a';
 const SESSION = 'arn:aws:sts::123456789012:assumed-role/team-a/session';
-const http = (requestContext: object): Caller => parseCaller({ requestContext: { http: {}, ...requestContext } });
+const http = (requestContext: object): Identity => parseIdentity({ requestContext: { http: {}, ...requestContext } });
 
 describe('the caller of an event', () => {
   const principal = 'aws:123456789012:role/team-a';
@@ -49,7 +54,7 @@ describe('the caller of an event', () => {
 
   it('is a direct one where the event is none of HTTP', () => {
     for (const event of [{ name: 'a' }, null, 'text', { requestContext: {} }])
-      expect(parseCaller(event)).toEqual({ kind: 'direct' });
+      expect(parseIdentity(event)).toEqual({ kind: 'direct' });
   });
 });
 

@@ -32,7 +32,7 @@ function start(work: (report: (attempt: AttemptReport) => void) => Promise<strin
       return taken;
     },
     takeRefreshFailure: () => refreshFailure,
-    conjur: { tokenAgeMs: () => 1_234, idle: async () => undefined },
+    conjur: { tokenAgeMs: () => 1_234, settled: async () => undefined },
   } as unknown as Container;
   const definition: FunctionDefinition<{ name: string }, string> = {
     name: 'read-secret',
@@ -73,7 +73,8 @@ describe('the line of an invocation', () => {
       call: 'read',
       name: 'app/db',
       outcome: 'ok',
-      requestId: 'request-1',
+      service: 'conjur-functions',
+      function_request_id: 'request-1',
       correlationId: 'request-1',
       conjurRequests: 2,
       conjurMs: 50,
@@ -107,7 +108,7 @@ describe('the line of an invocation', () => {
     const { call, lines } = start(async () => '');
     await call({});
     await call({});
-    expect(lines.map(({ coldStart }) => coldStart)).toEqual([true, false]);
+    expect(lines.map((line) => line.cold_start)).toEqual([true, false]);
   });
 
   it("counts a fault of the function's own, and what was thrown at a direct caller", async () => {
