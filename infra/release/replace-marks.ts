@@ -80,8 +80,11 @@ function replaceSub(content: unknown, replacements: readonly Replacement[]): unk
 function insert(text: string, replacements: readonly Replacement[]): string {
   const within = replacements.filter(({ mark }) => !isNumeric(mark));
   return within.reduce((done, { mark, reference, isList }) => {
-    if (isList && done.includes(mark)) throw new Error(`A list cannot stand within a text: ${reference}.`);
-    return done.replaceAll(mark, `\${${reference}}`);
+    if (!isList) return done.replaceAll(mark, `\${${reference}}`);
+    if (done.includes(mark) && !done.endsWith(`/${mark}`))
+      throw new Error(`A list cannot stand within a text: ${reference}.`);
+    // CloudFormation cannot make an ARN for each item: such a resource of a policy is all of its kind.
+    return done.replaceAll(mark, '*');
   }, text);
 }
 

@@ -5,6 +5,7 @@ import { runCommand } from '../../infra/cli/run-command.ts';
 import { type Command, NotHere, type Peer } from './peer.ts';
 import { PEERS } from './peers.ts';
 import type { Check } from './tap.ts';
+import { TOOLS, type Tool, tryTool } from './tools.ts';
 import { tryPeer } from './try-peer.ts';
 
 const CACHE = join(import.meta.dirname, '../../.local/peers');
@@ -18,12 +19,12 @@ interface Tally {
 await runCommand({
   start: 'npm run test:peers',
   summary:
-    "Tries the vendor's own clients against the local Conjur, and hands values over between them and this project's client.",
+    "Tries the vendor's own clients against the local Conjur, hands values over between them and this project's client, and has CDK and cdk-nag look at the stack.",
   flags: { only: text('TEXT', 'only clients whose name contains the text, such as Go') },
-  notes: `It fetches them by itself (Go modules, pip in a virtual environment, Maven) into .local/peers, in the versions that test/peers pins.
+  notes: `It fetches them by itself (Go modules, pip in a virtual environment, Maven, npm) into .local/peers, in the versions that test/peers pins.
 What this machine cannot run is named with the reason. CONJUR_CLI=FILE tries that executable as the command line.`,
   run: async ({ only }) => {
-    const peers = PEERS.filter(({ name }) => name.includes(only ?? ''));
+    const peers = [...PEERS, ...TOOLS].filter(({ name }) => name.includes(only ?? ''));
     if (peers.length === 0) throw new UsageError(`No client's name contains "${only}".`);
     const { passed, failed, leftOut } = await tryPeers(peers);
     for (const line of leftOut) console.log(`\nDID NOT RUN: ${line}`);
@@ -32,7 +33,7 @@ What this machine cannot run is named with the reason. CONJUR_CLI=FILE tries tha
   },
 });
 
-async function tryPeers(peers: readonly Peer[]): Promise<Tally> {
+async function tryPeers(peers: readonly (Peer | Tool)[]): Promise<Tally> {
   mkdirSync(CACHE, { recursive: true });
   const tally: Tally = { passed: 0, failed: 0, leftOut: [] };
   // They are fetched together: most of that is waiting.
@@ -42,9 +43,9 @@ async function tryPeers(peers: readonly Peer[]): Promise<Tally> {
   return tally;
 }
 
-async function report(peer: Peer, prepared: PromiseSettledResult<Command>, tally: Tally): Promise<void> {
+async function report(peer: Peer | Tool, prepared: PromiseSettledResult<Command>, tally: Tally): Promise<void> {
   console.log(`\n${peer.name}: ${peer.client}`);
-  if (peer.lacks.length > 0) console.log(`  has no public function for: ${peer.lacks.join(', ')}`);
+  if ('lacks' in peer && peer.lacks.length > 0) console.log(`  has no public function for: ${peer.lacks.join(', ')}`);
   if (prepared.status === 'rejected' && prepared.reason instanceof NotHere) {
     tally.leftOut.push(`${peer.name} (${peer.client}): ${prepared.reason.message}`);
     return;
@@ -56,7 +57,7 @@ async function report(peer: Peer, prepared: PromiseSettledResult<Command>, tally
   }
 }
 
-async function toChecks(peer: Peer, prepared: PromiseSettledResult<Command>): Promise<Check[]> {
+async function toChecks(peer: Peer | Tool, prepared: PromiseSettledResult<Command>): Promise<Check[]> {
   if (prepared.status === 'rejected') return [{ name: 'fetch and build', reason: (prepared.reason as Error).message }];
-  return tryPeer(peer, prepared.value);
+  return 'lacks' in peer ? tryPeer(peer, prepared.value) : tryTool(prepared.value);
 }

@@ -190,10 +190,15 @@ function listRights(resources: Evaluated['Resources']): Record<string, string[]>
         ...(Policies as Policy[]),
         ...attached.filter(({ Roles }) => Roles?.some(({ Ref }) => Ref === id)),
       ];
-      return [
-        id,
-        policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map((one) => JSON.stringify(one))).sort(),
-      ];
+      return [id, policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.map(toRight)).sort()];
     }),
   );
+}
+
+/** The template cannot name each subnet and group: all of a kind, once. */
+function toRight(statement: unknown): string {
+  const text = JSON.stringify(statement).replace(/(subnet|security-group)\/(?:subnet|sg)-\w+/g, '$1/*');
+  const { Resource, ...rest } = JSON.parse(text) as { Resource: unknown };
+  const resources = [Resource].flat().map((resource) => JSON.stringify(resource));
+  return JSON.stringify({ ...rest, Resource: [...new Set(resources)] });
 }

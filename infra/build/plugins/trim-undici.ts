@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, relative, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { toCoreImports } from './shared-core.ts';
 
 const ENTRY = 'undici-entry';
 
@@ -73,7 +72,7 @@ function eagerEntry(): string {
 
 function lazyEntry(core: readonly string[]): string {
   return [
-    ...toCoreImports(core),
+    ...core.map((module) => `import ${JSON.stringify(module)};`),
     `import { Dispatcher } from 'undici';`,
     `import connect from './lib/api/api-connect.js';`,
     `Object.assign(Dispatcher.prototype, { connect });`,

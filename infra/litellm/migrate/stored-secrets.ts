@@ -1,11 +1,7 @@
 import { createConjurTransport, toConjurError } from '../../../lib/answers.ts';
-import {
-  createAuthenticator,
-  createCredentialSource,
-  lazyAuthenticatorDeps,
-} from '../../../lib/auth/create-authenticator.ts';
+import { createAuthenticator, createCredentialSource } from '../../../lib/auth/create-authenticator.ts';
 import { createSession } from '../../../lib/auth/session.ts';
-import { createConjurClient } from '../../../lib/client.ts';
+import { createConjurClient, lazyAuthenticatorPorts } from '../../../lib/client.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { DEFAULT_DEADLINE_MS, Deadline } from '../../../lib/deadline.ts';
 import { ConjurError } from '../../../lib/errors.ts';
@@ -74,7 +70,7 @@ function createRawSession(settings: Settings) {
   const nameOf = createNameOf(settings);
   const dispatchers = createDispatchers(settings);
   const transport = createConjurTransport({ ...settings, nameOf, dispatchers, clock, random: Math.random });
-  const lazy = lazyAuthenticatorDeps(undefined, clock);
+  const lazy = lazyAuthenticatorPorts(undefined, clock);
   const authenticator = createAuthenticator(settings, createCredentialSource(settings, { ...lazy, clock }), lazy);
   const { refreshIntervalMs } = settings;
   const { send } = createSession({ nameOf, authenticator, transport, clock, logger: silentLogger, refreshIntervalMs });

@@ -6,9 +6,8 @@ import { refuseLogin } from './refuse-login.ts';
 
 /** One authenticator service, such as `authn-iam/prod`, and a login that comes in through it. */
 export interface ServiceLogin {
-  /** `authn-iam`, `authn-jwt`, … */
+  /** `authn-iam`, `authn-jwt` or `authn-cert`. */
   readonly authenticator: string;
-  /** Empty for `authn-gcp`, which has none. */
   readonly service: string;
   readonly account: string;
   readonly clientIp: string;
@@ -16,7 +15,7 @@ export interface ServiceLogin {
 
 /** The service as it stands in logs. */
 export function serviceName({ authenticator, service }: ServiceLogin): string {
-  return service === '' ? authenticator : `${authenticator}/${service}`;
+  return `${authenticator}/${service}`;
 }
 
 /** A refusal of this login, for this reason. */

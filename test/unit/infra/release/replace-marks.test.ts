@@ -27,7 +27,10 @@ describe('a mark', () => {
   it('of a list takes the place of the list, and nothing less', () => {
     const subnet = markOf('vpc_subnet_ids');
     expect(replace([subnet])).toEqual({ Ref: 'VpcSubnetIds' });
-    expect(() => replace(`subnet/${subnet}`)).toThrow('A list cannot stand within a text: VpcSubnetIds');
+    expect(() => replace(`${subnet} and more`)).toThrow('A list cannot stand within a text: VpcSubnetIds');
+    expect(replace({ 'Fn::Sub': `arn:aws:ec2:\${AWS::Region}:*:subnet/${subnet}` })).toEqual({
+      'Fn::Sub': `arn:aws:ec2:\${AWS::Region}:*:subnet/*`,
+    });
   });
 
   it('that ends a logical id is left out of it', () => {

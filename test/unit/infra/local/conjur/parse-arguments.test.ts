@@ -23,9 +23,6 @@ describe('the command line', () => {
       clientCertificates: 'required',
       jwtKeys: undefined,
       iamCredentials: undefined,
-      ldapPasswords: undefined,
-      cloudIdentity: undefined,
-      metadataPort: undefined,
     });
   });
 
