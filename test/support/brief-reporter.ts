@@ -1,12 +1,15 @@
+import type { UserConsoleLog } from 'vitest';
 import type { TestModule } from 'vitest/node';
 import { DefaultReporter } from 'vitest/node';
 
 /** Between two lines of progress where there is no terminal: milliseconds. */
 const INTERVAL_MS = 30_000;
 
+const NOT_RUN = /\bNOT RUN\b/;
+
 /**
- * Prints failures with all that their tests wrote, and of what passes only how far the run is: a line every half minute, or a summary that
- * is renewed in place in a terminal.
+ * Prints failures with all that their tests wrote, and of what passes only how far the run is, a line every half minute or a summary that is
+ * renewed in place in a terminal, and what was `NOT RUN`.
  */
 export class BriefReporter extends DefaultReporter {
   readonly #startedMs = Date.now();
@@ -32,6 +35,12 @@ export class BriefReporter extends DefaultReporter {
   override onTestRunEnd(...args: Parameters<DefaultReporter['onTestRunEnd']>): void {
     clearInterval(this.#timer);
     super.onTestRunEnd(...args);
+  }
+
+  /** What could not be tried on this machine is said, whether or not anything fails. */
+  override onUserConsoleLog(log: UserConsoleLog, state?: Parameters<DefaultReporter['onUserConsoleLog']>[1]): void {
+    if (NOT_RUN.test(log.content)) process.stdout.write(log.content);
+    else super.onUserConsoleLog(log, state);
   }
 
   protected override printTestModule(testModule: TestModule): void {
