@@ -205,7 +205,7 @@ export function createConjurTransport(options: TransportOptions & Named): Transp
 
 /** Says what a caller or an operator can do about an answer that did not come. */
 function toConjurFault({ nameOf }: Named, action: string, fault: HttpFault): ConjurError {
-  if (fault.kind === 'deadline') return deadlineExceeded(action, fault);
+  if (fault.kind === 'deadline' || fault.kind === 'aborted') return deadlineExceeded(action, fault);
   if (fault.kind === 'too-large' || fault.kind === 'coding') {
     const problem =
       fault.kind === 'coding'
@@ -228,7 +228,7 @@ export const SPEAKS_NO_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
 
 type Advice = (reason: string, nameOf: NameOf) => string;
 
-const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadline'>, Advice> = {
+const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadline' | 'aborted'>, Advice> = {
   connect: (reason, nameOf) =>
     `Conjur could not be reached (${reason}). Check ${nameOf('baseUrl')}, and that the network lets this process through to Conjur (with ${nameOf('proxy.https')} set, to the proxy).`,
   proxy: (reason, nameOf) =>

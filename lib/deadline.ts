@@ -11,16 +11,28 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 export class Deadline {
   readonly #clock: Clock;
   readonly expiresAtMs: number;
+  /** Its caller's way to end the call early. */
+  readonly signal: AbortSignal | undefined;
 
-  /** @param remainingMs milliseconds from now; any number, `Infinity` too */
-  constructor(clock: Clock, remainingMs: number) {
+  /**
+   * @param remainingMs milliseconds from now; any number, `Infinity` too
+   * @param signal ends it early
+   */
+  constructor(clock: Clock, remainingMs: number, signal?: AbortSignal) {
     if (Number.isNaN(remainingMs)) throw new TypeError('A deadline needs a number of milliseconds.');
     this.#clock = clock;
     this.expiresAtMs = clock.now() + remainingMs;
+    this.signal = signal;
+  }
+
+  /** The same moment for work that others wait for too: one caller's signal does not end it. */
+  withoutSignal(): Deadline {
+    return this.signal === undefined ? this : new Deadline(this.#clock, this.expiresAtMs - this.#clock.now());
   }
 
   /** Milliseconds left, never negative. */
   remainingMs(): number {
+    if (this.signal?.aborted === true) return 0;
     return Math.max(0, this.expiresAtMs - this.#clock.now());
   }
 

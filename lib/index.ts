@@ -1,10 +1,10 @@
 export type { Authenticator } from './auth/authenticator.ts';
 export type { ApiKeyCredential, CredentialSource } from './auth/credential.ts';
 export type { SecretReader, StagingLabel } from './auth/secret-reader.ts';
+export type { CallOptions } from './call.ts';
 export type {
-  CallOptions,
   ConjurClient,
-  ConjurClientPorts,
+  ConjurClientDeps,
   ReadSecretOptions,
   ReadSecretsOptions,
   RotateApiKeyOptions,
@@ -13,13 +13,13 @@ export type {
 } from './client.ts';
 export { createConjurClient } from './client.ts';
 export type { Clock } from './clock.ts';
-export { systemClock } from './clock.ts';
-export { Deadline } from './deadline.ts';
+export type { Deadline } from './deadline.ts';
 export type { Environment, FromEnvOptions } from './env.ts';
 export { fromEnv } from './env.ts';
 export type { Batch, ConjurErrorOptions, ErrorCode, NamedError } from './errors.ts';
 export { ConjurError, ERROR_STATUS } from './errors.ts';
 export type { AttemptReport } from './http/request.ts';
+export type { Listing } from './listing.ts';
 export type { Logger } from './logger.ts';
 export { parseVariableName } from './names.ts';
 export type { IamSts } from './options.ts';
@@ -31,7 +31,7 @@ export type { Identity } from './resources/whoami.ts';
 export { Secret } from './secret.ts';
 export type { SecretValue } from './secrets/read-secret.ts';
 export type { WriteResult } from './secrets/write-secret.ts';
-export type { SecretWrite } from './secrets/write-secrets.ts';
+export type { SecretToWrite } from './secrets/write-secrets.ts';
 export type {
   ApiKeyAuth,
   AuthenticatorType,

@@ -4,13 +4,26 @@ import { inspect } from 'node:util';
 const REDACTED = '[redacted]';
 
 /**
+ * The bytes themselves, for those in this project who only read them: a value of a megabyte is not copied on its way.
+ * @internal
+ */
+export let exposeUncopied: (secret: Secret) => Buffer;
+
+/**
  * Holds a secret value, api key, token or certificate so that it cannot be printed by accident: string conversion, JSON, template
  * literals and `util.inspect` all give `[redacted]`. Only {@link Secret.expose} and {@link Secret.exposeBytes} give it away, and
  * those two words are what a reviewer searches for.
+ * @example
+ * const key = Secret.of('correct horse');
+ * console.log(`${key}`, key.expose()); // [redacted] correct horse
  */
 export class Secret {
   readonly #bytes: Buffer;
   #text: string | undefined;
+
+  static {
+    exposeUncopied = (secret) => secret.#bytes;
+  }
 
   private constructor(bytes: Buffer, text: string | undefined) {
     this.#bytes = bytes;
@@ -30,9 +43,9 @@ export class Secret {
     return this.#text;
   }
 
-  /** The secret as bytes. */
+  /** A copy of the secret as bytes, which is the caller's own to overwrite. */
   exposeBytes(): Buffer {
-    return this.#bytes;
+    return Buffer.from(this.#bytes);
   }
 
   /** Length in bytes. */
@@ -56,4 +69,9 @@ export class Secret {
   [inspect.custom](): string {
     return REDACTED;
   }
+}
+
+/** A value as a caller writes it. */
+export function toSecret(value: Secret | string | Uint8Array): Secret {
+  return value instanceof Secret ? value : Secret.of(value);
 }

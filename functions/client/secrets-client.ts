@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { createListing } from '../../lib/listing.ts';
-import { Secret } from '../../lib/secret.ts';
+import { exposeUncopied, Secret } from '../../lib/secret.ts';
 import type { Answer, InvokeOptions, RotationCall, SecretsClient, SecretToStore } from './calls.ts';
 import { invokeFunction, unreadableAnswer } from './invoke-function.ts';
 import {
@@ -94,7 +94,7 @@ export function createSecretsClient({ lambda, functionNames }: SecretsClientOpti
 /** A value in the form of the calls: text where the bytes are UTF-8, base64 where they are not. */
 function toEncoded(value: Secret | string | Uint8Array): { text: string; encoding: 'utf-8' | 'base64' } {
   const secret = value instanceof Secret ? value : Secret.of(value);
-  const bytes = secret.exposeBytes();
+  const bytes = exposeUncopied(secret);
   return isUtf8(bytes)
     ? { text: secret.expose(), encoding: 'utf-8' }
     : { text: bytes.toString('base64'), encoding: 'base64' };

@@ -1,6 +1,7 @@
 import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
+import { exposeUncopied } from '../../lib/secret.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
 import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSchema } from '../contract/read-secret.ts';
 import type { FunctionDefinition } from '../runtime/create-function.ts';
@@ -181,7 +182,7 @@ function toSecret({ name, value, stale }: SecretValue) {
 /** @throws ConjurError `payload_too_large` */
 export function toReply(request: ReadRequest, answer: ReadAnswer): HttpReply {
   if (answer.kind === 'one' && request.kind === 'one' && request.raw)
-    return bytesReply(answer.secret.value.exposeBytes(), 'application/octet-stream');
+    return bytesReply(exposeUncopied(answer.secret.value), 'application/octet-stream');
   return jsonReply(200, toBody(answer));
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type ConjurClient, type ConjurClientPorts, createConjurClient } from '../../lib/client.ts';
+import { type ConjurClient, type ConjurClientDeps, createConjurClient } from '../../lib/client.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport } from '../../lib/http/request.ts';
@@ -15,7 +15,7 @@ export interface Container {
   readonly clock: Clock;
   readonly logger: LineLogger;
   /** For further clients of the same Conjur: what they send belongs to the invocation's line and trace too. */
-  readonly observed: Pick<ConjurClientPorts, 'onAttempt' | 'traceparent'>;
+  readonly observed: Pick<ConjurClientDeps, 'onAttempt' | 'traceparent'>;
   /** What was sent to Conjur since this was last asked. */
   takeAttempts(): AttemptReport[];
   /** Why the session token could last not be refreshed, since this was last asked; undefined where no refresh has failed. */
@@ -51,7 +51,7 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): S
 
 /** Keeps what the client tells until the invocation's line is written. */
 function createRecord(): Pick<Container, 'takeAttempts' | 'takeRefreshFailure'> & {
-  readonly ports: Required<Pick<ConjurClientPorts, 'onAttempt' | 'onRefreshFailed'>>;
+  readonly ports: Required<Pick<ConjurClientDeps, 'onAttempt' | 'onRefreshFailed'>>;
 } {
   let attempts: AttemptReport[] = [];
   let refreshFailure: unknown;

@@ -102,7 +102,7 @@ function log(name: string, source: Startup): Middleware {
 
 /** Nothing may be in flight when the container is frozen. */
 function settle(source: Startup): Middleware {
-  const wait = (): Promise<void> | undefined => ('container' in source ? source.container.conjur.settled() : undefined);
+  const wait = (): Promise<void> | undefined => ('container' in source ? source.container.conjur.idle() : undefined);
   return { after: wait, onError: wait };
 }
 

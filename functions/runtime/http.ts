@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { ConjurError } from '../../lib/errors.ts';
-import type { Secret } from '../../lib/secret.ts';
+import { exposeUncopied, type Secret } from '../../lib/secret.ts';
 import type { FunctionError } from '../contract/error-codes.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -256,7 +256,7 @@ export interface EncodedValue {
 
 /** Text where the bytes are UTF-8, base64 where they are not: JSON cannot carry them otherwise. */
 export function encodeValue(secret: Secret): EncodedValue {
-  const bytes = secret.exposeBytes();
+  const bytes = exposeUncopied(secret);
   if (isUtf8(bytes)) return { value: secret.expose(), encoding: 'utf-8' };
   return { value: bytes.toString('base64'), encoding: 'base64' };
 }

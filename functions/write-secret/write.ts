@@ -66,11 +66,17 @@ async function writeMany(
 }
 
 /** Codes that say something about a name, and nothing about the others. */
-const NAMED = new Set<string>(['invalid_request', 'not_hosted', 'forbidden', 'unprocessable', 'payload_too_large']);
+const PER_NAME_CODES = new Set<string>([
+  'invalid_request',
+  'not_hosted',
+  'forbidden',
+  'unprocessable',
+  'payload_too_large',
+]);
 
 /** Where nothing was written for a reason that concerns no name (no connection, a refused login), the call has failed as a whole. */
 function assertAnyWritten(written: number, errors: readonly NamedError[]): void {
-  const common = errors.find(({ error }) => !NAMED.has(error.code));
+  const common = errors.find(({ error }) => !PER_NAME_CODES.has(error.code));
   if (written === 0 && common !== undefined) throw common.error;
 }
 

@@ -1,4 +1,5 @@
 import { nearestSettingTo } from '../../lib/misspelt-settings.ts';
+import { findPassedFault, PASSED_PREFIX } from '../stack/passed-environment.ts';
 import {
   PROXY_SETTINGS,
   ROTATION_SETTINGS,
@@ -24,6 +25,7 @@ export function checkParameters(args: readonly string[], ownNames: readonly stri
       return [
         `The parameter ${name} is a secret, and the environment of a function is no place for one. ${SECRETS_ADVICE}`,
       ];
+    if (name.startsWith(PASSED_PREFIX)) return findPassedFault(name, undefined) ?? [];
     return known.has(name) ? [] : [`There is no parameter "${name}". ${suggest(name, [...known])}`];
   });
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildFunctions } from '../build/build.ts';
 import { FUNCTION_NAMES } from '../build/function-names.ts';
 import { checkParameters } from './check-parameters.ts';
 import { checkTemplate } from './check-template.ts';
+import { explainRefusals } from './explain-refusals.ts';
+import { keepPrevious } from './keep-previous.ts';
 import { readParameterNames } from './read-parameter-names.ts';
 import { PACKAGE_DIRECTORY, PROJECT_DIRECTORY, type RunServerlessOptions, runServerless } from './run-serverless.ts';
 import { parseTemplate, type Template } from './template.ts';
@@ -43,13 +45,33 @@ export async function packageFunctions(options: PackageOptions = {}): Promise<Pa
   const wrong = checkParameters(args, known);
   if (wrong.length > 0) throw new Error(wrong.join('\n'));
   if (options.build !== false) await buildFunctions();
-  await rm(directory, { recursive: true, force: true });
-  await runServerless(['package', '--package', directory, ...args], options);
+  return keepPrevious(directory, () => compile(directory, args, options));
+}
+
+async function compile(directory: string, args: readonly string[], options: PackageOptions): Promise<Package> {
+  await runPackage(directory, args, options);
   const template = parseTemplate(await readFile(join(directory, 'cloudformation-template-update-stack.json'), 'utf8'));
   const findings = checkTemplate(template);
   if (findings.length > 0)
     throw new Error(`The template must not be deployed:\n${findings.map((text) => `  ${text}`).join('\n')}`);
   return { directory, template, functions: await Promise.all(FUNCTION_NAMES.map((name) => describe(directory, name))) };
+}
+
+/** What serverless prints is shown when it is over, unless that is a refusal of ours, which is told by its own words. */
+async function runPackage(directory: string, args: readonly string[], options: PackageOptions): Promise<void> {
+  const { onOutput = (text: string) => process.stderr.write(text) } = options;
+  let output = '';
+  const keep = (text: string): void => {
+    output += text;
+  };
+  try {
+    await runServerless(['package', '--package', directory, ...args], { ...options, onOutput: keep });
+  } catch (error) {
+    const refusals = explainRefusals(output);
+    if (refusals.length === 0 || args.includes('--verbose')) onOutput(output);
+    throw refusals.length === 0 ? error : new Error(refusals.join('\n'), { cause: error });
+  }
+  onOutput(output);
 }
 
 async function describe(directory: string, name: string): Promise<PackagedFunction> {

@@ -3,10 +3,12 @@
  * @param resource as {@link toReference} writes it
  */
 export function adviseGrant(login: string, privileges: string, resource: string): string {
-  const role = login.startsWith('host/')
-    ? toReference('host', login.slice('host/'.length))
-    : toReference('user', login);
-  return `Have it granted, by a policy load into root: - !permit { role: ${role}, privileges: [ ${privileges} ], resource: ${resource} }`;
+  return `Have it granted, by a policy load into root: - !permit { role: ${toRoleReference(login)}, privileges: [ ${privileges} ], resource: ${resource} }`;
+}
+
+/** The role of a login, as a policy of root names it. */
+export function toRoleReference(login: string): string {
+  return login.startsWith('host/') ? toReference('host', login.slice('host/'.length)) : toReference('user', login);
 }
 
 /** A record of root, as a policy names it; quoted where YAML would read something else. */

@@ -1,8 +1,11 @@
 import type { FunctionSettings } from '../../functions/runtime/settings.ts';
 import { createConjurTransport } from '../../lib/answers.ts';
 import type { Authenticator } from '../../lib/auth/authenticator.ts';
-import { createAuthenticator, createCredentialSource } from '../../lib/auth/create-authenticator.ts';
-import { lazyAuthenticatorPorts } from '../../lib/client.ts';
+import {
+  createAuthenticator,
+  createCredentialSource,
+  lazyAuthenticatorDeps,
+} from '../../lib/auth/create-authenticator.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { Deadline } from '../../lib/deadline.ts';
 import { createDispatchers } from '../../lib/http/dispatchers.ts';
@@ -45,7 +48,7 @@ export function createDoctorContext(settings: FunctionSettings, values: ShellVal
   const options = { ...settings, readBaseUrls: [], maxAttempts: 1, dispatchers, clock, random: Math.random, nameOf };
   const send = (request: HttpRequest, baseUrl = settings.baseUrl): Promise<HttpResponse> =>
     createConjurTransport({ ...options, baseUrl })(request, new Deadline(clock, LIMIT_MS));
-  const ports = lazyAuthenticatorPorts(undefined, clock);
+  const deps = lazyAuthenticatorDeps(undefined, clock);
   const context: DoctorContext = {
     settings,
     values,
@@ -57,8 +60,8 @@ export function createDoctorContext(settings: FunctionSettings, values: ShellVal
     },
     toCurl: (request, curlOptions) => toCurl(settings, values, request, curlOptions),
     authenticatorFor(account) {
-      const source = createCredentialSource(settings, { ...ports, clock });
-      return createAuthenticator({ ...settings, account }, source, ports);
+      const source = createCredentialSource(settings, { ...deps, clock });
+      return createAuthenticator({ ...settings, account }, source, deps);
     },
     authorization: undefined,
     login: settings.auth.login ?? '',

@@ -391,7 +391,8 @@ class _LambdaFunctions:
         return self._invoke("read", {"name": name}, timeout)
 
     def write(self, name: str, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
-        return self._invoke("write", {"name": name, **body}, timeout)
+        # Nobody asks for the version that LiteLLM's write has made, and it would cost a request.
+        return self._invoke("write", {"name": name, **body, "version": False}, timeout)
 
     def delete(self, name: str, timeout: float) -> Dict[str, Any]:
         return self._invoke("write", {"delete": name}, timeout)
@@ -445,7 +446,7 @@ class _HttpFunctions:
         return self._send("GET", _to_secret_path(name), None, timeout)
 
     def write(self, name: str, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
-        return self._send("PUT", _to_secret_path(name), body, timeout)
+        return self._send("PUT", f"{_to_secret_path(name)}?version=false", body, timeout)
 
     def delete(self, name: str, timeout: float) -> Dict[str, Any]:
         return self._send("DELETE", _to_secret_path(name), None, timeout)

@@ -190,13 +190,11 @@ async function eventBusPolicy(context: ResolverContext): Promise<Resources> {
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
 async function vpcPolicy(context: ResolverContext): Promise<Resources> {
-  const subnets = await resolveListParam(context, 'vpc_subnet_ids');
-  if (subnets.length === 0) return {};
-  const securityGroups = await resolveListParam(context, 'vpc_security_group_ids');
+  if ((await resolveListParam(context, 'vpc_subnet_ids')).length === 0) return {};
   // Subnets and groups may be another account's, shared by AWS RAM.
-  const shared = [...subnets.map((id) => `subnet/${id}`), ...securityGroups.map((id) => `security-group/${id}`)].map(
-    (resource) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:*:${resource}` }),
-  );
+  const shared = ['subnet', 'security-group'].map((kind) => ({
+    'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:*:${kind}/*`,
+  }));
   const ownInterfaces = {
     'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:\${AWS::AccountId}:network-interface/*`,
   };

@@ -153,7 +153,7 @@ function heartbeatAlarm(stack: string): Alarm {
 
 /** What no function sees: an authorizer that fails, an integration that is not there. */
 const API_ALARM: Alarm = {
-  name: 'api-5xx',
+  name: 'http-api-5xx',
   description: 'The HTTP API answers with a status of 500 or above.',
   expression: 'IF(FILL(calls, 0) > 0, 100 * FILL(faults, 0) / calls, 0)',
   metrics: { faults: apiMetric('5xx', 'Sum'), calls: apiMetric('Count', 'Sum') },

@@ -4,6 +4,7 @@ import { resolveCallers } from './callers.ts';
 import { CREDENTIAL_PARAMETERS, credentialOf, resolveAuthenticator, resolveCredentials } from './credential.ts';
 import { isLocalRun } from './is-local-run.ts';
 import { toKeyManagementEnvironment } from './key-management-environment.ts';
+import { resolvePassedEnvironment } from './passed-environment.ts';
 import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';
 import { resolveRoleName } from './role-names.ts';
 import {
@@ -43,6 +44,7 @@ export async function resolveEnvironment(
   // Each function has its own, see resolveIdentity.
   delete environment.CYBERARK_API_KEY_SECRET_ID;
   return {
+    ...(await resolvePassedEnvironment(context)),
     CYBERARK_REQUIRE_TLS: 'true',
     ...environment,
     ...(await resolveNamed(context, { ...sources, environment: {} }, PROXY_SETTINGS)),

@@ -1,3 +1,4 @@
+import { exposeUncopied } from '../secret.ts';
 import type { NameOf } from '../settings.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toAuthenticationRequest } from './authenticator.ts';
@@ -16,7 +17,7 @@ export function createApiKeyAuthenticator(account: string, source: CredentialSou
       if (credential === undefined) return undefined;
       return toAuthenticationRequest(
         { service: ['authn'], account, login: credential.login },
-        { headers: { 'content-type': 'text/plain' }, body: credential.apiKey.exposeBytes() },
+        { headers: { 'content-type': 'text/plain' }, body: exposeUncopied(credential.apiKey) },
       );
     },
   };

@@ -1,3 +1,4 @@
+import { exposeUncopied } from '../secret.ts';
 import type { NameOf } from '../settings.ts';
 import type { Authenticator } from './authenticator.ts';
 import { toAuthenticationRequest } from './authenticator.ts';
@@ -38,7 +39,7 @@ export function createCertAuthenticator(options: CertAuthenticatorOptions): Auth
     async prepare(refusals, deadline) {
       if (source === undefined) return refusals === 0 ? plainRequest(account, login ?? 'admin') : undefined;
       const credential = await source.get(refusals, deadline);
-      return credential && plainRequest(account, credential.login, credential.apiKey.exposeBytes());
+      return credential && plainRequest(account, credential.login, exposeUncopied(credential.apiKey));
     },
   };
 }

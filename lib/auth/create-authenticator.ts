@@ -12,7 +12,7 @@ import { createSecretsManagerCredential } from './secrets-manager-credential.ts'
 import type { CallerIdentitySignerOptions } from './sign-caller-identity.ts';
 
 /** What the authenticators reach out to. */
-export interface AuthenticatorPorts {
+export interface AuthenticatorDeps {
   readonly loadSecretReader: () => Promise<SecretReader>;
   /** Called once, when the first signature is wanted, so that AWS's SDK is loaded no sooner. */
   readonly loadSigner: (
@@ -23,7 +23,7 @@ export interface AuthenticatorPorts {
 /** The api key that the settings give: from Secrets Manager, where it heals, before the one in the environment. */
 export function createCredentialSource(
   settings: Settings,
-  ports: Pick<AuthenticatorPorts, 'loadSecretReader'> & { readonly clock: Clock },
+  deps: Pick<AuthenticatorDeps, 'loadSecretReader'> & { readonly clock: Clock },
 ): CredentialSource | undefined {
   const { auth } = settings;
   const nameOf = createNameOf(settings);
@@ -34,8 +34,8 @@ export function createCredentialSource(
       secretId,
       option: nameOf('auth.apiKeySecretId'),
       login,
-      loadReader: ports.loadSecretReader,
-      clock: ports.clock,
+      loadReader: deps.loadSecretReader,
+      clock: deps.clock,
     });
   }
   return apiKey && createStaticCredential({ login, apiKey }, nameOf('auth.apiKey'));
@@ -48,7 +48,7 @@ export function createCredentialSource(
 export function createAuthenticator(
   settings: Settings,
   source: CredentialSource | undefined,
-  ports: AuthenticatorPorts,
+  deps: AuthenticatorDeps,
 ): Authenticator {
   const { account, auth } = settings;
   const nameOf = createNameOf(settings);
@@ -70,7 +70,7 @@ export function createAuthenticator(
         account,
         login: auth.login,
         serviceId: auth.serviceId,
-        sign: lazySigner(auth, ports),
+        sign: lazySigner(auth, deps),
         nameOf,
       });
   }
@@ -84,13 +84,50 @@ function toJwtSource({ jwt, jwtFile }: Extract<AuthSettings, { type: 'jwt' }>, n
 /** A signer that could not be loaded is loaded anew the next time. */
 function lazySigner(
   { sts, region }: Extract<AuthSettings, { type: 'iam' }>,
-  ports: AuthenticatorPorts,
+  deps: AuthenticatorDeps,
 ): () => Promise<SignedHeaders> {
   let signer: (() => Promise<SignedHeaders>) | undefined;
   return async () => {
-    signer ??= await ports.loadSigner({ sts, region });
+    signer ??= await deps.loadSigner({ sts, region });
     return signer();
   };
+}
+
+/** The default deps. AWS's SDK is the heaviest thing that a cold start can meet, so its parts are loaded when first needed. */
+export function lazyAuthenticatorDeps(secretReader: SecretReader | undefined, clock: Clock): AuthenticatorDeps {
+  let reader = secretReader;
+  return {
+    async loadSecretReader() {
+      reader ??= (
+        await loadOptional(() => import('./create-secret-reader.ts'), 'a credential in AWS Secrets Manager')
+      ).createSecretReader();
+      return reader;
+    },
+    async loadSigner(options) {
+      const { createCallerIdentitySigner } = await loadOptional(() => import('./sign-caller-identity.ts'), 'authn-iam');
+      return createCallerIdentitySigner({ ...options, now: () => clock.now() });
+    },
+  };
+}
+
+/**
+ * Parts of the AWS SDK are optional peers of this package: few need them, and they are large.
+ * @throws ConjurError `config_invalid` that says which one to install
+ */
+async function loadOptional<T>(load: () => Promise<T>, what: string): Promise<T> {
+  try {
+    return await load();
+  } catch (error) {
+    const name = /Cannot find (?:package|module) '((?:@[^/']+\/)?[^/']+)'/.exec(
+      error instanceof Error ? error.message : '',
+    )?.[1];
+    if (name === undefined) throw error;
+    throw new ConjurError(
+      'config_invalid',
+      `The package ${name} is needed for ${what}, and is not installed: npm install @aws-sdk/client-secrets-manager @aws-sdk/credential-provider-node @smithy/signature-v4 @smithy/hash-node`,
+      { cause: error },
+    );
+  }
 }
 
 /** Settings are checked before they come here. */

@@ -90,7 +90,7 @@ export class TokenCache {
   }
 
   /** Resolves when no authentication is in flight: a promise left behind would be frozen with the container. Undefined where none is. */
-  settled(): Promise<void> | undefined {
+  idle(): Promise<void> | undefined {
     return this.#inFlight?.promise.then(ignore, ignore);
   }
 

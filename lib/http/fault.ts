@@ -7,12 +7,14 @@ export type HttpFaultKind =
   | 'broken'
   | 'too-large'
   | 'coding'
+  | 'aborted'
   | 'deadline';
 
 /**
  * No complete answer came: neutral words for what happened, which each client puts into its own.
  * - `connect`, `proxy`, `tls`, `client-certificate`: no connection.
  * - `timeout`: the attempt had all its time. `deadline`: the caller's time is over.
+ * - `aborted`: the caller's signal ended the request.
  * - `broken`: the connection ended before the answer did.
  * - `too-large`, `coding`: an answer that cannot be taken.
  */

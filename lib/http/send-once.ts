@@ -12,6 +12,8 @@ export interface SendOnceOptions {
   readonly server: Server;
   /** For the whole attempt, from the connection to the last byte. */
   readonly timeoutMs: number;
+  /** Ends the attempt. Its listener costs a little, so there is none where nobody gave one. */
+  readonly signal?: AbortSignal | undefined;
   /** Ends the connection with the request. */
   readonly freshConnection: boolean;
 }
@@ -77,8 +79,10 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
-    const { timeoutMs } = options;
+    const { timeoutMs, signal } = options;
     this.#timer = setTimeout(() => this.#end(new HttpFault('timeout', `${timeoutMs} ms`)), timeoutMs);
+    signal?.addEventListener('abort', this.#abort);
+    if (signal?.aborted === true) this.#abort();
   }
 
   /** Called when the request is about to be sent, which may be long after it was asked for. */
@@ -102,7 +106,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     if (this.#ended !== undefined) return;
-    clearTimeout(this.#timer);
+    this.#release();
     // Copied even where it came in one piece: that piece is a part of a larger buffer, which it would keep alive.
     const body = Buffer.concat(this.#chunks, this.#bytes);
     const response = { status: this.#status, headers: this.#headers, body, fromLeader: this.#options.server.isLeader };
@@ -111,14 +115,21 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: unknown): void {
-    clearTimeout(this.#timer);
+    this.#release();
     this.#reject(toHttpFault(error));
+  }
+
+  readonly #abort = (): void => this.#end(new HttpFault('aborted', 'by its signal'));
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#abort);
   }
 
   #end(fault: HttpFault): void {
     if (this.#ended !== undefined) return;
     this.#ended = fault;
-    clearTimeout(this.#timer);
+    this.#release();
     // First, for undici tells of the abort at once, in words of its own.
     this.#reject(fault);
     this.#controller?.abort(fault);

@@ -70,8 +70,10 @@ export function createTransport(options: TransportOptions): Transport {
       timeoutMs,
       freshConnection,
       server,
+      signal: deadline.signal,
     }).then(toAnswer, toFault);
     report(request, server, attempt, startedMs, outcome);
+    if ('fault' in outcome && outcome.fault.kind === 'aborted') throw outcome.fault;
     // Said by what the attempt was given, and not by another look at the clock: a timer may fire a millisecond before its time.
     if (isTimeout(outcome) && remainingMs <= options.timeoutMs) throw expired(outcome.fault);
     return outcome;

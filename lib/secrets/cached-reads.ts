@@ -40,7 +40,7 @@ export function lazyValueCache(
 /** Failures of Conjur itself, for which an old value is better than none. A refusal is an answer, and none of them. */
 const OUTAGES = new Set(['upstream_unavailable', 'upstream_error', 'deadline_exceeded']);
 /** Answers after which an old value must not be given out any more. */
-const REFUSALS = new Set(['secret_not_found', 'forbidden']);
+const INVALIDATING_CODES = new Set(['secret_not_found', 'forbidden']);
 
 /** {@link readSecret} by way of the value cache. */
 export async function readSecretCached(
@@ -50,8 +50,8 @@ export async function readSecretCached(
   request: ReadSecretRequest,
   deadline: Deadline,
 ): Promise<SecretValue> {
-  const passesBy = request.fresh === true || request.fromLeader === true;
-  const held = passesBy ? undefined : cache.get(name, request.version);
+  const bypassCache = request.fresh === true || request.fromLeader === true;
+  const held = bypassCache ? undefined : cache.get(name, request.version);
   if (held !== undefined) return held;
   try {
     return await cache.fill(async (store) => {
@@ -61,8 +61,8 @@ export async function readSecretCached(
     });
   } catch (error) {
     if (!isConjurError(error)) throw error;
-    if (REFUSALS.has(error.code)) cache.drop(name);
-    const old = passesBy || !OUTAGES.has(error.code) ? undefined : cache.getStale(name, request.version);
+    if (INVALIDATING_CODES.has(error.code)) cache.drop(name);
+    const old = bypassCache || !OUTAGES.has(error.code) ? undefined : cache.getStale(name, request.version);
     if (old === undefined) throw error;
     warn(context, error, 1);
     return old;
@@ -88,7 +88,7 @@ export async function readSecretsCached(
       return result;
     });
     for (const secret of items) held.set(secret.name, secret);
-    const standing = errors.filter(({ name, error }) => !coverUp(context, cache, name, error, held, fresh === true));
+    const standing = errors.filter(({ name, error }) => !serveStale(context, cache, name, error, held, fresh === true));
     return inOrder(distinct, held, standing);
   } catch (error) {
     if (!isConjurError(error) || !OUTAGES.has(error.code) || fresh === true) throw error;
@@ -102,7 +102,7 @@ export async function readSecretsCached(
 }
 
 /** Whether an old value takes the place of one name's failure. */
-function coverUp(
+function serveStale(
   context: ConjurContext,
   cache: ValueCache,
   name: string,
@@ -110,7 +110,7 @@ function coverUp(
   held: Map<string, SecretValue>,
   fresh: boolean,
 ): boolean {
-  if (REFUSALS.has(error.code)) cache.drop(name);
+  if (INVALIDATING_CODES.has(error.code)) cache.drop(name);
   const old = fresh || !OUTAGES.has(error.code) ? undefined : cache.getStale(name, undefined);
   if (old === undefined) return false;
   warn(context, error, 1);
@@ -131,5 +131,5 @@ function inOrder(
 }
 
 function warn({ logger }: ConjurContext, { code }: ConjurError, count: number): void {
-  logger.warn('Conjur failed; values from the cache, past their time, are given out instead.', { code, count });
+  logger.warn('Conjur is unreachable; serving stale cached values.', { code, count });
 }

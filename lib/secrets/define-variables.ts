@@ -39,7 +39,7 @@ export class VariableDefiner {
   }
 
   /** Tells of a write whose answer may be that its variable is missing. */
-  async expect<T>(write: Promise<T>): Promise<T> {
+  async trackWrite<T>(write: Promise<T>): Promise<T> {
     this.#undecided.add(write);
     try {
       return await write;
@@ -59,7 +59,7 @@ export class VariableDefiner {
   }
 
   /** Resolves when no load is under way: one whose callers gave up goes on until its own deadline. Undefined where none is. */
-  settled(): Promise<void> | undefined {
+  idle(): Promise<void> | undefined {
     return this.#running;
   }
 
@@ -101,5 +101,8 @@ function distinct(batch: readonly Waiting[]): VariableDefinition[] {
 }
 
 function latestDeadline(batch: readonly Waiting[]): Deadline {
-  return batch.map(({ deadline }) => deadline).reduce((a, b) => (b.expiresAtMs > a.expiresAtMs ? b : a));
+  return batch
+    .map(({ deadline }) => deadline)
+    .reduce((a, b) => (b.expiresAtMs > a.expiresAtMs ? b : a))
+    .withoutSignal();
 }

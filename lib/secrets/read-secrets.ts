@@ -145,14 +145,14 @@ class BatchReading {
     try {
       this.#outcomes.set(name, await readSecret(this.#context, name, {}, this.#deadline));
     } catch (error) {
-      if (!isConjurError(error) || !NAMED.has(error.code)) throw error;
+      if (!isConjurError(error) || !PER_NAME_CODES.has(error.code)) throw error;
       this.#outcomes.set(name, error);
     }
   }
 }
 
 /** Codes that say something about a name, and nothing about the others. */
-const NAMED = new Set(['secret_not_found', 'forbidden', 'unprocessable', 'invalid_request', 'upstream_error']);
+const PER_NAME_CODES = new Set(['secret_not_found', 'forbidden', 'unprocessable', 'invalid_request', 'upstream_error']);
 
 function halve(names: readonly string[]): [readonly string[], readonly string[]] {
   const middle = Math.ceil(names.length / 2);

@@ -4,7 +4,7 @@ import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
-import type { Secret } from '../secret.ts';
+import { exposeUncopied, type Secret } from '../secret.ts';
 import type { VariableDefiner } from './define-variables.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 
@@ -21,7 +21,7 @@ export interface WriteResult {
   readonly version: number | undefined;
 }
 
-export interface WriteSecretPorts {
+export interface WriteState {
   readonly definer: VariableDefiner;
   readonly versions: VersionMemory;
 }
@@ -33,19 +33,19 @@ export interface WriteSecretPorts {
  */
 export async function writeSecret(
   context: ConjurContext,
-  ports: WriteSecretPorts,
+  state: WriteState,
   variable: VariableDefinition,
   value: Secret,
   options: { deadline: Deadline; reportVersion: boolean },
 ): Promise<WriteResult> {
   const { deadline } = options;
   const { name } = parseVariableDefinition(variable);
-  const created = !(await ports.definer.expect(setValue(context, name, value, deadline)));
+  const created = !(await state.definer.trackWrite(setValue(context, name, value, deadline)));
   if (created) {
-    await ports.definer.define(variable, deadline);
+    await state.definer.define(variable, deadline);
     await setDefinedValue(context, name, value, deadline);
   }
-  return describeWrite(context, ports.versions, { name, created }, options);
+  return describeWrite(context, state.versions, { name, created }, options);
 }
 
 /** Writes the value of a variable that was just defined. */
@@ -91,7 +91,7 @@ export async function setValue(
     method: 'POST',
     path: toSecretPath(context.account, name),
     headers: { 'content-type': 'application/octet-stream' },
-    body: value.exposeBytes(),
+    body: exposeUncopied(value),
     action: `writing the secret "${name}"`,
     idempotent: true,
   };

@@ -1,13 +1,13 @@
 import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../deadline.ts';
 import { type Batch, type ConjurError, isConjurError } from '../errors.ts';
-import type { Secret } from '../secret.ts';
+import { type Secret, toSecret } from '../secret.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
-import { describeWrite, setDefinedValue, setValue, type WriteResult, type WriteSecretPorts } from './write-secret.ts';
+import { describeWrite, setDefinedValue, setValue, type WriteResult, type WriteState } from './write-secret.ts';
 
 /** A value to be written, with what its variable is defined by where it is missing. */
-export interface SecretWrite extends VariableDefinition {
-  readonly value: Secret;
+export interface SecretToWrite extends VariableDefinition {
+  readonly value: Secret | string | Uint8Array;
 }
 
 /** Writes under way at once: enough to hide latency, too few to starve other clients of Conjur or to wait long for a connection. */
@@ -19,35 +19,35 @@ const CONCURRENCY = 16;
  */
 export async function writeSecrets(
   context: ConjurContext,
-  ports: WriteSecretPorts,
-  secrets: readonly SecretWrite[],
+  state: WriteState,
+  secrets: readonly SecretToWrite[],
   options: { deadline: Deadline; reportVersion: boolean },
 ): Promise<Batch<WriteResult>> {
   const { deadline } = options;
   const writes = secrets.map((secret) => new Write(secret));
   await eachUnfailed(writes, async (write) => {
     const { name, value } = parseVariableDefinition(write.secret);
-    write.missing = !(await ports.definer.expect(setValue(context, name, value, deadline)));
+    write.missing = !(await state.definer.trackWrite(setValue(context, name, toSecret(value), deadline)));
   });
   const missing = writes.filter((write) => write.missing);
   // All in the same turn: that is what the definer puts into one document.
-  await Promise.all(missing.map((write) => write.attempt(() => ports.definer.define(write.secret, deadline))));
-  await eachUnfailed(missing, ({ secret }) => setDefinedValue(context, secret.name, secret.value, deadline));
+  await Promise.all(missing.map((write) => write.attempt(() => state.definer.define(write.secret, deadline))));
+  await eachUnfailed(missing, ({ secret }) => setDefinedValue(context, secret.name, toSecret(secret.value), deadline));
   await eachUnfailed(writes, async (write) => {
     const written = { name: write.secret.name, created: write.missing };
-    write.result = await describeWrite(context, ports.versions, written, options);
+    write.result = await describeWrite(context, state.versions, written, options);
   });
   return toResult(writes);
 }
 
 /** One of the writes on its way through the steps. */
 class Write {
-  readonly secret: SecretWrite;
+  readonly secret: SecretToWrite;
   missing = false;
   error: ConjurError | undefined;
   result: WriteResult | undefined;
 
-  constructor(secret: SecretWrite) {
+  constructor(secret: SecretToWrite) {
     this.secret = secret;
   }
 

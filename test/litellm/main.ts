@@ -118,6 +118,9 @@ async function startFunctions(conjur: WatchedConjur, log: string[]) {
     CYBERARK_API_KEY: conjur.adminApiKey,
     CYBERARK_ALLOW_DELETE: 'true',
     CYBERARK_STORE_VIRTUAL_KEYS: 'true',
+    // A LiteLLM that is none.
+    LITELLM_API_BASE: `${conjur.url}/__page`,
+    LITELLM_MASTER_KEY: 'sk-master-of-the-checks',
   });
   const ports = { apiPort: await freePort(), lambdaPort: await freePort() };
   const unused = { conjurPort: 0, secretsManagerPort: 0, litellmPort: 0, adminApiKey: undefined, data: ':memory:' };

@@ -13,6 +13,7 @@ export interface WatchedConjur {
  * A local Conjur behind a server that counts what arrives, and fails on request:
  *
  * - `GET /__requests` gives the requests since it was last asked, as `["POST /secrets/…"]`.
+ * - `/__page…` answers whatever is asked with 200 and a page, as a proxy with a sign-in does.
  * - `POST /__fail?status=503&path=/secrets/` answers requests whose path contains the text so; without `status`, none any more.
  */
 export async function startWatchedConjur(): Promise<WatchedConjur> {
@@ -21,7 +22,10 @@ export async function startWatchedConjur(): Promise<WatchedConjur> {
   const seen: string[] = [];
   let fault: { status: number; path: string } | undefined;
   const control = (incoming: IncomingMessage, reply: ServerResponse, target: URL): boolean => {
-    if (target.pathname === '/__requests') reply.end(JSON.stringify(seen.splice(0)));
+    if (target.pathname.startsWith('/__page')) {
+      const page = '<!doctype html><title>Sign in</title>';
+      incoming.resume().once('end', () => reply.writeHead(200, { 'content-type': 'text/html' }).end(page));
+    } else if (target.pathname === '/__requests') reply.end(JSON.stringify(seen.splice(0)));
     else if (target.pathname === '/__fail') {
       const [status, path] = [target.searchParams.get('status'), target.searchParams.get('path') ?? ''];
       fault = status === null ? undefined : { status: Number(status), path };

@@ -3,27 +3,37 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
+import { createLocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
+import { createConjurClient } from '../../lib/client.ts';
 import { startExampleConjur } from './example-conjur.ts';
 import { parseExamples } from './parse-examples.ts';
 import { runCommand } from './run-command.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const examples = parseExamples(readFileSync(join(root, 'docs/client.md'), 'utf8'));
+const read = (path: string): string => readFileSync(join(root, path), 'utf8');
+const PAGES = ['docs/client.md', 'docs/client-admin.md', 'docs/authenticators.md'];
+const examples = PAGES.flatMap((page) => parseExamples(read(page)));
+const [newcomer] = parseExamples(read('README.md'));
 
 /** Runtime dependencies of the client, and why they are there. */
 const DEPENDENCIES = {
   undici: 'HTTP',
   yaml: 'policy documents',
   'lru-cache': 'value cache',
-  '@aws-sdk/client-secrets-manager': 'credentials in Secrets Manager',
-  '@aws-sdk/credential-provider-node': 'authn-iam',
-  '@smithy/signature-v4': 'authn-iam',
-  '@smithy/hash-node': 'authn-iam',
+};
+
+const manifest = JSON.parse(read('package.json')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly optionalDependencies?: unknown;
+  readonly scripts: object;
 };
 
 /** What npm says where the registry cannot be reached. */
 const OFFLINE = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/;
+
+const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
 
 let directory: string;
 let files: string[];
@@ -37,8 +47,7 @@ beforeAll(async () => {
   const [tarball] = Object.values(report as Record<string, { filename: string; files: { path: string }[] }>);
   files = tarball?.files.map(({ path }) => path) ?? [];
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
-  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  const installed = await runCommand('npm', ['install', ...flags, `./${tarball?.filename}`], { cwd: directory });
+  const installed = await runCommand('npm', [...INSTALL, `./${tarball?.filename}`], { cwd: directory });
   offline = installed.status !== 0 && OFFLINE.test(installed.stderr);
   if (!offline) expect(installed).toMatchObject({ status: 0 });
 });
@@ -59,6 +68,8 @@ describe('the published package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'docs/authenticators.md',
+      'docs/client-admin.md',
       'docs/client.md',
       'docs/invoke.md',
       'docs/settings.md',
@@ -85,7 +96,6 @@ describe('the published package', () => {
   }, 60_000);
 
   it('has few runtime dependencies, none of them optional, and runs no script on installation', () => {
-    const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
     expect(Object.keys(manifest.dependencies).sort()).toEqual(Object.keys(DEPENDENCIES).sort());
     expect(manifest.optionalDependencies).toBeUndefined();
     for (const script of ['preinstall', 'install', 'postinstall', 'prepare']) {
@@ -94,14 +104,77 @@ describe('the published package', () => {
   });
 });
 
-describe('the examples of docs/client.md, in an empty project with the package installed', () => {
-  it('are type-checked, and print what they say', { timeout: 120_000 }, async (context) => {
-    if (offline) {
-      process.stderr.write(
-        '\nThe npm registry cannot be reached: the published package was NOT tried in a project.\n\n',
-      );
-      context.skip('the npm registry cannot be reached');
+/** Ends a test that needs the package in a project where npm could not put it there, and says so. */
+function needInstallation(context: TestContext): void {
+  if (!offline) return;
+  process.stderr.write('\nThe npm registry cannot be reached: the published package was NOT tried in a project.\n\n');
+  context.skip('the npm registry cannot be reached');
+}
+
+/** Runs a program in the project. */
+async function runProgram(name: string, code: string, environment: Readonly<Record<string, string>> = {}) {
+  writeFileSync(join(directory, name), code);
+  return runCommand(process.execPath, [name], { cwd: directory, environment });
+}
+
+describe('the package in an empty project', () => {
+  it("runs a newcomer's program of 12 lines, as the README has it", async (context) => {
+    needInstallation(context);
+    const lines = newcomer?.code.trimEnd().split('\n') ?? [];
+    expect(lines.length).toBeLessThanOrEqual(12);
+    for (const word of ['await using', 'timeoutMs', 'for await']) expect(newcomer?.code).toContain(word);
+    const conjur = await createLocalConjur({ policyLoadMs: 0 });
+    try {
+      const admin = createConjurClient({ baseUrl: conjur.url, auth: { type: 'api-key', apiKey: conjur.adminApiKey } });
+      await admin.writeSecret('app/db/password', 'correct horse');
+      await admin.writeSecret('app/db/user', 'app');
+      await admin.close();
+      const run = await runProgram('newcomer.ts', lines.join('\n'), {
+        CONJUR_APPLIANCE_URL: conjur.url,
+        CONJUR_AUTHN_LOGIN: 'admin',
+        CONJUR_AUTHN_API_KEY: conjur.adminApiKey,
+      });
+      expect(run).toEqual({ status: 0, stderr: '', stdout: 'length: 13\napp/db/password\napp/db/user\n' });
+    } finally {
+      await conjur.close();
     }
+  });
+
+  it('is loaded by require() too', async (context) => {
+    needInstallation(context);
+    const code = `const { createConjurClient, Secret } = require('conjur-functions');
+console.log(typeof createConjurClient, String(Secret.of('x')), typeof require('conjur-functions/package.json').name);`;
+    expect(await runProgram('required.cjs', code)).toEqual({
+      status: 0,
+      stderr: '',
+      stdout: 'function [redacted] string\n',
+    });
+  });
+
+  it('says which package of AWS is missing, where an option needs one', async (context) => {
+    needInstallation(context);
+    const auths = {
+      '@aws-sdk/client-secrets-manager': { type: 'api-key', apiKeySecretId: 'conjur/credential' },
+      '@aws-sdk/credential-provider-node': { type: 'iam', login: 'host/a', serviceId: 'prod', sts: 'global' },
+    };
+    const code = `import { createConjurClient } from 'conjur-functions';
+for (const auth of ${JSON.stringify(Object.values(auths))}) {
+  const conjur = createConjurClient({ baseUrl: 'http://127.0.0.1:9', auth });
+  await conjur.whoami().catch(({ code, message }) => console.log(code, message));
+}`;
+    const { stdout } = await runProgram('missing.js', code);
+    const packages = stdout.match(/^config_invalid The package (\S+) is needed/gm);
+    expect(packages).toEqual(Object.keys(auths).map((name) => `config_invalid The package ${name} is needed`));
+    expect(stdout).toContain('npm install @aws-sdk/client-secrets-manager');
+  });
+});
+
+describe('the examples of the documentation, in an empty project with the package installed', () => {
+  it('are type-checked, and print what they say', { timeout: 120_000 }, async (context) => {
+    needInstallation(context);
+    const peers = Object.entries(manifest.peerDependencies).map(([name, range]) => `${name}@${range}`);
+    const added = await runCommand('npm', [...INSTALL, ...peers], { cwd: directory });
+    expect(added).toMatchObject({ status: 0 });
     const surroundings = join(directory, 'etc');
     mkdirSync(surroundings);
     const conjur = await startExampleConjur(surroundings);

@@ -23,7 +23,9 @@ export function sharedCorePlugin(core: readonly string[]): Plugin {
       });
       build.onLoad({ filter: /.*/, namespace: NAME }, ({ path, pluginData }) => ({
         contents: [
-          ...core.map((module) => `import ${JSON.stringify(module)};`),
+          ...core.map(
+            (module, index) => `export { ${entryOf(module)} as core${index} } from ${JSON.stringify(module)};`,
+          ),
           `export * from ${JSON.stringify(path)};`,
           ...(hasDefaultExport(readFileSync(path, 'utf8')) ? [`export { default } from ${JSON.stringify(path)};`] : []),
         ].join('\n'),
@@ -31,6 +33,21 @@ export function sharedCorePlugin(core: readonly string[]): Plugin {
       }));
     },
   };
+}
+
+/** Lines that make a module share the core's chunk. */
+export function toCoreImports(core: readonly string[]): string[] {
+  return core.map((module, index) => `export { ${entryOf(module)} as core${index} } from ${JSON.stringify(module)};`);
+}
+
+/**
+ * What a core module exports first, which every function uses anyway. A bare import would be left out, since package.json says that no
+ * module of this package has side effects.
+ */
+function entryOf(module: string): string {
+  const [, name] = /^export (?:async )?(?:function|const|class) (\w+)/m.exec(readFileSync(module, 'utf8')) ?? [];
+  if (name === undefined) throw new Error(`${module} exports nothing by name, so nothing keeps it in the core.`);
+  return name;
 }
 
 /** `export *` leaves the default export out. A CommonJS module always has one: its `module.exports`. */

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, relative, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
+import { toCoreImports } from './shared-core.ts';
 
 const ENTRY = 'undici-entry';
 
@@ -72,7 +73,7 @@ function eagerEntry(): string {
 
 function lazyEntry(core: readonly string[]): string {
   return [
-    ...core.map((module) => `import ${JSON.stringify(module)};`),
+    ...toCoreImports(core),
     `import { Dispatcher } from 'undici';`,
     `import connect from './lib/api/api-connect.js';`,
     `Object.assign(Dispatcher.prototype, { connect });`,

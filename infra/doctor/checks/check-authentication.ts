@@ -99,7 +99,7 @@ async function explain(
     );
   return failed(
     'wrong_key',
-    `Conjur refuses the ${auth.type} credential of "${login}" in the account "${account}" (401).`,
+    `Conjur refuses the ${auth.type} credential${login === '' ? '' : ` of "${login}"`} in the account "${account}" (401).${login === '' ? ' It alone says whose it is.' : ''}`,
     adviceOnKey(context, account),
   );
 }

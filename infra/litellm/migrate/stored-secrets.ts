@@ -1,7 +1,11 @@
 import { createConjurTransport, toConjurError } from '../../../lib/answers.ts';
-import { createAuthenticator, createCredentialSource } from '../../../lib/auth/create-authenticator.ts';
+import {
+  createAuthenticator,
+  createCredentialSource,
+  lazyAuthenticatorDeps,
+} from '../../../lib/auth/create-authenticator.ts';
 import { createSession } from '../../../lib/auth/session.ts';
-import { createConjurClient, lazyAuthenticatorPorts } from '../../../lib/client.ts';
+import { createConjurClient } from '../../../lib/client.ts';
 import { systemClock } from '../../../lib/clock.ts';
 import { DEFAULT_DEADLINE_MS, Deadline } from '../../../lib/deadline.ts';
 import { ConjurError } from '../../../lib/errors.ts';
@@ -70,7 +74,7 @@ function createRawSession(settings: Settings) {
   const nameOf = createNameOf(settings);
   const dispatchers = createDispatchers(settings);
   const transport = createConjurTransport({ ...settings, nameOf, dispatchers, clock, random: Math.random });
-  const lazy = lazyAuthenticatorPorts(undefined, clock);
+  const lazy = lazyAuthenticatorDeps(undefined, clock);
   const authenticator = createAuthenticator(settings, createCredentialSource(settings, { ...lazy, clock }), lazy);
   const { refreshIntervalMs } = settings;
   const { send } = createSession({ nameOf, authenticator, transport, clock, logger: silentLogger, refreshIntervalMs });

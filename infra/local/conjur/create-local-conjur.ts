@@ -1,9 +1,12 @@
 import type { LocalIamOptions } from './authn/iam-authenticator.ts';
 import type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
+import type { LocalLdapOptions } from './authn/ldap-authenticator.ts';
 import type { Edition } from './edition.ts';
 import type { SeenRequest } from './http/create-app.ts';
 import { startServer } from './http/start-server.ts';
-import { openConjur } from './open-conjur.ts';
+import type { CloudIdentity } from './metadata/cloud-identity.ts';
+import { type MetadataServer, startMetadataServer } from './metadata/start-metadata-server.ts';
+import { type OpenConjur, openConjur } from './open-conjur.ts';
 
 /** Certificates of a server that speaks TLS. All are PEM texts, not paths. */
 export interface LocalTls {
@@ -59,6 +62,17 @@ export interface LocalConjurOptions {
   readonly jwt?: LocalJwtOptions;
   /** Made-up AWS credentials for `authn-iam`. Without them every such login is refused. */
   readonly iam?: LocalIamOptions;
+  /** A table of passwords for `authn-ldap`. Without it only api keys log in there. */
+  readonly ldap?: LocalLdapOptions;
+  /** Starts the metadata services of Azure and Google beside it, whose tokens `authn-azure` and `authn-gcp` believe. */
+  readonly metadata?: {
+    /** Port on 127.0.0.1; 0 (the default) takes a free one. */
+    readonly port?: number;
+    /** Whom they give tokens of. Made-up defaults. */
+    readonly identity?: CloudIdentity;
+    /** They take connections and never answer. Default false. */
+    readonly isSilent?: boolean;
+  };
   /** Called once for every request that arrives, before it is answered. */
   readonly onRequest?: (request: SeenRequest) => void;
   /** Told why a login was refused, one line each; the client is not told. Default: nobody. */
@@ -71,6 +85,8 @@ export interface LocalConjur {
   readonly url: string;
   readonly account: string;
   readonly adminApiKey: string;
+  /** Base URL of the metadata services; undefined where none were asked for. */
+  readonly metadataUrl?: string | undefined;
   /** Ends all connections, then closes the data file. */
   close(): Promise<void>;
 }
@@ -87,14 +103,29 @@ export async function createLocalConjur(options: LocalConjurOptions = {}): Promi
   const conjur = await openConjur(options);
   try {
     const server = await startServer(conjur.handle, { host, port, tls });
+    const metadata = await startMetadata(conjur, options.metadata).catch(async (error: unknown) => {
+      await server.close();
+      throw error;
+    });
     const close = async () => {
       conjur.stop();
+      await metadata?.close();
       await server.close();
       conjur.release();
     };
-    return { url: server.url, account: conjur.account, adminApiKey: conjur.adminApiKey, close };
+    const { account, adminApiKey } = conjur;
+    return { url: server.url, account, adminApiKey, metadataUrl: metadata?.url, close };
   } catch (error) {
     conjur.release();
     throw error;
   }
+}
+
+async function startMetadata(
+  { cloudKeys }: OpenConjur,
+  options: LocalConjurOptions['metadata'],
+): Promise<MetadataServer | undefined> {
+  if (options === undefined) return undefined;
+  const { port = 0, identity = {}, isSilent = false } = options;
+  return startMetadataServer({ keys: cloudKeys, identity, port, isSilent });
 }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createLocalConjur, type LocalConjurOptions, type LocalTls } from './create-local-conjur.ts';
 import { type Arguments, ArgumentsError, HELP, parseArguments } from './parse-arguments.ts';
-import { parseJwks, parseTestCredentials } from './parse-credential-files.ts';
+import { parseCloudIdentity, parseJwks, parsePasswords, parseTestCredentials } from './parse-credential-files.ts';
 
 async function main(): Promise<void> {
   const given = parseArguments(process.argv.slice(2), process.env);
@@ -14,6 +14,7 @@ async function main(): Promise<void> {
   console.log('This is a development and test server. Keep no real secrets in it.');
   if (given.adminApiKey === undefined) console.log(`Api key of the login admin: ${conjur.adminApiKey}`);
   console.log(`Local Conjur is ready at ${conjur.url} (account ${conjur.account}, data ${given.data})`);
+  if (conjur.metadataUrl !== undefined) console.log(`Metadata services of Azure and Google: ${conjur.metadataUrl}`);
   const stop = () => void conjur.close().finally(() => process.exit(0));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
@@ -44,8 +45,17 @@ function toOptions(given: Arguments): LocalConjurOptions {
     ...(given.iamCredentials === undefined
       ? {}
       : { iam: { credentials: parseTestCredentials(read(given.iamCredentials), given.iamCredentials) } }),
+    ...(given.ldapPasswords === undefined
+      ? {}
+      : { ldap: { passwords: parsePasswords(read(given.ldapPasswords), given.ldapPasswords) } }),
+    ...(given.metadataPort === undefined ? {} : { metadata: toMetadata(given, given.metadataPort) }),
     log: (line) => console.error(line),
   };
+}
+
+function toMetadata({ cloudIdentity }: Arguments, port: number): NonNullable<LocalConjurOptions['metadata']> {
+  if (cloudIdentity === undefined) return { port };
+  return { port, identity: parseCloudIdentity(read(cloudIdentity), cloudIdentity) };
 }
 
 function readTls({ tlsCert, tlsKey, clientCa, clientCertificates }: Arguments): LocalTls | undefined {

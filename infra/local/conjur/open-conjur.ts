@@ -1,3 +1,4 @@
+import { type CloudKeys, createCloudKeys } from './authn/cloud-keys.ts';
 import { createTokens } from './authn/tokens.ts';
 import type { LocalConjurOptions } from './create-local-conjur.ts';
 import { type Edition, SAAS_ACCOUNT } from './edition.ts';
@@ -19,6 +20,8 @@ export interface OpenConjur {
   readonly handle: Handler;
   readonly account: string;
   readonly adminApiKey: string;
+  /** What its authenticators for clouds believe. */
+  readonly cloudKeys: CloudKeys;
   /** Ends every wait of requests that are being answered. */
   stop(): void;
   /** Closes the data file. */
@@ -51,6 +54,7 @@ export async function openConjur(options: Omit<LocalConjurOptions, 'host' | 'por
       handle: (request, bindings) => app.fetch(request, bindings),
       account,
       adminApiKey: store.adminApiKey,
+      cloudKeys: context.cloudKeys,
       stop: () => closing.abort(),
       release,
     };
@@ -85,6 +89,8 @@ async function createContext(options: LocalConjurOptions, store: Store, around: 
     policyLock: createPolicyLock(options.policyLoadMs ?? 10, signal),
     jwt: options.jwt,
     iam: options.iam,
+    ldap: options.ldap,
+    cloudKeys: createCloudKeys(createSetting(database, 'cloud_key'), now),
     areApiKeysDefault: options.apiKeysByDefault ?? true,
     serverVersion: parseServerVersion(options.serverVersion ?? '1.24.0'),
     isCertificateNeeded: options.tls?.clientCertificates === 'authn',

@@ -22,6 +22,9 @@ export interface Arguments {
   readonly clientCertificates: (typeof CLIENT_CERTIFICATES)[number];
   readonly jwtKeys: string | undefined;
   readonly iamCredentials: string | undefined;
+  readonly ldapPasswords: string | undefined;
+  readonly cloudIdentity: string | undefined;
+  readonly metadataPort: number | undefined;
 }
 
 const EDITIONS = ['self-hosted', 'saas'] as const;
@@ -62,6 +65,10 @@ export const HELP = `A Conjur for development and tests. It is no vault: api key
   --jwt-keys FILE        JWKS with the public keys that authn-jwt trusts
   --iam-credentials FILE JSON list of made-up AWS credentials that authn-iam knows:
                          [{"accessKeyId","secretAccessKey","sessionToken","accountId","roleName"}]
+  --ldap-passwords FILE  JSON of the directory that authn-ldap asks: {"alice": "password"}
+  --metadata-port N      metadata services of Azure and Google on this port (0: a free one), whose tokens
+                         authn-azure and authn-gcp believe
+  --cloud-identity FILE  JSON of whom they give tokens of: {"azure": {"subscriptionId", …}, "gcp": {"projectId", …}}
   --help
 `;
 
@@ -85,6 +92,9 @@ const OPTIONS = {
   'client-certs': { type: 'string', default: 'required' },
   'jwt-keys': { type: 'string' },
   'iam-credentials': { type: 'string' },
+  'ldap-passwords': { type: 'string' },
+  'cloud-identity': { type: 'string' },
+  'metadata-port': { type: 'string' },
 } as const;
 
 /**
@@ -99,6 +109,11 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
   }
   if (values['client-ca'] !== undefined && values['tls-cert'] === undefined) {
     throw new ArgumentsError('--client-ca needs --tls-cert and --tls-key: client certificates exist in TLS only.');
+  }
+  if (values['cloud-identity'] !== undefined && values['metadata-port'] === undefined) {
+    throw new ArgumentsError(
+      '--cloud-identity needs --metadata-port: it says whom the metadata services give tokens of.',
+    );
   }
   if (!/^[^:/?\s]+$/.test(values.account ?? 'default'))
     throw new ArgumentsError('--account takes a name without ":", "/" or spaces.');
@@ -122,6 +137,9 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     clientCertificates: parseChoice('--client-certs', values['client-certs'], CLIENT_CERTIFICATES),
     jwtKeys: values['jwt-keys'],
     iamCredentials: values['iam-credentials'],
+    ldapPasswords: values['ldap-passwords'],
+    cloudIdentity: values['cloud-identity'],
+    metadataPort: parsePort(values['metadata-port']),
   };
 }
 
@@ -131,6 +149,10 @@ function parseFlags(args: readonly string[]) {
   } catch (error) {
     throw new ArgumentsError(error instanceof Error ? error.message : String(error));
   }
+}
+
+function parsePort(text: string | undefined): number | undefined {
+  return text === undefined ? undefined : parseNumber('--metadata-port', text, 0, 65_535);
 }
 
 function parseNumber(flag: string, text: string, min: number, max: number, isWhole = true): number {

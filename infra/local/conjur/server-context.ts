@@ -1,5 +1,7 @@
+import type { CloudKeys } from './authn/cloud-keys.ts';
 import type { LocalIamOptions } from './authn/iam-authenticator.ts';
 import type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
+import type { LocalLdapOptions } from './authn/ldap-authenticator.ts';
 import type { Log } from './authn/refuse-login.ts';
 import type { Tokens } from './authn/tokens.ts';
 import type { Edition } from './edition.ts';
@@ -24,6 +26,8 @@ export interface ServerContext {
   readonly policyLock: PolicyLock;
   readonly jwt: LocalJwtOptions | undefined;
   readonly iam: LocalIamOptions | undefined;
+  readonly ldap: LocalLdapOptions | undefined;
+  readonly cloudKeys: CloudKeys;
   /** Whether a host gets an api key unasked. */
   readonly areApiKeysDefault: boolean;
   /** The version of Conjur that it behaves as. */

@@ -89,7 +89,7 @@ export async function runCell(world: FaultWorld, cell: Cell): Promise<CellResult
     };
     const result = await attempt(() => trial.run(createActor(container, client, clock, cell.remainingMs)));
     const elapsedMs = Date.now() - startedMs;
-    await client.settled();
+    await client.idle();
     await trial.check(world, 'done' in result && result.done.length === 0);
     const outcome = toOutcome(result, attempts);
     return {

@@ -157,6 +157,7 @@ describe('npm run package', () => {
       'rate(1 day)',
       'rate(1 day)',
       'rate(30 days)',
+      'rate(5 minutes)',
     ]);
     for (const [, { GroupName }] of schedules) expect(GroupName).toEqual({ Ref: 'RotationSchedules' });
   });
@@ -238,6 +239,17 @@ describe('npm run package', () => {
     });
     expect(stderr.split('\n')[0]).toBe('CYBERARK_ALOW_DELETE is not a setting. Did you mean CYBERARK_ALLOW_DELETE?');
   });
+
+  it('says once what is wrong with a value that many places ask for, and keeps the previous package', async () => {
+    const before = await readTemplate();
+    const { status, stderr } = await pack('--param=authorizer=none');
+    expect(status).toBe(1);
+    expect(stderr).toBe(
+      'package: The parameter authorizer must be iam, jwt or lambda. A route without authorization is not deployed.\n',
+    );
+    expect(await readTemplate()).toEqual(before);
+    expect(await hashZips()).toHaveLength(3);
+  }, 60_000);
 
   it('makes a template that cfn-lint finds no error in', async ({ skip }) => {
     const lint = findProgram('cfn-lint');

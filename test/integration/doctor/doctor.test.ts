@@ -27,6 +27,20 @@ const POLICY = `
 - !permit { role: !host app, privileges: [ read, execute ], resource: !variable db/password }
 - !permit { role: !host other, privileges: [ read ], resource: !variable db/password }
 - !permit { role: !host rotator, privileges: [ read, update ], resource: !host app }
+- !host reader
+- !host creator
+- !host owner
+- !policy
+  id: team
+  owner: !host owner
+  body:
+  - !variable known
+  - !group writers
+  - !group others
+  - !grant { role: !group writers, member: !host /creator }
+- !permit { role: !host reader, privileges: [ read ], resource: !policy team }
+- !permit { role: !host reader, privileges: [ read, update ], resource: !variable team/known }
+- !permit { role: !host creator, privileges: [ read, create ], resource: !policy team }
 `;
 
 let conjur: LocalConjur;
@@ -225,6 +239,74 @@ describe('the doctor', () => {
       name: 'write',
       fault: 'no_privilege',
     });
+  });
+
+  describe('of a name that is to be written in a branch', () => {
+    const inBranch = (login: string, more: object = {}) => asHost(login, { CYBERARK_POLICY_BRANCH: 'team', ...more });
+
+    it('tells who may read the branch and not create in it, and which grant is missing', async () => {
+      const fault = await faultOf(inBranch('host/reader'), { write: 'team/new' });
+      expect(fault).toMatchObject({
+        name: 'write',
+        fault: 'no_privilege',
+        message: expect.stringContaining('lacks `create`'),
+      });
+      expect(fault.advice).toContain(
+        '- !permit { role: !host /reader, privileges: [ read, create ], resource: !policy /team }',
+      );
+    });
+
+    it('takes no refused dry run for a follower where the variable is there and may be written', async () => {
+      const result = (await examine(inBranch('host/reader'), { write: 'team/known' })).at(-1);
+      expect(result).toMatchObject({
+        name: 'write',
+        status: 'ok',
+        message: expect.stringContaining('could not be defined'),
+      });
+    });
+
+    it.each([
+      ['no role is named', {}, 'Set CYBERARK_GRANT_WRITE to a role that host/creator has'],
+      [
+        'the role that is named is not its own',
+        { CYBERARK_GRANT_WRITE: 'group:team/others' },
+        '- !grant { role: !group /team/others, member: !host /creator }',
+      ],
+    ])('tells who may define it and not write it then: %s', async (_, more, advice) => {
+      const fault = await faultOf(inBranch('host/creator', more), { write: 'team/new' });
+      expect(fault).toMatchObject({
+        name: 'write',
+        fault: 'no_privilege',
+        message: expect.stringContaining('not write it then'),
+      });
+      expect(fault.advice).toContain(advice);
+      // So it is: Conjur takes the definition, and refuses the value.
+      const client = createConjurClient(settingsFor(conjur, inBranch('host/creator', more)));
+      await expect(client.writeSecret('team/made', 'canary-value')).rejects.toThrow();
+      await client.close();
+    });
+
+    it.each([
+      ['the role that is named is its own', 'host/creator', { CYBERARK_GRANT_WRITE: 'group:team/writers' }],
+      ['it owns the branch', 'host/owner', {}],
+    ])('is content where %s, and so is Conjur', async (_, login, more) => {
+      expect((await examine(inBranch(login, more), { write: 'team/new' })).at(-1)).toMatchObject({ status: 'ok' });
+      const client = createConjurClient(settingsFor(conjur, inBranch(login, more)));
+      const name = `team/made-by-${login.slice('host/'.length)}`;
+      expect(await client.writeSecret(name, 'canary-value')).toMatchObject({ created: true });
+      await client.close();
+    });
+  });
+
+  it('tells a refused token of nobody, where only the token says whose it is', async () => {
+    const jwt = { CYBERARK_AUTHN: 'jwt', CYBERARK_AUTHN_SERVICE_ID: 'x', CYBERARK_AUTHN_JWT: 'canary-value' };
+    const fault = await faultOf({ CYBERARK_API_BASE: conjur.url, ...jwt });
+    expect(fault).toMatchObject({ fault: 'wrong_key' });
+    expect(fault.message).toBe(
+      'Conjur refuses the jwt credential in the account "default" (401). It alone says whose it is.',
+    );
+    const named = await faultOf({ CYBERARK_API_BASE: conjur.url, ...jwt, CYBERARK_USERNAME: 'host/app' });
+    expect(named.message).toContain('the jwt credential of "host/app"');
   });
 
   it('tells a missing privilege to rotate', async () => {

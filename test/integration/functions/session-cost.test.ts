@@ -39,7 +39,7 @@ afterEach(async () => {
 async function readOnce(): Promise<string> {
   const request = { kind: 'one', name: 'a/b', version: undefined, fresh: false, raw: false } as const;
   const answer = await read({ settings: settingsFor(conjur), conjur: client }, request, new Deadline(clock, 10_000));
-  await client.settled();
+  await client.idle();
   return answer.kind === 'one' ? answer.secret.value.expose() : '';
 }
 

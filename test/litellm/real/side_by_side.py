@@ -66,8 +66,8 @@ async def delete(manager, name):
 
 
 OPERATIONS = [
-    ("write new", write_new, False, "tries the value first, loads policy only where there is no variable, and reads the version"),
-    ("write existing", write_existing, True, "loads no policy, and reads the version"),
+    ("write new", write_new, False, "tries the value first: policy is loaded only where there is no variable"),
+    ("write existing", write_existing, True, "loads no policy"),
     ("read", read, True, "the same; a function stands between"),
     ("rotate", rotate, True, "reads the new value back from Conjur, where LiteLLM's class looks into its own cache"),
     ("rename", rename, True, "deletes the old secret after the new one is read back, where LiteLLM's class leaves it"),

@@ -5,19 +5,21 @@ import * as library from '../../../lib/index.ts';
 // The types are checked by the compiler (npm run typecheck): a change of what the package promises does not compile here.
 
 type Conjur = library.ConjurClient;
-type WithDeadline = { readonly deadline?: library.Deadline | undefined };
+type CallOptions = {
+  readonly signal?: AbortSignal | undefined;
+  readonly timeoutMs?: number | undefined;
+  readonly deadline?: library.Deadline | undefined;
+};
 
 describe('the public interface', () => {
   it('exports these values', () => {
     expect(Object.keys(library).sort()).toEqual([
       'ConjurError',
-      'Deadline',
       'ERROR_STATUS',
       'Secret',
       'createConjurClient',
       'fromEnv',
       'parseVariableName',
-      'systemClock',
     ]);
   });
 
@@ -38,8 +40,9 @@ describe('the public interface', () => {
       | 'lastRotation'
       | 'authenticate'
       | 'tokenAgeMs'
-      | 'settled'
+      | 'idle'
       | 'close'
+      | typeof Symbol.asyncDispose
     >();
   });
 
@@ -48,7 +51,7 @@ describe('the public interface', () => {
       [name: string, options?: library.ReadSecretOptions | undefined]
     >();
     expectTypeOf<library.ReadSecretOptions>().branded.toEqualTypeOf<
-      WithDeadline & {
+      CallOptions & {
         readonly version?: number | undefined;
         readonly fromLeader?: boolean | undefined;
         readonly fresh?: boolean | undefined;
@@ -78,7 +81,7 @@ describe('the public interface', () => {
       [name: string, value: library.Secret | string | Uint8Array, options?: library.WriteSecretOptions | undefined]
     >();
     expectTypeOf<library.WriteSecretOptions>().branded.toEqualTypeOf<
-      WithDeadline & {
+      CallOptions & {
         readonly reportVersion?: boolean | undefined;
         readonly mimeType?: string | undefined;
         readonly annotations?: Readonly<Record<string, string>> | undefined;
@@ -108,15 +111,15 @@ describe('the public interface', () => {
 
   it('is built from options or from settings, and from ports that all have a default', () => {
     expectTypeOf(library.createConjurClient).parameters.toEqualTypeOf<
-      [options: library.ConjurClientOptions, ports?: library.ConjurClientPorts | undefined]
+      [options?: library.ConjurClientOptions | undefined, deps?: library.ConjurClientDeps | undefined]
     >();
     expectTypeOf(library.fromEnv).returns.toEqualTypeOf<library.ConjurClientOptions>();
     expectTypeOf<{
       baseUrl: string;
       auth: { type: 'api-key'; apiKey: string };
     }>().toExtend<library.ConjurClientOptions>();
-    expectTypeOf<object>().toExtend<library.ConjurClientPorts>();
-    expectTypeOf<library.ConjurClientPorts['dispatcher']>().toEqualTypeOf<Dispatcher | undefined>();
+    expectTypeOf<object>().toExtend<library.ConjurClientDeps>();
+    expectTypeOf<library.ConjurClientDeps['dispatcher']>().toEqualTypeOf<Dispatcher | undefined>();
   });
 
   it('fails by one error with a code', () => {

@@ -1,5 +1,5 @@
 import { MockAgent } from 'undici';
-import type { ConjurClientPorts } from '../../../lib/client.ts';
+import type { ConjurClientDeps } from '../../../lib/client.ts';
 import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
 import { fromEnv } from '../../../lib/env.ts';
 import { accessTokenText } from './access-token-text.ts';
@@ -48,7 +48,7 @@ const issueToken: Reply = () => ({ status: 200, body: accessTokenText() });
 export function mockConjur(
   reply: Reply,
   environment: Record<string, string> = {},
-  ports: ConjurClientPorts = {},
+  ports: ConjurClientDeps = {},
   authenticate: Reply = issueToken,
 ): MockConjur {
   const clock = new FakeClock();

@@ -22,6 +22,9 @@ describe('a secret', () => {
     expect(secret.expose()).toBe('sesame');
     expect(secret.exposeBytes()).toEqual(Buffer.from('sesame'));
     expect(Secret.of(Buffer.from([0xff, 0])).exposeBytes()).toEqual(Buffer.from([0xff, 0]));
+    const copy = secret.exposeBytes();
+    copy.fill(0);
+    expect(secret.exposeBytes()).toEqual(Buffer.from('sesame'));
   });
 
   it('is equal to another one of the same bytes', () => {

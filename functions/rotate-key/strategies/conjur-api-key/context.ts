@@ -33,7 +33,7 @@ export async function withClient<T>(
     if (!(await isAccepted(client))) return undefined;
     return await work(client);
   } finally {
-    await client.settled();
+    await client.idle();
     await client.close();
   }
 

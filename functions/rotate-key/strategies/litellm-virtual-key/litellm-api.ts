@@ -4,7 +4,7 @@ import { ConjurError } from '../../../../lib/errors.ts';
 import { HttpFault } from '../../../../lib/http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../../../../lib/http/request.ts';
 import type { Transport } from '../../../../lib/http/transport.ts';
-import { Secret } from '../../../../lib/secret.ts';
+import { exposeUncopied, Secret } from '../../../../lib/secret.ts';
 
 export interface Regeneration {
   readonly oldKey: Secret;
@@ -47,8 +47,8 @@ export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi
     async isCurrent(key, deadline) {
       const request = toInfoRequest(`/key/info?key=${toTokenId(key)}`, 'asking LiteLLM for a virtual key');
       const response = await call(request, masterKey, deadline);
-      if (response.status === 200) return true;
-      if (response.status === 404) return false;
+      if (isKeyInfo(response)) return true;
+      if (isUnknownKey(response)) return false;
       throw toLitellmError(request, response);
     },
 
@@ -56,8 +56,8 @@ export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi
       const request = toInfoRequest('/key/info', 'trying a virtual key at LiteLLM');
       const response = await call(request, key, deadline);
       // 403: let in, but not allowed to ask about itself, as a key with allowed_routes is.
-      if (response.status === 200 || response.status === 403) return true;
-      if (response.status === 401) return false;
+      if (isKeyInfo(response) || (response.status === 403 && errorOf(response) !== undefined)) return true;
+      if (response.status === 401 && errorOf(response) !== undefined) return false;
       throw toLitellmError(request, response);
     },
 
@@ -67,9 +67,7 @@ export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi
       if (response.status === 403 && isAboutCustomKeys(response.body)) {
         return regenerateByItself(regeneration, deadline);
       }
-      if (response.status === 404) return undefined;
-      if (response.status !== 200) throw toLitellmError(request, response);
-      return parseKey(response) ?? regeneration.newKey;
+      return toMadeKey(request, response);
     },
   };
 
@@ -77,15 +75,55 @@ export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi
   async function regenerateByItself(regeneration: Regeneration, deadline: Deadline): Promise<Secret | undefined> {
     const request = toRegenerateRequest(regeneration, undefined);
     const response = await call(request, masterKey, deadline);
-    if (response.status === 404) return undefined;
-    if (response.status !== 200) throw toLitellmError(request, response);
-    const key = parseKey(response);
-    if (key !== undefined) return key;
-    throw new ConjurError(
-      'upstream_error',
-      `LiteLLM's answer while ${request.action} holds no key, though with disable_custom_api_keys it is LiteLLM that makes it. Check that LITELLM_API_BASE is a LiteLLM proxy and what stands between. If it did replace the key, make a new one there and store it with the strategy "supplied".`,
-    );
+    return toMadeKey(request, response);
   }
+}
+
+/**
+ * The key that LiteLLM says it has now; a LiteLLM that takes no key of the caller's shows one of its own, this once. Undefined where it
+ * says that it does not know the old one.
+ */
+function toMadeKey(request: HttpRequest, response: HttpResponse): Secret | undefined {
+  if (isUnknownKey(response)) return undefined;
+  if (response.status !== 200) throw toLitellmError(request, response);
+  const key = jsonOf(response)?.key;
+  if (typeof key === 'string' && key.startsWith('sk-')) return Secret.of(key);
+  throw new ConjurError(
+    'upstream_error',
+    `The answer while ${request.action} names no key, so it is not one of LiteLLM's. Check that LITELLM_API_BASE is a LiteLLM proxy, and what stands between; the stored key was not changed. Where LiteLLM did replace the key, rotate again, which goes on from there.`,
+  );
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** A body as a JSON object; undefined where it is none. The parser's message would quote it, and it may hold a key. */
+function jsonOf({ body }: HttpResponse): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return isJson(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isJson(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `{"key","info"}`: https://docs.litellm.ai/docs/proxy/virtual_keys */
+function isKeyInfo(response: HttpResponse): boolean {
+  return response.status === 200 && isJson(jsonOf(response)?.info);
+}
+
+/** What LiteLLM says of a failure: `{"error":{"message","type","param","code"}}`. `{"detail":…}` is what a wrong path gets. */
+function errorOf(response: HttpResponse): string | undefined {
+  const error = jsonOf(response)?.error;
+  return isJson(error) && typeof error.message === 'string' ? error.message : undefined;
+}
+
+/** LiteLLM's own word that it has no such key on record; a load balancer's 404, or that of a wrong path, says nothing about a key. */
+function isUnknownKey(response: HttpResponse): boolean {
+  return response.status === 404 && /\bkey\b.*\bnot found\b/is.test(errorOf(response) ?? '');
 }
 
 function toRegenerateRequest({ oldKey, gracePeriod, duration }: Regeneration, newKey: Secret | undefined): HttpRequest {
@@ -106,22 +144,11 @@ function toRegenerateRequest({ oldKey, gracePeriod, duration }: Regeneration, ne
 
 /** LiteLLM names a key by its SHA-256 in hex, so that the old key itself need not travel. */
 function toTokenId(key: Secret): string {
-  return createHash('sha256').update(key.exposeBytes()).digest('hex');
+  return createHash('sha256').update(exposeUncopied(key)).digest('hex');
 }
 
 function toInfoRequest(path: string, action: string): HttpRequest {
   return { method: 'GET', path, action, idempotent: true };
-}
-
-/** The key that the answer names: a LiteLLM that does not know `new_key` makes one of its own, and shows it this once. */
-function parseKey({ body }: HttpResponse): Secret | undefined {
-  try {
-    const { key } = JSON.parse(body.toString('utf8')) as { key?: unknown };
-    return typeof key === 'string' && key.startsWith('sk-') ? Secret.of(key) : undefined;
-  } catch {
-    // Not JSON. The parser's message quotes the body, which holds the key. What LiteLLM made of it is looked at afterwards.
-    return undefined;
-  }
 }
 
 /** Says what can be done about an answer of LiteLLM's that did not come. */
@@ -152,20 +179,22 @@ const ADVICE: Partial<Record<HttpFault['kind'], string>> = {
 const UNAVAILABLE = new Set([429, 502, 503, 504]);
 
 /** What LiteLLM's answers mean to whoever rotates. LiteLLM's own words are not passed on: they may repeat a key. */
-export function toLitellmError({ action }: HttpRequest, { status, body }: HttpResponse): ConjurError {
+export function toLitellmError({ action }: HttpRequest, response: HttpResponse): ConjurError {
+  const { status, body } = response;
+  const isOwn = errorOf(response) !== undefined;
   if ((status === 403 || status === 500) && isAboutLicence(body)) {
     return new ConjurError(
       'upstream_error',
       `This LiteLLM has no Enterprise licence, and without one it regenerates no virtual keys (${status}). Set LITELLM_LICENSE at LiteLLM, or make a new key by /key/generate and store it with the strategy "supplied". The key in use was not touched.`,
     );
   }
-  if (status === 401) {
+  if (status === 401 && isOwn) {
     return new ConjurError(
       'authentication_failed',
       `LiteLLM refused the master key (401) while ${action}. Check LITELLM_MASTER_KEY, or the secret that LITELLM_MASTER_KEY_SECRET_ID names.`,
     );
   }
-  if (status === 403) {
+  if (status === 403 && isOwn) {
     return new ConjurError(
       'forbidden',
       `LiteLLM forbids ${action} (403). LITELLM_MASTER_KEY must be the master key, or the key of a proxy admin.`,
@@ -175,6 +204,12 @@ export function toLitellmError({ action }: HttpRequest, { status, body }: HttpRe
     return new ConjurError(
       'upstream_unavailable',
       `LiteLLM answered ${status} while ${action}. Check LiteLLM's health and rotate again, which goes on where this ended.`,
+    );
+  }
+  if (status < 500) {
+    return new ConjurError(
+      'upstream_error',
+      `The answer while ${action} (${status}) is not one of LiteLLM's: the address is wrong, or something in front of it answered. Check that LITELLM_API_BASE is a LiteLLM proxy, with its path; then rotate again, which goes on where this ended.`,
     );
   }
   return new ConjurError(

@@ -23,6 +23,8 @@ export interface VirtualKeyRotation {
   readonly duration: string | undefined;
 }
 
+/** What LiteLLM makes and takes as a key. Of any other secret not even the hash may leave for LiteLLM. */
+const LITELLM_KEY = /^sk-/;
 /** Characters of a new key behind `sk-`. */
 const KEY_LENGTH = 32;
 /** Times that the stored key is set right before it is given up, for something in between must be altering it. */
@@ -48,12 +50,15 @@ export async function rotateVirtualKey(deps: VirtualKeyDeps, rotation: VirtualKe
   const replace = await logged('ask LiteLLM for it', () => litellm.isCurrent(oldKey, deadline));
   const made = replace ? await replaceKey(deps, rotation, oldKey) : undefined;
   const { key, version } = await logged('promote', () => promote(deps, name, made));
+  // LiteLLM said that it replaced this key, and a moment later that it is the one on record: one of the two is not true.
+  if (replace && key.equals(oldKey)) throw notReplaced(name);
   const accepted = await logged('try the new key', () => litellm.isAccepted(key, deadline));
   return { name, version, value: key, ...(accepted ? {} : { details: { accepted_by_litellm: false } }) };
 }
 
 async function readOldKey({ conjur, deadline }: VirtualKeyDeps, name: string): Promise<Secret> {
   const key = await readVersion(conjur, name, undefined, deadline);
+  if (key !== undefined && !LITELLM_KEY.test(key.expose())) throw noVirtualKey(name);
   if (key !== undefined) return key;
   throw new ConjurError(
     'secret_not_found',
@@ -135,6 +140,20 @@ async function findCurrent({ conjur, litellm, deadline }: VirtualKeyDeps, name: 
 /** Where a new key is kept until LiteLLM has taken it. */
 export function toPendingName(name: string): string {
   return `${name}.pending`;
+}
+
+function noVirtualKey(name: string): ConjurError {
+  return new ConjurError(
+    'unprocessable',
+    `The secret "${name}" holds no virtual key of LiteLLM's (they begin with "sk-"), and was not sent there. Check the name, or rotate it with the strategy "random".`,
+  );
+}
+
+function notReplaced(name: string): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `LiteLLM answered that it replaced the key in "${name}", but still has the old one on record. Check that LITELLM_API_BASE leads to one LiteLLM with one database. The key in "${name}" was left in place; a new one, if LiteLLM made it, stands in "${toPendingName(name)}". Rotate again, which goes on from there.`,
+  );
 }
 
 function notPromoted(name: string): ConjurError {

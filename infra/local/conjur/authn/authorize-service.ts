@@ -6,8 +6,9 @@ import { refuseLogin } from './refuse-login.ts';
 
 /** One authenticator service, such as `authn-iam/prod`, and a login that comes in through it. */
 export interface ServiceLogin {
-  /** `authn-iam`, `authn-jwt` or `authn-cert`. */
+  /** `authn-iam`, `authn-jwt`, … */
   readonly authenticator: string;
+  /** Empty for `authn-gcp`, which has none. */
   readonly service: string;
   readonly account: string;
   readonly clientIp: string;
@@ -15,7 +16,7 @@ export interface ServiceLogin {
 
 /** The service as it stands in logs. */
 export function serviceName({ authenticator, service }: ServiceLogin): string {
-  return `${authenticator}/${service}`;
+  return service === '' ? authenticator : `${authenticator}/${service}`;
 }
 
 /** A refusal of this login, for this reason. */

@@ -9,7 +9,7 @@ export function toPolicyYaml(statements: readonly Statement[]): string {
   const document = new Document();
   document.contents = toSequence(inOrder(statements));
   if (document.directives) document.directives.docStart = true;
-  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false, indentSeq: false });
 }
 
 /** Statements as JSON: each an object of its tag. */

@@ -1,29 +1,17 @@
-import { refuseLogin } from '../authn/refuse-login.ts';
 import type { Reply } from '../http/reply.ts';
 import { codedError } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 
 /** Authenticators of a genuine Conjur that need a service of somebody else's. They say that they are not there. */
 export const absentRoutes: readonly Route[] = [
-  { method: 'POST', path: '/authn-ldap/:service/:account/:login/authenticate', handle: notThere('authn-ldap') },
-  { method: 'POST', path: '/authn-oidc/:service/:account/authenticate', handle: notThere('authn-oidc') },
   { method: 'GET', path: '/authn-oidc/:service/:account/authenticate', handle: notThere('authn-oidc') },
   { method: 'POST', path: '/authn-k8s/:service/:account/:login/authenticate', handle: notThere('authn-k8s') },
   { method: 'POST', path: '/authn-k8s/:service/inject_client_cert', handle: notThere('authn-k8s') },
-  { method: 'POST', path: '/authn-azure/:service/:account/:login/authenticate', handle: notEnabled('authn-azure') },
-  { method: 'POST', path: '/authn-gcp/:account/authenticate', handle: notEnabled('authn-gcp') },
   { method: 'POST', path: '/ca/:account/:service/sign', handle: notThere('the certificate authority') },
 ];
 
 function notThere(what: string): (input: RouteInput) => Reply {
   return () => {
     throw codedError(404, 'not_found', `The local Conjur does not have ${what}.`);
-  };
-}
-
-/** What a genuine Conjur answers where the service is not enabled. */
-function notEnabled(authenticator: string): (input: RouteInput) => Reply {
-  return ({ context }) => {
-    throw refuseLogin(context.log, authenticator, 'the service is not enabled');
   };
 }

@@ -3,6 +3,7 @@ import { absentRoutes } from './absent-routes.ts';
 import { authenticatorConfigRoutes } from './authenticator-config-routes.ts';
 import { authenticatorRoutes } from './authenticator-routes.ts';
 import { authnRoutes } from './authn-routes.ts';
+import { directoryRoutes } from './directory-routes.ts';
 import { hostFactoryRoutes } from './host-factory-routes.ts';
 import { policyRoutes } from './policy-routes.ts';
 import { publicKeyRoutes } from './public-key-routes.ts';
@@ -17,6 +18,8 @@ import { groupRoutes } from './v2/group-routes.ts';
 /** All that the server answers. The first route that fits a request takes it. */
 export const ROUTES: readonly Route[] = [
   ...statusRoutes,
+  // Before the general routes, one of which takes the login of LDAP.
+  ...directoryRoutes,
   ...authnRoutes,
   ...authenticatorRoutes,
   ...authenticatorConfigRoutes,

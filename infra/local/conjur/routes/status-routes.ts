@@ -34,7 +34,16 @@ export const statusRoutes: readonly Route[] = [
       );
       const configured = rows.map((row) => String(row.resource_id).replace(/^.*?:webservice:conjur\//, ''));
       const config = createAuthenticatorConfig(context.database);
-      const installed = ['authn', 'authn-cert', 'authn-iam', 'authn-jwt'];
+      const installed = [
+        'authn',
+        'authn-azure',
+        'authn-cert',
+        'authn-gcp',
+        'authn-iam',
+        'authn-jwt',
+        'authn-ldap',
+        'authn-oidc',
+      ];
       return jsonReply(200, {
         installed,
         configured: ['authn', ...configured].sort(),

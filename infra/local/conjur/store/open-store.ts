@@ -49,8 +49,14 @@ export function openStore(options: StoreOptions): Store {
   }
 }
 
+/** A text that is kept with the data. */
+export interface Setting {
+  load(): string | undefined;
+  save(value: string): void;
+}
+
 /** Reads or writes a setting that is kept with the data. */
-export function createSetting(database: Database, name: string) {
+export function createSetting(database: Database, name: string): Setting {
   return {
     load: () => {
       const row = database.first('SELECT value FROM settings WHERE name = ?', name);

@@ -32,7 +32,7 @@ function start(work: (report: (attempt: AttemptReport) => void) => Promise<strin
       return taken;
     },
     takeRefreshFailure: () => refreshFailure,
-    conjur: { tokenAgeMs: () => 1_234, settled: async () => undefined },
+    conjur: { tokenAgeMs: () => 1_234, idle: async () => undefined },
   } as unknown as Container;
   const definition: FunctionDefinition<{ name: string }, string> = {
     name: 'read-secret',

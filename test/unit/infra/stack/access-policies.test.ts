@@ -122,13 +122,13 @@ describe('the rights that parameters bring with them', () => {
     ]);
   });
 
-  it('RAM-shared subnets: reach subnets and security groups of any account, by their ids alone', async () => {
+  it('RAM-shared subnets: reach subnets and security groups of any account, and interfaces of this one', async () => {
     const context = { vpc_subnet_ids: 'subnet-1,subnet-2', vpc_security_group_ids: 'sg-1' };
     const [manage] = await statementsOf('VpcPolicy', context);
     expect(manage?.Resource).toEqual(
-      [`\${AWS::AccountId}:network-interface/*`, '*:subnet/subnet-1', '*:subnet/subnet-2', '*:security-group/sg-1'].map(
-        (resource) => ({ 'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:${resource}` }),
-      ),
+      [`\${AWS::AccountId}:network-interface/*`, '*:subnet/*', '*:security-group/*'].map((resource) => ({
+        'Fn::Sub': `arn:\${AWS::Partition}:ec2:\${AWS::Region}:${resource}`,
+      })),
     );
   });
 

@@ -104,9 +104,9 @@ describe('Alarms that miss an outage', () => {
   });
 
   it('the API has an alarm of its own for what no function sees, where there is an API', async () => {
-    expect(rings('api-5xx', { calls: 20, faults: 2 })).toBe(true);
-    expect(rings('api-5xx', { calls: 100, faults: 2 })).toBe(false);
-    expect(await propertiesOf({ http_api: 'off' })).not.toHaveProperty('Api5xxAlarm');
+    expect(rings('http-api-5xx', { calls: 20, faults: 2 })).toBe(true);
+    expect(rings('http-api-5xx', { calls: 100, faults: 2 })).toBe(false);
+    expect(await propertiesOf({ http_api: 'off' })).not.toHaveProperty('HttpApi5xxAlarm');
   });
 
   it('rotation-failed gives no all-clear by silence', () => {

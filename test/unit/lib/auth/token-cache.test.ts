@@ -181,7 +181,7 @@ describe('any token', () => {
     clock.move(301_000);
     await get();
     let settled = false;
-    const waiting = Promise.resolve(cache.settled()).then(() => {
+    const waiting = Promise.resolve(cache.idle()).then(() => {
       settled = true;
     });
     await new Promise((resolve) => setImmediate(resolve));
@@ -189,7 +189,7 @@ describe('any token', () => {
     await conjur.fail(new Error('away'));
     await waiting;
     expect(conjur.underWay).toBe(0);
-    expect(cache.settled()).toBeUndefined();
+    expect(cache.idle()).toBeUndefined();
   });
 
   it('tells its age and whom it speaks for', async () => {

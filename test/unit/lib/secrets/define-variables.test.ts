@@ -36,7 +36,7 @@ describe('defining variables', () => {
   it('waits for writes that may find theirs missing as well', async () => {
     const { definer, define, loads } = setUp();
     let answer = (): void => undefined;
-    const write = definer.expect(
+    const write = definer.trackWrite(
       new Promise<void>((resolve) => {
         answer = resolve;
       }),
@@ -53,14 +53,14 @@ describe('defining variables', () => {
   it('waits for a write that hangs no longer than 250 ms', async () => {
     const waits: number[] = [];
     const { definer, define, loads } = setUp(undefined, ((ms: number) => Promise.resolve(waits.push(ms))) as never);
-    void definer.expect(never);
+    void definer.trackWrite(never);
     await define('app/a');
     expect([loads, waits]).toEqual([[['app/a']], [250]]);
   });
 
   it('is not held up by a write that failed', async () => {
     const { definer, define, loads } = setUp();
-    const failed = definer.expect(Promise.reject(new Error('no connection')));
+    const failed = definer.trackWrite(Promise.reject(new Error('no connection')));
     await expect(failed).rejects.toThrow('no connection');
     await define('app/a');
     expect(loads).toEqual([['app/a']]);
@@ -153,7 +153,7 @@ describe('a policy load whose caller gave up', () => {
     );
     await expect(define('app/a', 1)).rejects.toMatchObject({ code: 'deadline_exceeded' });
     let settled = false;
-    const waiting = Promise.resolve(definer.settled()).then(() => {
+    const waiting = Promise.resolve(definer.idle()).then(() => {
       settled = true;
     });
     await turn();
@@ -161,6 +161,6 @@ describe('a policy load whose caller gave up', () => {
     end();
     await waiting;
     expect(settled).toBe(true);
-    expect(definer.settled()).toBeUndefined();
+    expect(definer.idle()).toBeUndefined();
   });
 });

@@ -89,19 +89,54 @@ const POLICY = `
   body:
   - !webservice
   - !permit { role: !host /123456789012/role, privileges: [ authenticate ], resource: !webservice }
+- !host
+  id: cloud
+  annotations: { authn-gcp/project-id: p, authn-azure/subscription-id: s, authn-azure/resource-group: r }
 - !policy
   id: conjur/authn-gcp
-  body: [ !webservice , !webservice status ]
+  body:
+  - !webservice
+  - !webservice status
+  - !permit { role: !host /cloud, privileges: [ authenticate ], resource: !webservice }
+- !policy
+  id: conjur/authn-azure/x
+  body:
+  - !webservice
+  - !variable provider-uri
+  - !permit { role: !host /cloud, privileges: [ authenticate ], resource: !webservice }
+- !policy
+  id: conjur/authn-ldap/x
+  body:
+  - !webservice
+  - !permit { role: !user /u, privileges: [ authenticate ], resource: !webservice }
+- !policy
+  id: conjur/authn-oidc/x
+  body:
+  - !webservice
+  - !variable provider-uri
+  - !variable id-token-user-property
+  - !permit { role: !user /u, privileges: [ authenticate ], resource: !webservice }
 `;
 
 /** A server with a policy for everything, and what its requests need. */
 async function prepare() {
   const { privateKey, publicKey } = await generateKeyPair('RS256');
   const jwks = { keys: [{ ...(await exportJWK(publicKey)), kid: 'one', alg: 'RS256' }] };
-  const conjur = await startConjur({ now: () => NOW, jwt: { jwks }, iam: { credentials: [ROLE] } });
+  const conjur = await startConjur({
+    now: () => NOW,
+    jwt: { jwks },
+    iam: { credentials: [ROLE] },
+    ldap: { passwords: { u: 'of u' } },
+  });
   expect((await conjur.load(POLICY)).status).toBe(201);
   await conjur.ask('POST', '/secrets/default/variable/v', { body: 'value' });
-  await conjur.ask('POST', '/secrets/default/variable/conjur%2Fauthn-jwt%2Fown%2Ftoken-app-property', { body: 'sub' });
+  for (const [id, body] of Object.entries({
+    'authn-jwt/own/token-app-property': 'sub',
+    'authn-azure/x/provider-uri': 'https://issuer.example/',
+    'authn-oidc/x/provider-uri': 'https://issuer.example/',
+    'authn-oidc/x/id-token-user-property': 'sub',
+  }))
+    await conjur.ask('POST', `/secrets/default/variable/${encodeURIComponent(`conjur/${id}`)}`, { body });
   const header = { alg: 'RS256', kid: 'one' };
   const jwt = (claims: Record<string, unknown>) =>
     new SignJWT(claims)
@@ -117,6 +152,18 @@ async function prepare() {
   return {
     conjur,
     jwt: await jwt({ sub: 'h' }),
+    azure: await jwt({
+      iss: 'https://issuer.example/',
+      oid: 'o',
+      xms_mirid: '/subscriptions/s/resourcegroups/r/providers/a/b/c',
+    }),
+    google: await jwt({
+      iss: 'https://accounts.google.com',
+      aud: 'conjur/default/host/cloud',
+      sub: '1',
+      google: { compute_engine: { project_id: 'p' } },
+    }),
+    idToken: await jwt({ iss: 'https://issuer.example/', sub: 'u' }),
     iam: await signSts(),
     hostFactoryToken: made?.token ?? '',
     expiration,
@@ -170,17 +217,26 @@ const REQUESTS: Readonly<Record<string, (prepared: Prepared) => Request>> = {
     '/authn-jwt/ci/default/host%2Fh/authenticate',
     { as: null, body: `jwt=${jwt}` },
   ],
-  'POST /authn-azure/{service_id}/{account}/{login}/authenticate': () => [
-    '/authn-azure/x/default/host%2Fh/authenticate',
-    { as: null, body: 'jwt=x' },
+  'POST /authn-azure/{service_id}/{account}/{login}/authenticate': ({ azure }) => [
+    '/authn-azure/x/default/host%2Fcloud/authenticate',
+    { as: null, body: `jwt=${azure}` },
   ],
-  'POST /authn-gcp/{account}/authenticate': () => ['/authn-gcp/default/authenticate', { as: null, body: 'jwt=x' }],
-  'GET /authn-ldap/{service_id}/{account}/login': (p) => ['/authn-ldap/x/default/login', basic(p, 'u')],
+  'POST /authn-gcp/{account}/authenticate': ({ google }) => [
+    '/authn-gcp/default/authenticate',
+    { as: null, body: `jwt=${google}` },
+  ],
+  'GET /authn-ldap/{service_id}/{account}/login': () => [
+    '/authn-ldap/x/default/login',
+    { as: null, headers: { authorization: `Basic ${btoa('u:of u')}` } },
+  ],
   'POST /authn-ldap/{service_id}/{account}/{login}/authenticate': () => [
     '/authn-ldap/x/default/u/authenticate',
-    NOBODY,
+    { as: null, body: 'of u' },
   ],
-  'POST /authn-oidc/{service_id}/{account}/authenticate': () => ['/authn-oidc/x/default/authenticate', NOBODY],
+  'POST /authn-oidc/{service_id}/{account}/authenticate': ({ idToken }) => [
+    '/authn-oidc/x/default/authenticate',
+    { as: null, body: `id_token=${idToken}` },
+  ],
   'POST /authn-k8s/{service_id}/{account}/{login}/authenticate': () => ['/authn-k8s/x/default/h/authenticate', NOBODY],
   'POST /authn-k8s/{service_id}/inject_client_cert': () => ['/authn-k8s/x/inject_client_cert', NOBODY],
   'PATCH /{authenticator}/{account}': () => ['/authn-gcp/default', { body: 'enabled=true' }],
@@ -237,9 +293,9 @@ it('the table of docs/local-conjur.md has every operation of the open-source API
   expect(operations.sort()).toEqual(Object.keys(REQUESTS).sort());
 });
 
-it('only logins that need somebody else’s service are not there, and the certificate authority', () => {
+it('only the logins of Kubernetes are not there, and the certificate authority', () => {
   const absent = table.filter(({ status }) => status === 404).map(({ operation }) => operation.split('/')[1]);
-  expect(new Set(absent)).toEqual(new Set(['authn-ldap', 'authn-oidc', 'authn-k8s', 'ca']));
+  expect(new Set(absent)).toEqual(new Set(['authn-k8s', 'ca']));
 });
 
 it.each(table)('$operation is answered with $status', async ({ operation, status, note }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seededRandom } from '../../../../support/seeded-random.ts';
 import { type ConjurUnderTest, startConjur } from './start-conjur.ts';
 
 interface Shown {
@@ -16,6 +17,12 @@ async function show({ ask }: ConjurUnderTest, kind: string, id: string): Promise
 async function list({ ask }: ConjurUnderTest, kind: string): Promise<string[]> {
   const answer = await ask('GET', `/resources/default/${kind}`);
   return answer.json<Shown[]>().map((resource) => resource.id.split(':').slice(2).join(':'));
+}
+
+/** A name in which nothing is said twice, as far as that can be. */
+function randomName(length: number): string {
+  const random = seededRandom(7);
+  return Array.from({ length }, () => String.fromCharCode(97 + Math.floor(random() * 26))).join('');
 }
 
 describe('loading a policy', () => {
@@ -194,6 +201,18 @@ describe('loading a policy', () => {
     const old = await conjur.ask('POST', '/authn/default/host%2Fh/authenticate', { as: null, body: first ?? '' });
     expect(old.status).toBe(401);
   });
+
+  it.each([
+    ['of 2,675 bytes that cannot be compressed', randomName(2675), 201],
+    ['of 2,676 bytes that cannot be compressed', randomName(2676), 500],
+    ['of 5,000 bytes that can', 'a'.repeat(5000), 201],
+  ])(
+    'of a variable with a name %s is answered as the index of a genuine Conjur takes it',
+    async (_what, name, status) => {
+      const conjur = await startConjur();
+      expect((await conjur.load(`- !variable ${name}\n`)).status).toBe(status);
+    },
+  );
 
   it('gives every host an api key by default, whatever its annotation authn/api-key says', async () => {
     const conjur = await startConjur();

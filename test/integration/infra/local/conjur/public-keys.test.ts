@@ -39,8 +39,7 @@ it('a key without a name is a fault of the server, as in a genuine Conjur', asyn
 });
 
 it.each([
-  ['POST', '/authn-ldap/x/default/alice/authenticate'],
-  ['POST', '/authn-oidc/x/default/authenticate'],
+  ['GET', '/authn-oidc/x/default/authenticate'],
   ['POST', '/authn-k8s/x/default/host%2Fh/authenticate'],
   ['POST', '/authn-k8s/x/inject_client_cert'],
 ])('%s %s says that it is not there', async (method, path) => {

@@ -23,6 +23,9 @@ describe('the command line', () => {
       clientCertificates: 'required',
       jwtKeys: undefined,
       iamCredentials: undefined,
+      ldapPasswords: undefined,
+      cloudIdentity: undefined,
+      metadataPort: undefined,
     });
   });
 

@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest';
-import { parseJwks, parseTestCredentials } from '../../../../../infra/local/conjur/parse-credential-files.ts';
+import {
+  parseCloudIdentity,
+  parseJwks,
+  parsePasswords,
+  parseTestCredentials,
+} from '../../../../../infra/local/conjur/parse-credential-files.ts';
 
 const FULL = { accessKeyId: 'A', secretAccessKey: 'very-secret', accountId: '1', roleName: 'r' };
 
@@ -21,4 +26,17 @@ it.each([
   [JSON.stringify([FULL, { ...FULL, roleName: '' }]), 'creds.json: entry 2 has no text "roleName".'],
 ])('says what is wrong with credentials, without showing them', (text, message) => {
   expect(() => parseTestCredentials(text, 'creds.json')).toThrow(message);
+});
+
+it('passwords of the directory are an object of texts', () => {
+  expect(parsePasswords('{"alice": "secret"}', 'f')).toEqual({ alice: 'secret' });
+  for (const text of ['[]', '{"alice": 1}', '{"alice": ""}'])
+    expect(() => parsePasswords(text, 'ldap.json')).toThrow(/^ldap\.json does not hold passwords/);
+});
+
+it('a cloud identity names what the clouds know, and nothing else', () => {
+  const identity = { azure: { resourceGroup: 'mine', userAssigned: { id: 'name' } }, gcp: { projectId: 'p' } };
+  expect(parseCloudIdentity(JSON.stringify(identity), 'f')).toEqual(identity);
+  for (const text of ['[]', '{"aws": {}}', '{"azure": 1}', '{"azure": {"group": "x"}}', '{"gcp": {"projectId": 1}}'])
+    expect(() => parseCloudIdentity(text, 'cloud.json')).toThrow(/^cloud\.json/);
 });

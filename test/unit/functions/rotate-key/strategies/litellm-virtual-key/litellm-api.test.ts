@@ -51,9 +51,21 @@ describe('regenerating a key', () => {
     expect((await api.regenerate(regeneration, deadline))?.expose()).toBe('sk-made-by-litellm');
   });
 
-  it('trusts the key that was sent where the answer does not show one', async () => {
-    const { api } = apiThatAnswers(200, 'not JSON');
-    expect((await api.regenerate(regeneration, deadline))?.equals(newKey)).toBe(true);
+  it.each([
+    ['a web page', 200, '<html>sign in</html>'],
+    ['nothing', 200, ''],
+    ['JSON of another shape', 200, { key: null }],
+    ['another success', 202, { key: 'sk-new-secret' }],
+    ["a load balancer's 404", 404, '<html>404</html>'],
+    ["a wrong path's 404", 404, { detail: 'Not Found' }],
+    ['a redirect', 302, ''],
+    ['the page of a sign-in with 401', 401, '<html>sign in</html>'],
+  ])('is no success, and no sign of a faster one, where the answer is %s', async (_, status, body) => {
+    const { api } = apiThatAnswers(status, body);
+    await expect(api.regenerate(regeneration, deadline)).rejects.toMatchObject({
+      code: 'upstream_error',
+      message: expect.stringContaining('LITELLM_API_BASE'),
+    });
   });
 
   it('tells that LiteLLM does not know the old key', async () => {
@@ -91,22 +103,37 @@ describe('what LiteLLM answers', () => {
   });
 
   it.each([
-    [200, true],
-    [404, false],
-  ])('%i: whether a key is on record is %s', async (status, expected) => {
-    const { api, requests } = apiThatAnswers(status);
+    [200, { key: 'x', info: {} }, true],
+    [404, { error: { message: 'Key not found in database', type: 'not_found_error', code: '404' } }, false],
+  ])('%i %j: whether a key is on record is %s', async (status, body, expected) => {
+    const { api, requests } = apiThatAnswers(status, body);
     expect(await api.isCurrent(oldKey, deadline)).toBe(expected);
     expect(requests[0]).toMatchObject({ path: `/key/info?key=${OLD_TOKEN_ID}` });
   });
 
   it.each([
-    [200, true],
-    [403, true],
-    [401, false],
-  ])('%i: whether a key is let in is %s', async (status, expected) => {
-    const { api, requests } = apiThatAnswers(status);
+    [200, { key: 'x', info: {} }, true],
+    [403, { error: { message: 'not allowed' } }, true],
+    [401, { error: { message: 'expired' } }, false],
+  ])('%i %j: whether a key is let in is %s', async (status, body, expected) => {
+    const { api, requests } = apiThatAnswers(status, body);
     expect(await api.isAccepted(newKey, deadline)).toBe(expected);
     expect(requests[0]?.headers?.authorization).toBe('Bearer sk-new-secret');
+  });
+
+  it.each([
+    ['a web page', 200, '<html>sign in</html>'],
+    ['JSON of another shape', 200, { key: 'x', info: null }],
+    ["a load balancer's 404", 404, '<html>404</html>'],
+    ["a wrong path's 404", 404, { detail: 'Not Found' }],
+    ['a page with 401', 401, '<html>sign in</html>'],
+    ['a page with 403', 403, '<html>blocked</html>'],
+  ])('says nothing about a key where it is %s', async (_, status, body) => {
+    const { api } = apiThatAnswers(status, body);
+    const code = 'upstream_error';
+    const message = expect.stringContaining('LITELLM_API_BASE');
+    await expect(api.isCurrent(oldKey, deadline)).rejects.toMatchObject({ code, message });
+    await expect(api.isAccepted(newKey, deadline)).rejects.toMatchObject({ code, message });
   });
 
   it('that does not come is said to be missing from LiteLLM, not from Conjur', async () => {

@@ -61,7 +61,7 @@ it.each<[string, [Step, Step]]>([
   const authenticated = client.authenticate();
   await answer(...REFRESH);
   await authenticated;
-  expect(client.settled()).toBeUndefined();
+  expect(client.idle()).toBeUndefined();
 
   // The token is due: its refresh goes on after the read that finds it so.
   clock.move(301_000);
@@ -78,14 +78,14 @@ it.each<[string, [Step, Step]]>([
   await failed;
 
   let settled = false;
-  const waiting = Promise.resolve(client.settled()).then(() => {
+  const waiting = Promise.resolve(client.idle()).then(() => {
     settled = true;
   });
   await answer(...first);
   expect(settled).toBe(false);
   await answer(...last);
   await waiting;
-  expect(client.settled()).toBeUndefined();
+  expect(client.idle()).toBeUndefined();
   await answer('/variable/c', 201);
   await patient;
 });

@@ -1,0 +1,168 @@
+import type { ConjurContext } from './answers.ts';
+import type { CredentialSource } from './auth/credential.ts';
+import type { RunCall } from './call.ts';
+import type { ConjurClient } from './conjur-client.ts';
+import type { Deadline } from './deadline.ts';
+import { ConjurError } from './errors.ts';
+import { createListing } from './listing.ts';
+import { lastRotation, rotateApiKey, rotateApiKeyOf } from './resources/api-keys.ts';
+import { deleteVariable } from './resources/delete-variable.ts';
+import { isPermitted } from './resources/is-permitted.ts';
+import { loadPolicy } from './resources/load-policy.ts';
+import { listVariables, showVariable } from './resources/variables.ts';
+import { whoami } from './resources/whoami.ts';
+import { toSecret } from './secret.ts';
+import { type LoadCache, readSecretCached, readSecretsCached } from './secrets/cached-reads.ts';
+import { VariableDefiner } from './secrets/define-variables.ts';
+import { readSecret } from './secrets/read-secret.ts';
+import { readSecrets } from './secrets/read-secrets.ts';
+import type { ValueCache } from './secrets/value-cache.ts';
+import type { VariableDefinition } from './secrets/variable-policy.ts';
+import { VersionMemory, writeSecret } from './secrets/write-secret.ts';
+import { writeSecrets } from './secrets/write-secrets.ts';
+import type { Settings } from './settings.ts';
+
+type ReadOperations = Pick<
+  ConjurClient,
+  'readSecret' | 'readSecrets' | 'listVariables' | 'showVariable' | 'whoami' | 'isPermitted'
+>;
+
+export interface ReadOperationsDeps {
+  readonly context: ConjurContext;
+  /** Undefined where values are not cached. */
+  readonly loadCache: LoadCache | undefined;
+  readonly run: RunCall;
+}
+
+/** The operations that change nothing. */
+export function createReadOperations({ context, loadCache, run }: ReadOperationsDeps): ReadOperations {
+  return {
+    readSecret: (name, options = {}) =>
+      run(options, (deadline) => {
+        if (loadCache === undefined) return readSecret(context, name, options, deadline);
+        return loadCache().then((cache) => readSecretCached(context, cache, name, options, deadline));
+      }),
+    readSecrets: (names, options = {}) =>
+      run(options, (deadline) => {
+        if (loadCache === undefined) return readSecrets(context, names, deadline);
+        return loadCache().then((cache) => readSecretsCached(context, cache, names, options, deadline));
+      }),
+    listVariables: (options = {}) =>
+      createListing({
+        first: options.offset,
+        read: (offset) => run(options, (deadline) => listVariables(context, { ...options, offset }, deadline)),
+        itemsOf: ({ variables }) => variables,
+        nextOf: ({ nextOffset }) => nextOffset,
+      }),
+    showVariable: (name, options) => run(options, (deadline) => showVariable(context, name, deadline)),
+    whoami: (options) => run(options, (deadline) => whoami(context, deadline)),
+    isPermitted: (id, privilege, options = {}) =>
+      run(options, (deadline) => isPermitted(context, id, privilege, options, deadline)),
+  };
+}
+
+export interface WriteOperations {
+  readonly operations: Pick<ConjurClient, 'writeSecret' | 'writeSecrets' | 'loadPolicy' | 'deleteVariable'>;
+  /** Resolves when no policy load is left in flight. Undefined where none is. */
+  idle(): Promise<void> | undefined;
+}
+
+export interface WriteOperationsDeps extends ReadOperationsDeps {
+  readonly settings: Pick<Settings, 'policyBranch' | 'grantRead' | 'grantWrite'>;
+}
+
+/** The operations that change values and policy. What they touch leaves the value cache. */
+export function createWriteOperations({ context, settings, loadCache, run }: WriteOperationsDeps): WriteOperations {
+  const { policyBranch } = settings;
+  const versions = new VersionMemory();
+  const definer = new VariableDefiner({ branch: policyBranch, load: defineVariables, sleep: context.clock.sleep });
+
+  async function defineVariables(variables: readonly VariableDefinition[], deadline: Deadline): Promise<void> {
+    // Loaded on first use: most invocations never define a variable, and the YAML library costs a cold start some milliseconds.
+    const { buildVariablePolicy } = await import('./secrets/policy-document.ts');
+    const grants = { read: settings.grantRead, write: settings.grantWrite };
+    const document = buildVariablePolicy(policyBranch, variables, grants);
+    await loadPolicy(context, policyBranch, document, {}, deadline);
+  }
+
+  /** Also where the change failed, for it may have happened; and what is being read at this moment may be the old value still. */
+  async function invalidatingCache<T>(forget: (cache: ValueCache) => void, change: () => Promise<T>): Promise<T> {
+    if (loadCache === undefined) return change();
+    const cache = await loadCache();
+    try {
+      return await change();
+    } finally {
+      forget(cache);
+    }
+  }
+
+  return {
+    operations: {
+      writeSecret: (name, value, options = {}) =>
+        run(options, (deadline) => {
+          const { mimeType, annotations, reportVersion = true } = options;
+          const definition = { name, mimeType, annotations };
+          const write = () =>
+            writeSecret(context, { definer, versions }, definition, toSecret(value), { deadline, reportVersion });
+          return invalidatingCache((cache) => cache.drop(name), write);
+        }),
+      writeSecrets: (secrets, options = {}) =>
+        run(options, (deadline) => {
+          const { reportVersion = true } = options;
+          const write = () => writeSecrets(context, { definer, versions }, secrets, { deadline, reportVersion });
+          return invalidatingCache((cache) => {
+            for (const { name } of secrets) cache.drop(name);
+          }, write);
+        }),
+      loadPolicy: (branch, document, options = {}) =>
+        run(options, (deadline) => {
+          const load = () => loadPolicy(context, branch, document, options, deadline);
+          const onlyAdds = options.dryRun === true || (options.mode ?? 'add') === 'add';
+          return onlyAdds ? load() : invalidatingCache((cache) => cache.clear(), load);
+        }),
+      deleteVariable: (name, options) =>
+        run(options, (deadline) =>
+          invalidatingCache(
+            (cache) => cache.drop(name),
+            () => deleteVariable(context, policyBranch, name, deadline),
+          ),
+        ),
+    },
+    idle: () => definer.idle(),
+  };
+}
+
+export interface RotationOperationsDeps {
+  readonly context: ConjurContext;
+  /** Where the client's own api key comes from; undefined where it logs in by other means. */
+  readonly source: CredentialSource | undefined;
+  readonly run: RunCall;
+}
+
+/** The operations on api keys. */
+export function createRotationOperations({
+  context,
+  source,
+  run,
+}: RotationOperationsDeps): Pick<ConjurClient, 'rotateApiKey' | 'rotateApiKeyOf' | 'lastRotation'> {
+  return {
+    rotateApiKey: (options = {}) =>
+      run(options, async (deadline) => {
+        const credential = options.credential ?? (await source?.get(0, deadline));
+        if (credential === undefined) throw noApiKey();
+        const apiKey = await rotateApiKey(context, credential, deadline);
+        if (options.credential === undefined) source?.replace({ login: credential.login, apiKey });
+        return apiKey;
+      }),
+    rotateApiKeyOf: (role, options = {}) =>
+      run(options, (deadline) => rotateApiKeyOf(context, role, options, deadline)),
+    lastRotation: (role, options) => run(options, (deadline) => lastRotation(context, role, deadline)),
+  };
+}
+
+function noApiKey(): ConjurError {
+  return new ConjurError(
+    'invalid_request',
+    'This client does not log in with an api key, so it has none of its own to rotate. Pass the credential whose key is to be rotated.',
+  );
+}
