@@ -53,6 +53,11 @@ export interface LocalConjurOptions {
   readonly policyLoadMs?: number;
   /** The version of Conjur that it behaves as and names, `1.21.0` and later. Default `1.24.0`. */
   readonly serverVersion?: string;
+  /**
+   * Refuses (422) query parameters that an endpoint does not define, as 1.27 does where it is told to. Default false: 1.27 and
+   * later log them.
+   */
+  readonly strictParameters?: boolean;
   /** Between 0 and 1. Default `Math.random`. */
   readonly random?: () => number;
   /** Milliseconds since the epoch. Default `Date.now`. */

@@ -34,10 +34,23 @@ function toOptions(given: Arguments): LocalConjurOptions {
     adminApiKey,
     apiKeysByDefault,
     serverVersion,
+    strictParameters,
   } = given;
   const tls = readTls(given);
   return {
-    ...{ port, host, edition, data, tokenTtlSeconds, delayMs, failRate, policyLoadMs, apiKeysByDefault, serverVersion },
+    ...{
+      port,
+      host,
+      edition,
+      data,
+      tokenTtlSeconds,
+      delayMs,
+      failRate,
+      policyLoadMs,
+      apiKeysByDefault,
+      serverVersion,
+      strictParameters,
+    },
     ...(account === undefined ? {} : { account }),
     ...(adminApiKey === undefined ? {} : { adminApiKey }),
     ...(tls === undefined ? {} : { tls }),

@@ -8,7 +8,7 @@ import type { Handler } from './http/start-server.ts';
 import { createPolicyLock } from './policy/policy-lock.ts';
 import { routesOf } from './routes/routes-of-edition.ts';
 import type { ServerContext } from './server-context.ts';
-import { parseServerVersion } from './server-version.ts';
+import { behaviourOf, parseServerVersion } from './server-version.ts';
 import { createSetting, openStore, type Store } from './store/open-store.ts';
 import { createPermissions } from './store/permissions.ts';
 import { createResources } from './store/resources.ts';
@@ -49,7 +49,7 @@ export async function openConjur(options: Omit<LocalConjurOptions, 'host' | 'por
     const context = await createContext(options, store, { account, edition, now, random, signal: closing.signal });
     if (edition === 'saas') seedSaas(context);
     const faults = createFaults(options.delayMs ?? 0, options.failRate ?? 0, random, closing.signal);
-    const app = createApp(context, routesOf(edition), faults, options.onRequest);
+    const app = createApp(context, routesOf(edition, context.behaviour), faults, options.onRequest);
     return {
       handle: (request, bindings) => app.fetch(request, bindings),
       account,
@@ -75,6 +75,8 @@ interface Surroundings {
 async function createContext(options: LocalConjurOptions, store: Store, around: Surroundings): Promise<ServerContext> {
   const { database, credentials } = store;
   const { account, edition, now, random, signal } = around;
+  const serverVersion = parseServerVersion(options.serverVersion ?? '1.24.0');
+  const behaviour = behaviourOf(serverVersion);
   return {
     account,
     edition,
@@ -84,15 +86,21 @@ async function createContext(options: LocalConjurOptions, store: Store, around: 
     random,
     permissions: createPermissions(database),
     resources: createResources(database),
-    secrets: createSecrets(database),
-    tokens: await createTokens(createSetting(database, 'signing_key'), options.tokenTtlSeconds ?? 480, now),
+    secrets: createSecrets(database, behaviour.areSameValuesOne),
+    tokens: await createTokens(createSetting(database, 'signing_key'), {
+      ttlSeconds: options.tokenTtlSeconds ?? 480,
+      now,
+      hasExpiry: behaviour.hasTokenExpiry,
+    }),
     policyLock: createPolicyLock(options.policyLoadMs ?? 10, signal),
     jwt: options.jwt,
     iam: options.iam,
     ldap: options.ldap,
     cloudKeys: createCloudKeys(createSetting(database, 'cloud_key'), now),
     areApiKeysDefault: options.apiKeysByDefault ?? true,
-    serverVersion: parseServerVersion(options.serverVersion ?? '1.24.0'),
+    serverVersion,
+    behaviour,
+    areParametersStrict: options.strictParameters ?? false,
     isCertificateNeeded: options.tls?.clientCertificates === 'authn',
     log: options.log ?? (() => {}),
   };

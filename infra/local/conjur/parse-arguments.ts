@@ -12,6 +12,7 @@ export interface Arguments {
   readonly data: string;
   readonly apiKeysByDefault: boolean;
   readonly serverVersion: string;
+  readonly strictParameters: boolean;
   readonly tokenTtlSeconds: number;
   readonly delayMs: number;
   readonly failRate: number;
@@ -53,6 +54,8 @@ export const HELP = `A Conjur for development and tests. It is no vault: api key
   --no-api-keys          a host gets an api key only with the annotation authn/api-key: true, and is refused
                          without it (CONJUR_AUTHN_API_KEY_DEFAULT=false of a genuine Conjur)
   --server-version X.Y.Z the version that it behaves as and names, from 1.21 (default 1.24.0)
+  --strict-params        refuse query parameters that an endpoint does not define
+                         (CONJUR_FEATURE_STRICT_PARAMS_ENABLED of a genuine 1.27)
   --token-ttl SECONDS    life of an access token, 0 to 18000 (default 480)
   --delay-ms N           wait before every answer, to rehearse a slow server (default 0)
   --fail RATE            share of requests that fail, 0 to 1, to rehearse a failing server (default 0)
@@ -82,6 +85,7 @@ const OPTIONS = {
   data: { type: 'string', default: ':memory:' },
   'no-api-keys': { type: 'boolean', default: false },
   'server-version': { type: 'string', default: '1.24.0' },
+  'strict-params': { type: 'boolean', default: false },
   'token-ttl': { type: 'string', default: '480' },
   'delay-ms': { type: 'string', default: '0' },
   fail: { type: 'string', default: '0' },
@@ -127,6 +131,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     data: values.data,
     apiKeysByDefault: !values['no-api-keys'],
     serverVersion: values['server-version'],
+    strictParameters: values['strict-params'],
     tokenTtlSeconds: parseNumber('--token-ttl', values['token-ttl'], 0, 18_000),
     delayMs: parseNumber('--delay-ms', values['delay-ms'], 0, 600_000),
     failRate: parseNumber('--fail', values.fail, 0, 1, false),

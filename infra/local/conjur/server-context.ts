@@ -6,7 +6,7 @@ import type { Log } from './authn/refuse-login.ts';
 import type { Tokens } from './authn/tokens.ts';
 import type { Edition } from './edition.ts';
 import type { PolicyLock } from './policy/policy-lock.ts';
-import type { ServerVersion } from './server-version.ts';
+import type { Behaviour, ServerVersion } from './server-version.ts';
 import type { CredentialStore } from './store/credentials.ts';
 import type { Database } from './store/database.ts';
 import type { Permissions } from './store/permissions.ts';
@@ -32,6 +32,9 @@ export interface ServerContext {
   readonly areApiKeysDefault: boolean;
   /** The version of Conjur that it behaves as. */
   readonly serverVersion: ServerVersion;
+  readonly behaviour: Behaviour;
+  /** Whether a query parameter that an endpoint does not define is refused, and not only logged. */
+  readonly areParametersStrict: boolean;
   /** Whether the plain `authn` route asks for a client certificate beside the api key. */
   readonly isCertificateNeeded: boolean;
   readonly log: Log;

@@ -14,7 +14,7 @@ export function parseServerVersion(text: string): ServerVersion {
 }
 
 /** Whether the version is this one or a later one. */
-export function isAtLeast(version: ServerVersion, major: number, minor: number, patch = 0): boolean {
+function isAtLeast(version: ServerVersion, major: number, minor: number, patch = 0): boolean {
   const [own, other] = [version, { major, minor, patch }].map((v) => (v.major * 1e4 + v.minor) * 1e4 + v.patch);
   return Number(own) >= Number(other);
 }
@@ -22,4 +22,40 @@ export function isAtLeast(version: ServerVersion, major: number, minor: number, 
 /** As the status page writes it, with the number of a build: `1.24.0-1`. */
 export function toDisplayVersion({ major, minor, patch }: ServerVersion): string {
   return `${major}.${minor}.${patch}-1`;
+}
+
+/** What versions do differently, from the vendor's changelog. */
+export interface Behaviour {
+  /** From 1.21.1; before, `dryRun` is ignored and the policy is loaded. The effective policy came with it. */
+  readonly hasDryRun: boolean;
+  /** From 1.22; before, writing the value that a variable has makes a version all the same. */
+  readonly areSameValuesOne: boolean;
+  /** From 1.22 here; an older token carries `iat` alone, and lives as long. */
+  readonly hasTokenExpiry: boolean;
+  /** The second API, from 1.23. */
+  readonly hasV2: boolean;
+  /** `GET /authn/{account}/api_key`, from 1.24. */
+  readonly hasLastRotation: boolean;
+  /** From 1.26.1 the annotation `authn/api-key: false` switches an api key off, */
+  readonly canApiKeysBeOff: boolean;
+  /** and id tokens are let in only where the server is told to. */
+  readonly areIdTokensTaken: boolean;
+  /** `GET /public_keys` is gone in 1.27, */
+  readonly hasPublicKeys: boolean;
+  /** which also looks at query parameters that an endpoint does not define. */
+  readonly areParametersChecked: boolean;
+}
+
+export function behaviourOf(version: ServerVersion): Behaviour {
+  return {
+    hasDryRun: isAtLeast(version, 1, 21, 1),
+    areSameValuesOne: isAtLeast(version, 1, 22),
+    hasTokenExpiry: isAtLeast(version, 1, 22),
+    hasV2: isAtLeast(version, 1, 23),
+    hasLastRotation: isAtLeast(version, 1, 24),
+    canApiKeysBeOff: isAtLeast(version, 1, 26, 1),
+    areIdTokensTaken: !isAtLeast(version, 1, 26, 1),
+    hasPublicKeys: !isAtLeast(version, 1, 27),
+    areParametersChecked: isAtLeast(version, 1, 27),
+  };
 }

@@ -1,7 +1,6 @@
 import { emptyReply } from '../http/reply.ts';
 import { ReplyError } from '../http/reply-error.ts';
 import type { ServerContext } from '../server-context.ts';
-import { isAtLeast } from '../server-version.ts';
 import { authorizeService, refuse, requireService, type ServiceLogin, serviceVariable } from './authorize-service.ts';
 import { verifyCloudToken } from './cloud-keys.ts';
 import { toRoleId } from './login.ts';
@@ -20,8 +19,7 @@ export async function authenticateByOidc(
   idToken: string | null,
 ): Promise<string> {
   // Since then a server must be told to let id tokens in.
-  if (isAtLeast(context.serverVersion, 1, 26, 1))
-    throw refuse(context, login, 'id tokens are off by default since 1.26.1');
+  if (!context.behaviour.areIdTokensTaken) throw refuse(context, login, 'id tokens are off by default since 1.26.1');
   if (!idToken) throw new ReplyError(emptyReply(400));
   requireService(context, login);
   const provider = serviceVariable(context, login, 'provider-uri');

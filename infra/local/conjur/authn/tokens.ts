@@ -28,11 +28,20 @@ const ALGORITHM = 'EdDSA';
 /** Tokens whose signature is not checked again: those that were, and those that were issued here. */
 const REMEMBERED_TOKENS = 1000;
 
-/**
- * @param ttlSeconds life of a token, 0 to 18000.
- * @param now the time in milliseconds.
- */
-export async function createTokens(keys: SigningKeyStore, ttlSeconds: number, now: () => number): Promise<Tokens> {
+/** How tokens are. */
+export interface TokenOptions {
+  /** 0 to 18000. */
+  readonly ttlSeconds: number;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Whether a token says when it expires; an old server's has `iat` alone. Default true. */
+  readonly hasExpiry?: boolean;
+}
+
+export async function createTokens(
+  keys: SigningKeyStore,
+  { ttlSeconds, now, hasExpiry = true }: TokenOptions,
+): Promise<Tokens> {
   const { key, kid } = await loadKey(keys);
   const known = new Map<string, TokenClaims>();
   const remember = (token: TokenShape, claims: TokenClaims): void => {
@@ -44,7 +53,7 @@ export async function createTokens(keys: SigningKeyStore, ttlSeconds: number, no
     async issue(login) {
       const issuedAt = Math.floor(now() / 1000);
       const expiresAt = issuedAt + ttlSeconds;
-      const claims = { iat: issuedAt, exp: expiresAt, sub: login };
+      const claims = { iat: issuedAt, ...(hasExpiry ? { exp: expiresAt } : {}), sub: login };
       const jws = await new FlattenedSign(Buffer.from(JSON.stringify(claims)))
         .setProtectedHeader({ alg: ALGORITHM, kid })
         .sign(key.privateKey);
@@ -56,7 +65,7 @@ export async function createTokens(keys: SigningKeyStore, ttlSeconds: number, no
       if (!isTokenShaped(token)) return undefined;
       const bare = mapParts(token, unpad);
       const held = known.get(toId(bare));
-      const claims = held ?? (await readClaims(bare, key.publicKey));
+      const claims = held ?? (await readClaims(bare, key.publicKey, ttlSeconds));
       if (claims === undefined || claims.expiresAt <= now() / 1000) return undefined;
       if (held === undefined) remember(bare, claims);
       return claims;
@@ -92,11 +101,11 @@ function isTokenShaped(token: unknown): token is TokenShape {
   return [parts.protected, parts.payload, parts.signature].every((part) => typeof part === 'string');
 }
 
-async function readClaims(token: TokenShape, key: CryptoKey): Promise<TokenClaims | undefined> {
+async function readClaims(token: TokenShape, key: CryptoKey, ttlSeconds: number): Promise<TokenClaims | undefined> {
   try {
     const { payload } = await flattenedVerify({ ...token }, key, { algorithms: [ALGORITHM] });
     const claims = JSON.parse(Buffer.from(payload).toString());
-    return { login: claims.sub, issuedAt: claims.iat, expiresAt: claims.exp };
+    return { login: claims.sub, issuedAt: claims.iat, expiresAt: claims.exp ?? claims.iat + ttlSeconds };
   } catch {
     // Whatever is wrong with a token, the answer is the same: it is not one of ours.
     return undefined;

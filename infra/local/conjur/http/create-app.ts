@@ -16,6 +16,7 @@ import {
   toRoutePath,
 } from './conjur-request.ts';
 import { type Faults, resetConnection, toFailureReply } from './faults.ts';
+import { checkKnownParameters } from './known-parameters.ts';
 import { bareReply, forAccepted, type Reply } from './reply.ts';
 import { noRoute, ReplyError } from './reply-error.ts';
 import type { Route } from './route.ts';
@@ -75,6 +76,7 @@ export function createApp(
     app.on(route.method, route.path, async (c) => {
       const request = c.get('request');
       checkParameters(request);
+      checkKnownParameters(context, route, request);
       const params = decodeParams(route.path, toRoutePath(request.target));
       if (params.account?.includes('/')) throw noRoute();
       return answer(c, await route.handle({ context, request, params, claims: c.get('claims') }));

@@ -28,7 +28,13 @@ function authenticate({ context, request, params }: RouteInput): Reply | Promise
   }
   const roleId = authenticateByApiKey(context.credentials, attempt, request.body.toString());
   if (roleId === undefined) throw refuseLogin(context.log, 'authn', `wrong login or api key of ${attempt.login}`);
+  if (isApiKeyOff(context, roleId)) throw refuseLogin(context.log, 'authn', `the api key of ${attempt.login} is off`);
   return issueToken(context, roleId, acceptsBase64(request));
+}
+
+function isApiKeyOff({ behaviour, resources }: ServerContext, roleId: string): boolean {
+  if (!behaviour.canApiKeysBeOff) return false;
+  return resources.annotation(roleId, 'authn/api-key')?.toLowerCase() === 'false';
 }
 
 /** A fresh token as the answer of a login: JSON, or base64 that is ready for the `Authorization` header. */

@@ -66,7 +66,9 @@ function findBranch(input: RouteInput): [roleId: string, policyId: string] {
 async function load(input: RouteInput, mode: LoadMode, privilege: string): Promise<Reply> {
   const { context, request } = input;
   const [roleId, policyId] = findBranch(input);
-  const isDryRun = queryValue(request, 'dryRun')?.trim().toLowerCase() === 'true';
+  const isAsked = queryValue(request, 'dryRun')?.trim().toLowerCase() === 'true';
+  // An older server does not know the parameter, and loads.
+  const isDryRun = isAsked && context.behaviour.hasDryRun;
   checkLoadOfEdition(context, String(input.params.identifier), mode, isDryRun);
   // What a PUT does not name it deletes, so it takes the right to everything below the branch.
   const isPermitted = mode === 'replace' ? context.permissions.isAllowedBelow : context.permissions.isAllowed;

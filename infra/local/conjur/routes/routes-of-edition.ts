@@ -1,24 +1,34 @@
 import { type Edition, SAAS_ACCOUNT } from '../edition.ts';
 import type { Route } from '../http/route.ts';
+import type { Behaviour } from '../server-version.ts';
 import { ROUTES } from './routes.ts';
 import { staticSecretRoutes } from './v2/static-secret-routes.ts';
 
 /** The second API names the account in its paths, but not on the service. */
 const WITHOUT_ACCOUNT = /^\/(?:branches|groups|authenticators)\/:account/;
 /** The service has no certificates to log in with, no status page, no effective policy and no public keys. */
-const SELF_HOSTED_ONLY = /^\/(?:authn-cert\/.*|public_keys\/.*|)$/;
+const SELF_HOSTED_ONLY = /^\/(?:authn-cert\/.*|public_keys\/.*|authenticators|)$/;
 
-/** What a server of this edition answers. */
-export function routesOf(edition: Edition): readonly Route[] {
-  if (edition === 'self-hosted') return ROUTES;
-  const kept = ROUTES.filter(({ method, path }) => {
-    const isEffectivePolicy = method === 'GET' && path.startsWith('/policies/');
-    return !SELF_HOSTED_ONLY.test(path) && path !== '/authenticators' && !isEffectivePolicy;
-  });
+/** What a server of this edition and version answers. */
+export function routesOf(edition: Edition, behaviour: Behaviour): readonly Route[] {
+  if (edition === 'self-hosted') return ROUTES.filter((route) => isThere(route, behaviour));
+  const kept = ROUTES.filter((route) => !SELF_HOSTED_ONLY.test(route.path) && !isEffectivePolicy(route));
   return [
     ...staticSecretRoutes,
     ...kept.map((route) => (WITHOUT_ACCOUNT.test(route.path) ? nameAccount(route) : route)),
   ];
+}
+
+/** Whether a self-hosted server of this version has the route. */
+function isThere(route: Route, behaviour: Behaviour): boolean {
+  if (WITHOUT_ACCOUNT.test(route.path)) return behaviour.hasV2;
+  if (isEffectivePolicy(route)) return behaviour.hasDryRun;
+  if (route.path.startsWith('/public_keys/')) return behaviour.hasPublicKeys;
+  return route.method !== 'GET' || route.path !== '/authn/:account/api_key' || behaviour.hasLastRotation;
+}
+
+function isEffectivePolicy({ method, path }: Route): boolean {
+  return method === 'GET' && path.startsWith('/policies/');
 }
 
 function nameAccount(route: Route): Route {

@@ -20,8 +20,12 @@ const LATEST_AMONG = `
 SELECT s.resource_id, s.value FROM json_each(?) j JOIN secrets s ON s.resource_id = j.value
 WHERE s.version = (SELECT max(version) FROM secrets WHERE resource_id = j.value)`;
 
-/** Keeps values in the database. */
-export function createSecrets(database: Database): Secrets {
+/**
+ * Keeps values in the database.
+ *
+ * @param areSameValuesOne whether writing the value that a variable has makes no version.
+ */
+export function createSecrets(database: Database, areSameValuesOne = true): Secrets {
   const latest = (resourceId: string) =>
     database.first(
       'SELECT version, value FROM secrets WHERE resource_id = ? ORDER BY version DESC LIMIT 1',
@@ -43,7 +47,7 @@ export function createSecrets(database: Database): Secrets {
     write(resourceId, value) {
       database.transaction(() => {
         const current = latest(resourceId);
-        if (current && value.equals(current.value as Uint8Array)) return;
+        if (areSameValuesOne && current && value.equals(current.value as Uint8Array)) return;
         const version = Number(current?.version ?? 0) + 1;
         database.run('INSERT INTO secrets (resource_id, version, value) VALUES (?, ?, ?)', resourceId, version, value);
         database.run('DELETE FROM secrets WHERE resource_id = ? AND version <= ?', resourceId, version - VERSION_LIMIT);

@@ -13,6 +13,7 @@ describe('the command line', () => {
       data: ':memory:',
       apiKeysByDefault: true,
       serverVersion: '1.24.0',
+      strictParameters: false,
       tokenTtlSeconds: 480,
       delayMs: 0,
       failRate: 0,
