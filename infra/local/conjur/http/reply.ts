@@ -31,11 +31,24 @@ export function bareReply(status: number): Reply {
   return { status, headers: { 'content-type': 'text/html; charset=utf-8' }, body: '', isBare: true };
 }
 
-/** What a bare answer becomes for a client that asks for JSON first. */
+/** What a bare answer becomes for a client that asks for JSON first, and is no browser, which takes anything as well. */
 export function forAccepted(reply: Reply, accept: string | undefined): Reply {
-  const isJson = (accept ?? '').split(/[,;]/, 1)[0]?.trim().toLowerCase() === 'application/json';
-  if (reply.isBare !== true || !isJson) return reply;
+  if (reply.isBare !== true || !JSON_NAMES.includes(firstAccepted(accept ?? ''))) return reply;
   return jsonReply(reply.status, { status: reply.status, error: STATUS_CODES[reply.status] });
+}
+
+const JSON_NAMES = ['application/json', 'text/x-json', 'application/jsonrequest'];
+const BROWSER = /,\s*\*\/\*|\*\/\*\s*,/;
+
+/** The media type with the highest weight; of equals the first. */
+function firstAccepted(accept: string): string {
+  if (BROWSER.test(accept)) return '';
+  const types = accept.split(',').map((part) => {
+    const [type = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
+    const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2);
+    return { type, weight: weight === undefined ? 1 : Number(weight) };
+  });
+  return types.toSorted((x, y) => y.weight - x.weight)[0]?.type ?? '';
 }
 
 /** An answer of the token check that stands in front of all routes. */

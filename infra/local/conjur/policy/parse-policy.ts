@@ -43,7 +43,7 @@ export function parsePolicy(text: string): PolicyValue[] {
   if (FORBIDDEN.test(text)) throw new PolicySyntaxError('control characters are not allowed', 1, 1);
   const lineCounter = new LineCounter();
   const [document, second] = parseAllDocuments(text, { ...YAML_OPTIONS, lineCounter }) as Document[];
-  const error = document?.errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
+  const [error] = document?.errors ?? [];
   if (document && error) throw toSyntaxError(text, lineCounter, document, error);
   if (!document?.contents || (isEmptyScalar(document.contents as Node) && !second)) return [];
   const statements = createReader(createReadingPlace(text, lineCounter)).root(document.contents as Node);
@@ -107,8 +107,9 @@ function createReader(place: ReadingPlace) {
   }
 
   function read(node: Node | null, expected: Expected, where: Where): PolicyValue {
-    if (node === null || isScalar(node) || isAlias(node)) place.value(node);
-    else place.start(node);
+    const isItem = where === 'list';
+    if (node === null || isScalar(node) || isAlias(node)) place.value(node, isItem);
+    else place.start(node, isItem);
     if (node === null) return null;
     if (isAlias(node)) return anchors.get((node as Alias).source) ?? null;
     const value = readNode(node, expected, where);
@@ -165,7 +166,7 @@ function createReader(place: ReadingPlace) {
   function readAnnotation(node: Node | null, name: string): PolicyValue {
     const isPlainText = isScalar(node) && node.tag === undefined && !node.anchor;
     if (!isPlainText) return read(node, undefined, { attribute: name });
-    place.value(node);
+    place.value(node, false);
     return toScalarText(String(node.value ?? ''), node.type !== 'PLAIN');
   }
 
@@ -194,8 +195,8 @@ function createReader(place: ReadingPlace) {
 
   function root(node: Node): PolicyValue[] {
     if (!isSeq(node)) {
-      if (isMap(node)) place.start(node);
-      else place.value(node);
+      if (isMap(node)) place.start(node, true);
+      else place.value(node, true);
       return fail(
         isMap(node)
           ? 'Unexpected mapping'

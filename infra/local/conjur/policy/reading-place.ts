@@ -1,4 +1,4 @@
-import { isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Pair, type Scalar } from 'yaml';
+import { isMap, isScalar, isSeq, type LineCounter, type Node, type Pair, type Scalar } from 'yaml';
 
 /** A place in a text. `line` and `column` (in characters) count from 0. */
 export interface Place {
@@ -9,10 +9,10 @@ export interface Place {
 /** Follows how far a text has been read. Conjur gives this place with what it finds wrong there. */
 export interface ReadingPlace {
   /** A scalar or an alias has been read, or nothing where a value could be. */
-  value(node: Node | null): void;
+  value(node: Node | null, isItem: boolean): void;
   key(pair: Pair): void;
   /** A list or a mapping begins. */
-  start(node: Node): void;
+  start(node: Node, isItem: boolean): void;
   end(node: Node): void;
   /** The place now. */
   now(): Place;
@@ -23,41 +23,42 @@ const INDICATORS = '-?:,[]{}';
 /**
  * A genuine Conjur reads YAML with a parser that looks ahead: what could be a key is only known not to be one when the token
  * behind it has been read, or when its line has ended. So the place is not where a node stands but how far that took.
+ *
+ * An item of a list (`isItem`) could be a key, and so could the value of a mapping that stands on a line of its own.
  */
 export function createReadingPlace(text: string, lines: LineCounter): ReadingPlace {
   let reached = 0;
   let flowDepth = 0;
+  let colon = 0;
   const reach = (offset: number) => {
     reached = Math.max(reached, offset);
   };
-
-  /** Behind a node that ends here and is no key. */
-  function behind(end: number, isPlain: boolean): number {
-    const lineEnd = indexOrEnd(text, '\n', end);
-    // A plain text goes on over line breaks, so its reader has already passed them.
-    if (flowDepth === 0 && isPlain && text.slice(end, lineEnd).trim() === '') return skipBlanks(text, end);
-    return endOfToken(text, skipBlanksAndComments(text, end));
-  }
+  const nextToken = (offset: number) => endOfToken(text, skipBlanksAndComments(text, offset));
+  const couldBeKey = (start: number, isItem: boolean) =>
+    isItem || (flowDepth === 0 && text.slice(colon, start).includes('\n'));
 
   return {
-    value(node) {
-      if (node === null || !node.range) return reach(endOfToken(text, skipBlanksAndComments(text, reached)));
+    value(node, isItem) {
+      const [start, end] = node?.range ?? [];
+      if (start === undefined || end === undefined || (isScalar(node) && start === end))
+        return reach(nextToken(Math.max(reached, end ?? 0)));
       const isPlain = isScalar(node) && (node as Scalar).type === 'PLAIN';
-      const isEmpty = isPlain && node.range[0] === node.range[1];
-      reach(behind(node.range[1], isPlain && !isEmpty && !isAlias(node)));
+      // A plain text may go on over blanks and line breaks, so its reader has already passed them.
+      const passed = isPlain ? skipBlanks(text, end) : end;
+      const isLineEnded = flowDepth === 0 && text.slice(end, passed).includes('\n');
+      reach(isLineEnded || !couldBeKey(start, isItem) ? passed : nextToken(end));
     },
     key(pair) {
-      const key = pair.key as Node | null;
-      const end = key?.range?.[1] ?? reached;
-      const colon = skipBlanks(text, end);
-      reach(text[colon] === ':' ? colon + 1 : behind(end, false));
+      const end = (pair.key as Node | null)?.range?.[1] ?? reached;
+      colon = skipBlanks(text, end);
+      reach(text[colon] === ':' ? colon + 1 : nextToken(end));
     },
-    start(node) {
+    start(node, isItem) {
       const [start = 0, end = 0] = node.range ?? [];
-      if ((isSeq(node) || isMap(node)) && node.flow) {
+      if (isFlow(node)) {
         const lineEnd = indexOrEnd(text, '\n', start);
-        const isOneLine = end <= lineEnd;
-        reach(isOneLine ? behind(end, false) : endOfToken(text, skipBlanksAndComments(text, lineEnd)));
+        if (!couldBeKey(start, isItem)) reach(start + 1);
+        else reach(nextToken(Math.min(end, lineEnd)));
         flowDepth += 1;
       } else if (isMap(node) && node.items[0]) {
         this.key(node.items[0]);
@@ -67,21 +68,25 @@ export function createReadingPlace(text: string, lines: LineCounter): ReadingPla
     },
     end(node) {
       const end = node.range?.[1] ?? reached;
-      if ((isSeq(node) || isMap(node)) && node.flow) {
+      if (isFlow(node)) {
         flowDepth -= 1;
         reach(end);
       } else {
-        reach(endOfToken(text, skipBlanksAndComments(text, end)));
+        reach(nextToken(end));
       }
     },
     now: () => toPlace(text, lines, reached),
   };
 }
 
-/** A place as line and column. The end of a text that ends without a line break is the start of the line behind it. */
+function isFlow(node: Node): boolean {
+  return (isSeq(node) || isMap(node)) && node.flow === true;
+}
+
+/** A place as line and column. What is behind the end of a text without a last line break is the start of the line behind it. */
 export function toPlace(text: string, lines: LineCounter, offset: number): Place {
-  const { line, col } = lines.linePos(offset);
-  if (offset >= text.length && col > 1) return { line, column: 0 };
+  const { line, col } = lines.linePos(Math.min(offset, text.length));
+  if (offset > text.length) return { line: col > 1 ? line : line - 1, column: 0 };
   return { line: line - 1, column: [...text.slice(offset - col + 1, offset)].length };
 }
 
@@ -111,7 +116,8 @@ function skipBlanksAndComments(text: string, from: number): number {
 
 function endOfToken(text: string, start: number): number {
   const first = text[start];
-  if (first === undefined) return text.length;
+  // The end of the text is a token as well.
+  if (first === undefined) return text.length + 1;
   const marker = lengthOf(MARKER, text, start);
   if (marker > 0) return start + marker;
   return start + (INDICATORS.includes(first) ? 1 : Math.max(lengthOf(WORD, text, start), 1));

@@ -51,6 +51,12 @@ describe('a policy text', () => {
     ['- !nonsense "x"\n- !variable y\n', 1, 1],
     ['- !nonsense\n  id: x\n', 1, 5],
     ['- !variable v\n- !nonsense x # why\n', 2, 0],
+    ['- !nonsense\n- !variable y\n', 1, 1],
+    ['- !policy\n  id: p\n  owner: !nonsense x', 2, 20],
+    ['- !policy\n  id: p\n  owner: !nonsense "x" # why\n', 2, 22],
+    ['- !policy\n  id: p\n  owner:\n    !nonsense "x"\n', 4, 0],
+    ['- !permit { role: !nonsense x, privileges: [ read ] }\n', 1, 0],
+    ['- !policy\n  id: p\n  body: [ !nonsense x , !variable y ]\n', 2, 23],
   ])('tells where the parser stood when it met a fault: %j', (text, line, column) => {
     expect(faultOf(text)).toBe(
       `Error at line ${line}, column ${column} in policy : Unrecognized data type '!nonsense'`,
