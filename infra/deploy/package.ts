@@ -11,7 +11,10 @@ await runCommand({
     const { packageFunctions } = await import('./package-functions.ts');
     const { findMisspeltSettings } = await import('../../functions/runtime/settings.ts');
     for (const warning of findMisspeltSettings(process.env)) console.error(warning);
-    const { directory, functions } = await packageFunctions({ args: toServerlessArguments(flags) });
+    const { warnOfShared } = await import('./check-identity.ts');
+    const { directory, functions, template } = await packageFunctions({ args: toServerlessArguments(flags) });
+    const shared = warnOfShared(template);
+    if (shared !== undefined) console.error(shared);
     if (json) return console.log(JSON.stringify({ directory, functions }, null, 2));
     for (const { name, bytes, sha256 } of functions)
       console.log(`${name}.zip  ${(bytes / 1024).toFixed(0)} KB  sha256 ${sha256}`);

@@ -24,6 +24,12 @@ export interface Policies {
   rolesWithKeys(): string[];
   /** A client of the host, with the api key that a load gave it. */
   as(host: string, environment?: Record<string, string>): ConjurClient;
+  /** The api key that a load gave a host. */
+  keyOf(host: string): string;
+  /** Conjur's answer to a login, past the client. */
+  logIn(login: string, apiKey: string): Promise<Response>;
+  /** The header of a session of a host. */
+  authorizationOf(host: string): Promise<string>;
   /** A client of a host that logs in by its AWS role (authn-iam). */
   asRole(host: string, role: AwsRole): ConjurClient;
   close(): Promise<void>;
@@ -43,15 +49,27 @@ export async function startPolicies(options: LocalConjurOptions = {}): Promise<P
     const { createdRoles } = await admin.loadPolicy(branch, text);
     for (const [role, key] of createdRoles) keys.set(role, key.expose());
   };
+  const keyOf = (host: string): string => {
+    const key = keys.get(`default:host:${host}`);
+    if (key === undefined) throw new Error(`no load gave the host ${host} an api key`);
+    return key;
+  };
+  const logIn = (login: string, body: string): Promise<Response> =>
+    fetch(`${conjur.url}/authn/default/${encodeURIComponent(login)}/authenticate`, { method: 'POST', body });
   return {
     url: conjur.url,
     admin,
+    keyOf,
+    logIn,
+    async authorizationOf(host) {
+      const token = await (await logIn(`host/${host}`, keyOf(host))).text();
+      return `Token token="${Buffer.from(token).toString('base64')}"`;
+    },
     load: (file) => loadText('root', readFileSync(new URL(`../../../infra/conjur/${file}`, import.meta.url), 'utf8')),
     loadText,
     rolesWithKeys: () => [...keys.keys()],
     as(host, environment = {}) {
-      const adminApiKey = keys.get(`default:host:${host}`);
-      if (adminApiKey === undefined) throw new Error(`no load gave the host ${host} an api key`);
+      const adminApiKey = keyOf(host);
       const login = { CYBERARK_USERNAME: `host/${host}` };
       const client = createConjurClient(
         settingsFor({ url: conjur.url, adminApiKey }, { ...BRANCH_SETTINGS, ...login, ...environment }),
