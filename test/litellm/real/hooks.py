@@ -229,6 +229,21 @@ async def dead_secrets():
     equal([stored(f"{PREFIX}virtual-key-{hash_token(key)}") for key in keys], [keys[1], keys[2], None])
 
 
+@check("A rotation believes no page: the key that is stored stays where LITELLM_API_BASE leads to something that is no LiteLLM.")
+def believes_no_page():
+    name = name_of("live")
+    put(name, "sk-live-key")
+    body = json.dumps({"name": name, "strategy": "litellm-virtual-key"}).encode()
+    url = f"{os.environ['CHECK_API']}/rotations"
+    try:
+        fetch(url, method="POST", data=body, headers={"content-type": "application/json"})
+    except urllib.error.HTTPError as error:
+        equal((error.code, json.load(error)["code"]), (502, "upstream_error"))
+    else:
+        raise AssertionError("the rotation was told as done")
+    equal((stored(name), versions_of(name)), ("sk-live-key", [1]))
+
+
 @check("LiteLLM answers 403 to `new_key` where `disable_custom_api_keys` is set.")
 async def custom_keys():
     from fastapi import HTTPException

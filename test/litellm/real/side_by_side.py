@@ -10,7 +10,7 @@ from litellm.proxy import proxy_server
 
 from harness import *
 
-ROUNDS = 15
+ROUNDS = 31
 CYBERARK = {
     "CYBERARK_API_BASE": CONJUR,
     "CYBERARK_ACCOUNT": "default",
