@@ -5,11 +5,12 @@ import { HttpFault } from './http/fault.ts';
 import type { HttpRequest, HttpResponse } from './http/request.ts';
 import { createTransport, type Transport, type TransportOptions } from './http/transport.ts';
 import type { Logger } from './logger.ts';
-import type { NameOf } from './settings.ts';
+import type { Edition, NameOf } from './settings.ts';
 
 /** What the operations of the client share. */
 export interface ConjurContext {
   readonly account: string;
+  readonly edition: Edition;
   /** What messages call an option. */
   readonly nameOf: NameOf;
   readonly clock: Clock;

@@ -5,6 +5,7 @@ import { createAuthenticator, createCredentialSource, lazyAuthenticatorDeps } fr
 import type { CredentialSource } from './auth/credential.ts';
 import type { SecretReader } from './auth/secret-reader.ts';
 import { createSession } from './auth/session.ts';
+import { TOKEN_FILE_REFRESH_MS } from './auth/token-file.ts';
 import { createRunCall } from './call.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { ConjurClient } from './conjur-client.ts';
@@ -78,10 +79,11 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
     nameOf,
     clock,
     logger,
-    refreshIntervalMs: settings.refreshIntervalMs,
+    refreshIntervalMs: refreshIntervalOf(settings),
     onRefreshFailed: deps.onRefreshFailed,
   });
-  const context: ConjurContext = { account: settings.account, nameOf, clock, logger, send, sendPlain: transport };
+  const { account, edition } = settings;
+  const context: ConjurContext = { account, edition, nameOf, clock, logger, send, sendPlain: transport };
   const loadCache = lazyValueCache(settings, clock, () => tokens.login());
   const run = createRunCall(clock);
   const writes = createWriteOperations({ context, settings, loadCache, run });
@@ -106,12 +108,17 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
   };
 }
 
+/** What is only read from a file is looked at often: another process may have put a new token there. */
+function refreshIntervalOf({ auth, refreshIntervalMs }: Settings): number {
+  return auth.type === 'token-file' ? Math.min(refreshIntervalMs, TOKEN_FILE_REFRESH_MS) : refreshIntervalMs;
+}
+
 function createAuthentication(
   settings: Settings,
   deps: ConjurClientDeps,
   clock: Clock,
 ): { source: CredentialSource | undefined; authenticator: Authenticator } {
   const lazy = lazyAuthenticatorDeps(deps.secretReader, clock);
-  const source = createCredentialSource(settings, { ...lazy, clock });
+  const source = createCredentialSource(settings, lazy);
   return { source, authenticator: deps.authenticator ?? createAuthenticator(settings, source, lazy) };
 }

@@ -82,7 +82,7 @@ export function readVariables(
     if (isSet(variable))
       given.set(
         name,
-        problems.try(variable, () => parseText(row, environment[variable] ?? '', readFile)),
+        problems.try(variable, () => parseText(row, variable, environment[variable] ?? '', readFile)),
       );
   }
   return { given: (name) => given.get(name), nameOf };

@@ -1,3 +1,18 @@
+export type { AccessToken } from './auth/access-token.ts';
+export type {
+  ApiKeyAuth,
+  AuthenticatorType,
+  AuthOptions,
+  AzureAuth,
+  CertAuth,
+  GcpAuth,
+  IamAuth,
+  JwtAuth,
+  LdapAuth,
+  OidcAuth,
+  TokenFileAuth,
+  TokenProvider,
+} from './auth/auth-options.ts';
 export type { Authenticator } from './auth/authenticator.ts';
 export type { ApiKeyCredential, CredentialSource } from './auth/credential.ts';
 export type { SecretReader, StagingLabel } from './auth/secret-reader.ts';
@@ -33,15 +48,9 @@ export type { SecretValue } from './secrets/read-secret.ts';
 export type { WriteResult } from './secrets/write-secret.ts';
 export type { SecretToWrite } from './secrets/write-secrets.ts';
 export type {
-  ApiKeyAuth,
-  AuthenticatorType,
-  AuthOptions,
-  CertAuth,
   ClientProxyOptions,
   ClientTlsOptions,
   ConjurClientOptions,
-  IamAuth,
-  JwtAuth,
   Origin,
   Origins,
 } from './settings.ts';

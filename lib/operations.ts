@@ -11,6 +11,7 @@ import { isPermitted } from './resources/is-permitted.ts';
 import { loadPolicy } from './resources/load-policy.ts';
 import { listVariables, showVariable } from './resources/variables.ts';
 import { whoami } from './resources/whoami.ts';
+import type { SaasWriteState } from './saas/write.ts';
 import { toSecret } from './secret.ts';
 import { type LoadCache, readSecretCached, readSecretsCached } from './secrets/cached-reads.ts';
 import { VariableDefiner } from './secrets/define-variables.ts';
@@ -75,15 +76,25 @@ export interface WriteOperationsDeps extends ReadOperationsDeps {
 export function createWriteOperations({ context, settings, loadCache, run }: WriteOperationsDeps): WriteOperations {
   const { policyBranch } = settings;
   const versions = new VersionMemory();
+  const grants = { read: settings.grantRead, write: settings.grantWrite };
   const definer = new VariableDefiner({ branch: policyBranch, load: defineVariables, sleep: context.clock.sleep });
 
   async function defineVariables(variables: readonly VariableDefinition[], deadline: Deadline): Promise<void> {
     // Loaded on first use: most invocations never define a variable, and the YAML library costs a cold start some milliseconds.
     const { buildVariablePolicy } = await import('./secrets/policy-document.ts');
-    const grants = { read: settings.grantRead, write: settings.grantWrite };
     const document = buildVariablePolicy(policyBranch, variables, grants);
     await loadPolicy(context, policyBranch, document, {}, deadline);
   }
+
+  const state = { definer, versions };
+  let saas: Promise<{ module: typeof import('./saas/write.ts'); state: SaasWriteState }> | undefined;
+  const loadSaas = () => {
+    saas ??= import('./saas/write.ts').then((module) => ({
+      module,
+      state: { ...state, grants, known: new module.KnownNames() },
+    }));
+    return saas;
+  };
 
   /** Also where the change failed, for it may have happened; and what is being read at this moment may be the old value still. */
   async function invalidatingCache<T>(forget: (cache: ValueCache) => void, change: () => Promise<T>): Promise<T> {
@@ -102,20 +113,31 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
         run(options, (deadline) => {
           const { mimeType, annotations, reportVersion = true } = options;
           const definition = { name, mimeType, annotations };
-          const write = () =>
-            writeSecret(context, { definer, versions }, definition, toSecret(value), { deadline, reportVersion });
+          const write = async () => {
+            const call = { deadline, reportVersion };
+            if (context.edition !== 'saas') return writeSecret(context, state, definition, toSecret(value), call);
+            const { module, state: saasState } = await loadSaas();
+            return module.writeOnSaas(context, saasState, definition, toSecret(value), call);
+          };
           return invalidatingCache((cache) => cache.drop(name), write);
         }),
       writeSecrets: (secrets, options = {}) =>
         run(options, (deadline) => {
           const { reportVersion = true } = options;
-          const write = () => writeSecrets(context, { definer, versions }, secrets, { deadline, reportVersion });
+          const write = async () => {
+            const call = { deadline, reportVersion };
+            if (context.edition !== 'saas') return writeSecrets(context, state, secrets, call);
+            const { module, state: saasState } = await loadSaas();
+            return module.writeManyOnSaas(context, saasState, secrets, call);
+          };
           return invalidatingCache((cache) => {
             for (const { name } of secrets) cache.drop(name);
           }, write);
         }),
       loadPolicy: (branch, document, options = {}) =>
-        run(options, (deadline) => {
+        run(options, async (deadline) => {
+          if (context.edition === 'saas' && options.dryRun === true)
+            throw lacking('check a policy without loading it', 'try it on a branch of its own');
           const load = () => loadPolicy(context, branch, document, options, deadline);
           const onlyAdds = options.dryRun === true || (options.mode ?? 'add') === 'add';
           return onlyAdds ? load() : invalidatingCache((cache) => cache.clear(), load);
@@ -155,9 +177,17 @@ export function createRotationOperations({
         return apiKey;
       }),
     rotateApiKeyOf: (role, options = {}) =>
-      run(options, (deadline) => rotateApiKeyOf(context, role, options, deadline)),
+      run(options, async (deadline) => {
+        if (context.edition === 'saas') throw lacking("rotate another role's api key", 'let the role rotate its own');
+        return rotateApiKeyOf(context, role, options, deadline);
+      }),
     lastRotation: (role, options) => run(options, (deadline) => lastRotation(context, role, deadline)),
   };
+}
+
+/** Said before anything is sent: the service would refuse it in words that name no reason. */
+function lacking(what: string, instead: string): ConjurError {
+  return new ConjurError('invalid_request', `Secrets Manager SaaS does not ${what}; ${instead}.`);
 }
 
 function noApiKey(): ConjurError {

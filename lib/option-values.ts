@@ -11,6 +11,7 @@ interface Values {
   text: string;
   list: readonly string[];
   secret: Secret;
+  token: Secret | (() => Promise<Secret | string>);
   pem: Secret;
   integer: number;
   flag: boolean;
@@ -89,6 +90,8 @@ function checkValue(row: OptionRow, value: unknown): unknown {
       return toList(value).map((item) => toText(row, item));
     case 'secret':
       return toSecret(value);
+    case 'token':
+      return typeof value === 'function' ? value : toSecret(value);
     case 'pem':
       return toPem(row, value);
     case 'integer':
@@ -154,8 +157,8 @@ export type ReadFile = (path: string) => string;
  * Turns the text of an environment variable into what a program would write.
  * @throws OptionProblem
  */
-export function parseText(row: OptionRow, text: string, readFile: ReadFile): unknown {
-  const trimmed = text.trim();
+export function parseText(row: OptionRow, variable: string, text: string, readFile: ReadFile): unknown {
+  const trimmed = row.read?.(text.trim(), variable) ?? text.trim();
   switch (row.type) {
     case 'urls':
     case 'list':

@@ -8,6 +8,7 @@ export type OptionType =
   | 'text'
   | 'list'
   | 'secret'
+  | 'token'
   | 'pem'
   | 'integer'
   | 'flag'
@@ -31,6 +32,8 @@ export interface OptionRow {
   readonly values?: readonly string[];
   /** Other words for some of the values, as Conjur's own tools spell them. */
   readonly aliases?: Readonly<Record<string, string>>;
+  /** Of a `text`: what the environment means by it, where that depends on the variable. */
+  readonly read?: (text: string, variable: string) => string;
   /** Of a `pem`: the label of its first line. */
   readonly label?: 'CERTIFICATE' | 'PRIVATE KEY';
   /** Of a `text`, and of each item of a `list`. */
@@ -45,7 +48,19 @@ export interface OptionRow {
   readonly meaning: string;
 }
 
-export const AUTHENTICATOR_TYPES = ['api-key', 'cert', 'iam', 'jwt'] as const;
+export const AUTHENTICATOR_TYPES = [
+  'api-key',
+  'azure',
+  'cert',
+  'gcp',
+  'iam',
+  'jwt',
+  'ldap',
+  'oidc',
+  'token-file',
+] as const;
+
+export const EDITIONS = ['self-hosted', 'saas'] as const;
 
 export const IAM_STS = ['regional', 'global'] as const;
 
@@ -65,12 +80,22 @@ export const OPTIONS = {
     default: 'http://127.0.0.1:8080',
     group: 'connection',
     meaning:
-      "base URL of Conjur's leader. A path is kept: `https://host/api`. Plain http to another machine gives one warning at start",
+      "base URL of Conjur's leader. A path is kept: `https://host/api`; on SaaS `/api` is added where it lacks. Plain http to another machine gives one warning at start",
+  },
+  edition: {
+    env: ['CYBERARK_EDITION', 'CONJUR_ENVIRONMENT'],
+    type: 'one-of',
+    values: EDITIONS,
+    aliases: { cloud: 'saas', enterprise: 'self-hosted', oss: 'self-hosted' },
+    defaultWords: 'by the host name',
+    group: 'connection',
+    meaning:
+      "which Conjur it is: the open source or an appliance, or the vendor's service (Secrets Manager SaaS, once Conjur Cloud). A host name of the service means `saas`; say so for an Edge",
   },
   account: {
     env: ['CYBERARK_ACCOUNT', 'CONJUR_ACCOUNT'],
     type: 'text',
-    default: 'default',
+    defaultWords: '`default`; `conjur` on SaaS',
     group: 'connection',
     meaning: "Conjur's account",
   },
@@ -102,17 +127,19 @@ export const OPTIONS = {
     meaning: 'attempts per request, where it may be repeated',
   },
   'auth.type': {
-    env: ['CYBERARK_AUTHN'],
+    env: ['CYBERARK_AUTHN', 'CONJUR_AUTHN_TYPE'],
     type: 'one-of',
     values: AUTHENTICATOR_TYPES,
+    aliases: { authn: 'api-key' },
     defaultWords: 'inferred',
     group: 'authentication',
     meaning:
-      'the authenticator. Inferred: a JWT means `jwt`, an api key or its secret id `api-key`, a client certificate `cert`, a service id alone `iam`',
+      'the authenticator. Inferred: a JWT means `jwt`, a token file `token-file`, an api key or its secret id `api-key`, an id token `oidc`, a client certificate `cert`, a service id alone `iam`',
   },
   'auth.login': {
-    env: ['CYBERARK_USERNAME', 'CONJUR_AUTHN_LOGIN'],
+    env: ['CYBERARK_USERNAME', 'CONJUR_AUTHN_LOGIN', 'CONJUR_AUTHN_JWT_HOST_ID', 'CONJUR_AUTHN_CERT_HOST_ID'],
     type: 'text',
+    read: (text, variable) => (!variable.endsWith('_HOST_ID') || text.startsWith('host/') ? text : `host/${text}`),
     defaultWords: '`admin`',
     group: 'authentication',
     meaning:
@@ -133,10 +160,16 @@ export const OPTIONS = {
       'Secrets Manager id or ARN of the credential: a bare key, or `{"username","api_key"}`. Takes precedence over the api key itself. A key that Conjur refuses is fetched anew (AWSCURRENT, then AWSPENDING), so that a rotated key heals by itself',
   },
   'auth.serviceId': {
-    env: ['CYBERARK_AUTHN_SERVICE_ID'],
+    env: [
+      'CYBERARK_AUTHN_SERVICE_ID',
+      'CONJUR_SERVICE_ID',
+      'CONJUR_AUTHN_JWT_SERVICE_ID',
+      'CONJUR_AUTHN_CERT_SERVICE_ID',
+    ],
     type: 'text',
     group: 'authentication',
-    meaning: 'of `authn-iam/<id>`, `authn-jwt/<id>`, `authn-cert/<id>`',
+    meaning:
+      'of `authn-iam/<id>`, `authn-jwt/<id>`, `authn-cert/<id>`, `authn-azure/<id>`, `authn-ldap/<id>`, `authn-oidc/<id>`',
   },
   'auth.region': {
     env: ['AWS_REGION', 'AWS_DEFAULT_REGION'],
@@ -153,17 +186,50 @@ export const OPTIONS = {
     meaning: "which STS host `iam` signs for: the region's own, or `sts.amazonaws.com`",
   },
   'auth.jwt': {
-    env: ['CYBERARK_AUTHN_JWT'],
-    type: 'secret',
+    env: ['CYBERARK_AUTHN_JWT', 'CONJUR_AUTHN_JWT_TOKEN'],
+    type: 'token',
     secret: true,
     group: 'authentication',
     meaning: 'the JWT, for local use',
   },
   'auth.jwtFile': {
-    env: ['CYBERARK_AUTHN_JWT_FILE'],
+    env: ['CYBERARK_AUTHN_JWT_FILE', 'JWT_TOKEN_PATH'],
     type: 'text',
     group: 'authentication',
     meaning: 'path of the JWT; read anew for every authentication',
+  },
+  'auth.clientId': {
+    env: ['CYBERARK_AUTHN_AZURE_CLIENT_ID', 'CONJUR_AUTHN_AZURE_CLIENT_ID'],
+    type: 'text',
+    group: 'authentication',
+    meaning: 'client id of a user-assigned identity, for `azure`',
+  },
+  'auth.metadataUrl': {
+    env: ['CYBERARK_AUTHN_METADATA_URL'],
+    type: 'url',
+    defaultWords: "the cloud's own",
+    group: 'authentication',
+    meaning: 'where the metadata service of `azure` or `gcp` is',
+  },
+  'auth.password': {
+    env: ['CYBERARK_AUTHN_PASSWORD'],
+    type: 'secret',
+    secret: true,
+    group: 'authentication',
+    meaning: "the password for `ldap`, for local use; the api key stands in for it, as in the vendor's own tools",
+  },
+  'auth.idToken': {
+    env: ['CYBERARK_AUTHN_ID_TOKEN'],
+    type: 'token',
+    secret: true,
+    group: 'authentication',
+    meaning: 'the id token for `oidc`, for local use. A program gives a function that fetches one',
+  },
+  'auth.tokenFile': {
+    env: ['CYBERARK_AUTHN_TOKEN_FILE', 'CONJUR_AUTHN_TOKEN_FILE'],
+    type: 'text',
+    group: 'authentication',
+    meaning: 'path of an access token that another process keeps fresh; read anew while it is used',
   },
   refreshIntervalMs: {
     env: ['CYBERARK_REFRESH_INTERVAL'],
@@ -185,7 +251,7 @@ export const OPTIONS = {
     meaning: 'the only authorities that are trusted',
   },
   'tls.clientCert': {
-    env: ['CYBERARK_CLIENT_CERT'],
+    env: ['CYBERARK_CLIENT_CERT', 'CONJUR_AUTHN_CERT_FILE'],
     type: 'pem',
     label: 'CERTIFICATE',
     secret: true,
@@ -194,7 +260,7 @@ export const OPTIONS = {
       'client certificate: for `authn-cert`, or for mutual TLS in front of any authenticator. The key goes with it',
   },
   'tls.clientKey': {
-    env: ['CYBERARK_CLIENT_KEY'],
+    env: ['CYBERARK_CLIENT_KEY', 'CONJUR_AUTHN_CERT_KEY_FILE'],
     type: 'pem',
     label: 'PRIVATE KEY',
     secret: true,
@@ -239,7 +305,7 @@ export const OPTIONS = {
   policyBranch: {
     env: ['CYBERARK_POLICY_BRANCH'],
     type: 'text',
-    default: 'root',
+    defaultWords: '`root`; `data` on SaaS',
     matches: isVariableName,
     expected: 'the id of a policy, such as apps/billing',
     group: 'policy',
@@ -307,3 +373,6 @@ export const OPTIONS = {
 
 /** The path of an option in `ConjurClientOptions`: `timeoutMs`, `tls.ca`. */
 export type OptionName = keyof typeof OPTIONS;
+
+/** What messages call an option: the variable that it came from, or its path in the options. */
+export type NameOf = (option: OptionName) => string;

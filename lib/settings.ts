@@ -1,59 +1,13 @@
+import { type AuthOptions, type AuthSettings, toAuth } from './auth/auth-options.ts';
 import type { ProxySettings, TlsSettings } from './http/dispatchers.ts';
 import { checkValues, Problems, type ValuesOf } from './option-values.ts';
-import { type AUTHENTICATOR_TYPES, type IamSts, OPTIONS, type OptionName } from './options.ts';
+import { type NameOf, OPTIONS, type OptionName } from './options.ts';
+import { type Edition, isTenant, SAAS_ACCOUNT, SAAS_BRANCH, toApiUrl } from './saas/edition.ts';
 import type { Secret } from './secret.ts';
 
-export type AuthenticatorType = (typeof AUTHENTICATOR_TYPES)[number];
-
-/** Logs in with an api key. Give `apiKey` or `apiKeySecretId`. */
-export interface ApiKeyAuth {
-  readonly type: 'api-key';
-  /** As Conjur spells it, not url-encoded: `host/path/name`. Default `admin`. */
-  readonly login?: string | undefined;
-  readonly apiKey?: Secret | string | undefined;
-  /** AWS Secrets Manager id or ARN of a bare api key, or of `{"username","api_key"}`. Takes precedence over `apiKey`. */
-  readonly apiKeySecretId?: string | undefined;
-}
-
-/** Logs in with an AWS IAM role (`authn-iam`). */
-export interface IamAuth {
-  readonly type: 'iam';
-  /** `host/<policy path>/<aws account>/<role name>`. */
-  readonly login: string;
-  /** Of `authn-iam/<id>`. */
-  readonly serviceId: string;
-  /** AWS region that is signed for. Needed unless `sts` is `global`. */
-  readonly region?: string | undefined;
-  /** Default `regional`. */
-  readonly sts?: IamSts | undefined;
-}
-
-/** Logs in with a JSON web token (`authn-jwt`). Give `jwt` or `jwtFile`. */
-export interface JwtAuth {
-  readonly type: 'jwt';
-  /** Of `authn-jwt/<id>`. */
-  readonly serviceId: string;
-  /** Default: a claim of the token names the host. */
-  readonly login?: string | undefined;
-  readonly jwt?: Secret | string | undefined;
-  /** Path of a file that holds the token; read anew for every authentication. Takes precedence over `jwt`. */
-  readonly jwtFile?: string | undefined;
-}
-
-/** Logs in with the client certificate of `tls`. */
-export interface CertAuth {
-  readonly type: 'cert';
-  /** Of `authn-cert/<id>`. Default: the certificate is for a server in front of the plain `authn`. */
-  readonly serviceId?: string | undefined;
-  /** Default: the certificate names the host (SPIFFE mode); for the plain `authn`, `admin`. */
-  readonly login?: string | undefined;
-  /** For a plain `authn` that wants an api key beside the certificate. */
-  readonly apiKey?: Secret | string | undefined;
-  readonly apiKeySecretId?: string | undefined;
-}
-
-/** How the client proves who it is. */
-export type AuthOptions = ApiKeyAuth | IamAuth | JwtAuth | CertAuth;
+export type { AuthenticatorType, AuthOptions, AuthSettings } from './auth/auth-options.ts';
+export type { NameOf } from './options.ts';
+export type { Edition } from './saas/edition.ts';
 
 export interface ClientTlsOptions {
   /** False: any certificate is accepted. Default true. */
@@ -81,7 +35,9 @@ export interface ConjurClientOptions {
   readonly baseUrl: URL | string;
   /** How the client proves who it is. */
   readonly auth: AuthOptions;
-  /** Default `default`. */
+  /** Which Conjur it is. Default: `saas` where the host name is one of the vendor's service, else `self-hosted`. */
+  readonly edition?: Edition | undefined;
+  /** Default `default`; `conjur` on SaaS. */
   readonly account?: string | undefined;
   /** Base URLs of followers, which reads are sent to in order, and then to the leader. Default: none. */
   readonly readBaseUrls?: readonly (URL | string)[] | undefined;
@@ -93,7 +49,7 @@ export interface ConjurClientOptions {
   readonly proxy?: ClientProxyOptions | undefined;
   /** Milliseconds after which a session token is refreshed. Default 300,000; 1,000 to 18,000,000. */
   readonly refreshIntervalMs?: number | undefined;
-  /** The branch that new variables are loaded into. Default `root`. */
+  /** The branch that new variables are loaded into. Default `root`; `data` on SaaS. */
   readonly policyBranch?: string | undefined;
   /** Roles that get `[read, execute]` on each variable that is created, such as `group:app/readers`. Default: none. */
   readonly grantRead?: readonly string[] | undefined;
@@ -123,40 +79,11 @@ export interface Origin {
 
 export type Origins = ReadonlyMap<string, Origin>;
 
-/** {@link AuthOptions}, checked. */
-export type AuthSettings =
-  | {
-      readonly type: 'api-key';
-      readonly login: string;
-      readonly apiKey: Secret | undefined;
-      readonly apiKeySecretId: string | undefined;
-    }
-  | {
-      readonly type: 'iam';
-      readonly login: string;
-      readonly serviceId: string;
-      readonly region: string | undefined;
-      readonly sts: IamSts;
-    }
-  | {
-      readonly type: 'jwt';
-      readonly login: string | undefined;
-      readonly serviceId: string;
-      readonly jwt: Secret | undefined;
-      readonly jwtFile: string | undefined;
-    }
-  | {
-      readonly type: 'cert';
-      readonly login: string | undefined;
-      readonly serviceId: string | undefined;
-      readonly apiKey: Secret | undefined;
-      readonly apiKeySecretId: string | undefined;
-    };
-
 /** {@link ConjurClientOptions}, checked and with every default filled in. */
 export interface Settings extends ConjurClientOptions {
   readonly baseUrl: URL;
   readonly auth: AuthSettings;
+  readonly edition: Edition;
   readonly account: string;
   readonly readBaseUrls: readonly URL[];
   readonly tls: TlsSettings;
@@ -174,9 +101,6 @@ export interface Settings extends ConjurClientOptions {
   readonly secretCacheMaxEntries: number;
   readonly secretCacheMaxBytes: number;
 }
-
-/** What messages call an option: the variable that it came from, or its path in the options. */
-export type NameOf = (option: OptionName) => string;
 
 /** {@link NameOf} for options or settings as they are now: what a program has overridden since `fromEnv` goes by its own name. */
 export function createNameOf(options: ConjurClientOptions): NameOf {
@@ -220,10 +144,13 @@ export function assembleSettings(
   const { nameOf, given } = source;
   const values = checkValues(OPTIONS, given, nameOf as (name: string) => string, problems);
   const proxied = values['proxy.http'] !== undefined || values['proxy.https'] !== undefined;
+  const edition = values.edition ?? (isTenant(values.baseUrl) ? 'saas' : 'self-hosted');
+  const toUrl = edition === 'saas' ? toApiUrl : (url: URL): URL => url;
   const settings: Settings = {
-    baseUrl: values.baseUrl,
-    readBaseUrls: values.readBaseUrls,
-    account: values.account,
+    baseUrl: toUrl(values.baseUrl),
+    readBaseUrls: values.readBaseUrls.map(toUrl),
+    edition,
+    account: values.account ?? (edition === 'saas' ? SAAS_ACCOUNT : 'default'),
     auth: toAuth(values, nameOf, problems),
     tls: toTls(values, nameOf, problems),
     requireTls: values.requireTls,
@@ -231,7 +158,7 @@ export function assembleSettings(
       ? { http: values['proxy.http'], https: values['proxy.https'], except: values['proxy.except'] }
       : undefined,
     refreshIntervalMs: values.refreshIntervalMs,
-    policyBranch: values.policyBranch,
+    policyBranch: values.policyBranch ?? (edition === 'saas' ? SAAS_BRANCH : 'root'),
     grantRead: values.grantRead,
     grantWrite: values.grantWrite,
     timeoutMs: values.timeoutMs,
@@ -243,71 +170,18 @@ export function assembleSettings(
   };
   const tlsRule = given('requireTls') === undefined ? remoteNeedsTls && 'remote' : values.requireTls && 'everywhere';
   checkTransportSecurity(settings, tlsRule, nameOf, problems);
-  return { settings, warnings: [...securityWarnings(settings, nameOf), ...idleOptions(values, nameOf)] };
+  if (edition === 'saas') checkSaas(settings, nameOf, problems);
+  return {
+    settings,
+    warnings: [
+      ...securityWarnings(settings, nameOf),
+      ...idleOptions(values, nameOf),
+      ...saasWarnings(settings, nameOf),
+    ],
+  };
 }
 
 type Values = ValuesOf<typeof OPTIONS>;
-
-/** Which authenticator, and what it needs. What is missing is noted. */
-function toAuth(values: Values, nameOf: NameOf, problems: Problems): AuthSettings {
-  const type = values['auth.type'] ?? inferAuthenticator((option) => values[option] !== undefined);
-  const login = values['auth.login'];
-  const apiKeySecretId = values['auth.apiKeySecretId'];
-  // The secret heals where it was rotated, so it takes precedence.
-  const apiKey = apiKeySecretId === undefined ? values['auth.apiKey'] : undefined;
-  const serviceId = values['auth.serviceId'];
-  const needServiceId = (): string => serviceId ?? missing('auth.serviceId', `names the service of authn-${type}`);
-  const missing = (option: OptionName, why: string): string => {
-    problems.add(nameOf(option), `is missing, which ${why}`);
-    return '';
-  };
-  switch (type) {
-    case 'api-key':
-      if (apiKey === undefined && apiKeySecretId === undefined)
-        problems.add(
-          nameOf('auth.apiKey'),
-          `is missing (or ${nameOf('auth.apiKeySecretId')}, or another authenticator by ${nameOf('auth.type')})`,
-        );
-      return { type, login: login ?? 'admin', apiKey, apiKeySecretId };
-    case 'cert':
-      if (values['tls.clientCert'] === undefined) missing('tls.clientCert', 'authn-cert logs in with');
-      return { type, login, serviceId, apiKey, apiKeySecretId };
-    case 'jwt': {
-      const jwtFile = values['auth.jwtFile'];
-      const jwt = jwtFile === undefined ? values['auth.jwt'] : undefined;
-      if (jwt === undefined && jwtFile === undefined)
-        problems.add(
-          nameOf('auth.jwt'),
-          `is missing (or ${nameOf('auth.jwtFile')}): authn-jwt logs in with a JSON web token`,
-        );
-      return { type, login, serviceId: needServiceId(), jwt, jwtFile };
-    }
-    case 'iam': {
-      const region = values['auth.region'];
-      const sts = values['auth.sts'];
-      if (sts === 'regional' && region === undefined)
-        problems.add(
-          nameOf('auth.region'),
-          `is missing, which authn-iam signs for (or set ${nameOf('auth.sts')} to global)`,
-        );
-      return {
-        type,
-        login: login ?? missing('auth.login', 'must be host/<policy path>/<aws account>/<role name> for authn-iam'),
-        serviceId: needServiceId(),
-        region,
-        sts,
-      };
-    }
-  }
-}
-
-/** Which authenticator is meant, by the credential that is there. An api key together with a client certificate stays an api key. */
-export function inferAuthenticator(isGiven: (option: OptionName) => boolean): AuthenticatorType {
-  if (isGiven('auth.jwt') || isGiven('auth.jwtFile')) return 'jwt';
-  if (isGiven('auth.apiKey') || isGiven('auth.apiKeySecretId')) return 'api-key';
-  if (isGiven('tls.clientCert')) return 'cert';
-  return isGiven('auth.serviceId') ? 'iam' : 'api-key';
-}
 
 function toTls(values: Values, nameOf: NameOf, problems: Problems): TlsSettings {
   const clientCert = values['tls.clientCert'];
@@ -317,6 +191,24 @@ function toTls(values: Values, nameOf: NameOf, problems: Problems): TlsSettings 
   if (clientCert !== undefined && clientKey === undefined) together('tls.clientKey', 'tls.clientCert');
   if (clientKey !== undefined && clientCert === undefined) together('tls.clientCert', 'tls.clientKey');
   return { verify: values['tls.verify'], ca: values['tls.ca']?.expose(), clientCert, clientKey };
+}
+
+/** What the vendor's service lacks is said at start, and not at the first failure. */
+function checkSaas({ baseUrl, auth, policyBranch }: Settings, nameOf: NameOf, problems: Problems): void {
+  if (policyBranch !== SAAS_BRANCH && !policyBranch.startsWith(`${SAAS_BRANCH}/`))
+    problems.add(
+      nameOf('policyBranch'),
+      `must be ${SAAS_BRANCH} or a branch below it: on SaaS nobody loads policy elsewhere`,
+    );
+  if (!isTenant(baseUrl)) return;
+  if (baseUrl.protocol !== 'https:') problems.add(nameOf('baseUrl'), 'must be https, since SaaS speaks no other');
+  // An Edge, which other host names may stand for, has it.
+  if (auth.type === 'cert') problems.add(nameOf('auth.type'), 'cannot be cert: SaaS has no authn-cert');
+}
+
+function saasWarnings({ edition, auth: { login } }: Settings, nameOf: NameOf): string[] {
+  if (edition !== 'saas' || login?.startsWith('host/') !== true || login.startsWith(`host/${SAAS_BRANCH}/`)) return [];
+  return [`${nameOf('auth.login')} names a host outside ${SAAS_BRANCH}: on SaaS hosts are host/${SAAS_BRANCH}/…`];
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;

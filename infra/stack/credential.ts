@@ -1,5 +1,5 @@
+import { inferAuthenticator } from '../../lib/auth/auth-options.ts';
 import { OPTIONS, type OptionName } from '../../lib/options.ts';
-import { inferAuthenticator } from '../../lib/settings.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../build/function-names.ts';
 import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';
 import { parseSecretId, type SecretReference } from './secret-id.ts';

@@ -7,7 +7,7 @@ const ALL_ROWS = [...CLIENT_ROWS, ...FUNCTION_ROWS];
 
 const isProxy = ({ group }: OptionRow): boolean => group === 'proxy';
 /** A value that is a secret itself. A PEM is given by its path. */
-const isSecret = ({ type }: OptionRow): boolean => type === 'secret';
+const isSecret = ({ type }: OptionRow): boolean => type === 'secret' || type === 'token';
 const ourNameOf = ({ env: [name] }: OptionRow): string => name;
 const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
@@ -38,4 +38,6 @@ export const SECRETS_ADVICE =
   "When deployed, the api key comes from Secrets Manager (docs/deployment.md) and LiteLLM's master key from LITELLM_MASTER_KEY_SECRET_ID; on this machine, set it in the environment.";
 
 /** Conjur's own names, taken by the functions where ours are absent. A deployment sets ours. */
-export const CONJUR_NAMES = distinct(ALL_ROWS.flatMap(({ env }) => env.filter((name) => name.startsWith('CONJUR_'))));
+export const CONJUR_NAMES = distinct(
+  ALL_ROWS.flatMap(({ env }) => env.filter((name) => /^(?:CONJUR_|JWT_)/.test(name))),
+);

@@ -9,6 +9,8 @@ export interface AccessToken {
   readonly authorization: Secret;
   /** The token's whole life, `exp` less `iat`, in milliseconds. */
   readonly lifeMs: number;
+  /** When it ends by the server's clock, in milliseconds since the epoch. */
+  readonly expiresAtMs: number;
   /** Whom it speaks for, as the token says. */
   readonly login: string;
   /** False where a follower issued it, which the leader may not know. */
@@ -42,6 +44,7 @@ export function parseAccessToken(
   return {
     authorization: Secret.of(`Token token="${body.toString('base64')}"`),
     lifeMs,
+    expiresAtMs: claims.iat * 1000 + lifeMs,
     login: claims.sub,
     fromLeader,
   };

@@ -40,6 +40,8 @@ export function createAuthentication(authenticator: Authenticator, send: Transpo
 
   return {
     async authenticate(deadline, { once = false } = {}) {
+      if (authenticator.readToken !== undefined)
+        return deadline.race(authenticator.readToken(), 'reading the access token');
       let refusal: HttpResponse | undefined;
       for (let refusals = 0; ; refusals += 1) {
         // A file or a service that the credential comes from may hang.

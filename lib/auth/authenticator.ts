@@ -1,7 +1,8 @@
 import type { Deadline } from '../deadline.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { encodeSegment } from '../names.ts';
-import type { AuthenticatorType } from '../settings.ts';
+import type { AccessToken } from './access-token.ts';
+import type { AuthenticatorType } from './auth-options.ts';
 
 /**
  * Builds authentication requests. An authenticator holds the credential, the session cache sends: so that deadline, retries and the
@@ -16,6 +17,8 @@ export interface Authenticator {
    * credential anew does so when asked again; undefined means that there is nothing else to try.
    */
   prepare(refusals: number, deadline: Deadline): Promise<HttpRequest | undefined>;
+  /** In the place of `prepare`, where nothing has to be sent: the access token itself. @throws ConjurError where there is none */
+  readToken?(): Promise<AccessToken>;
   /** What to do about a refusal, as one or two sentences. Never holds a credential. */
   readonly advice: string;
 }
@@ -45,5 +48,13 @@ export function toAuthenticationRequest(
     idempotent: true,
     target: 'read',
     confirmAtLeader: [401, 403, 404],
+  };
+}
+
+/** Headers and body of a form. */
+export function toForm(fields: Readonly<Record<string, string>>): Pick<HttpRequest, 'headers' | 'body'> {
+  return {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams(fields).toString(),
   };
 }

@@ -3,16 +3,22 @@ import { ConjurError } from '../errors.ts';
 import { type AuthSettings, createNameOf, type NameOf, type Settings } from '../settings.ts';
 import { createApiKeyAuthenticator } from './api-key.ts';
 import type { Authenticator } from './authenticator.ts';
+import { createAzureAuthenticator } from './azure.ts';
 import { createCertAuthenticator } from './cert.ts';
 import { type CredentialSource, createStaticCredential } from './credential.ts';
+import { createGcpAuthenticator } from './gcp.ts';
 import { createIamAuthenticator, type SignedHeaders } from './iam.ts';
-import { createJwtAuthenticator, createJwtFile, createStaticJwt, type JwtSource } from './jwt.ts';
+import { createJwtAuthenticator, createJwtFile, createJwtSource, type JwtSource } from './jwt.ts';
+import { createLdapAuthenticator } from './ldap.ts';
+import { createOidcAuthenticator } from './oidc.ts';
 import type { SecretReader } from './secret-reader.ts';
 import { createSecretsManagerCredential } from './secrets-manager-credential.ts';
 import type { CallerIdentitySignerOptions } from './sign-caller-identity.ts';
+import { createTokenFileAuthenticator } from './token-file.ts';
 
 /** What the authenticators reach out to. */
 export interface AuthenticatorDeps {
+  readonly clock: Clock;
   readonly loadSecretReader: () => Promise<SecretReader>;
   /** Called once, when the first signature is wanted, so that AWS's SDK is loaded no sooner. */
   readonly loadSigner: (
@@ -23,7 +29,7 @@ export interface AuthenticatorDeps {
 /** The api key that the settings give: from Secrets Manager, where it heals, before the one in the environment. */
 export function createCredentialSource(
   settings: Settings,
-  deps: Pick<AuthenticatorDeps, 'loadSecretReader'> & { readonly clock: Clock },
+  deps: Pick<AuthenticatorDeps, 'loadSecretReader' | 'clock'>,
 ): CredentialSource | undefined {
   const { auth } = settings;
   const nameOf = createNameOf(settings);
@@ -73,12 +79,22 @@ export function createAuthenticator(
         sign: lazySigner(auth, deps),
         nameOf,
       });
+    case 'azure':
+      return createAzureAuthenticator({ account, clock: deps.clock, nameOf, ...auth });
+    case 'gcp':
+      return createGcpAuthenticator({ account, clock: deps.clock, nameOf, ...auth });
+    case 'ldap':
+      return createLdapAuthenticator({ account, nameOf, ...auth });
+    case 'oidc':
+      return createOidcAuthenticator({ account, nameOf, ...auth });
+    case 'token-file':
+      return createTokenFileAuthenticator({ path: auth.tokenFile, clock: deps.clock, nameOf });
   }
 }
 
 function toJwtSource({ jwt, jwtFile }: Extract<AuthSettings, { type: 'jwt' }>, nameOf: NameOf): JwtSource {
   if (jwtFile !== undefined) return createJwtFile(jwtFile, nameOf('auth.jwtFile'));
-  return createStaticJwt(jwt ?? missingCredential(), nameOf('auth.jwt'));
+  return createJwtSource(jwt ?? missingCredential(), nameOf('auth.jwt'));
 }
 
 /** A signer that could not be loaded is loaded anew the next time. */
@@ -97,6 +113,7 @@ function lazySigner(
 export function lazyAuthenticatorDeps(secretReader: SecretReader | undefined, clock: Clock): AuthenticatorDeps {
   let reader = secretReader;
   return {
+    clock,
     async loadSecretReader() {
       reader ??= (
         await loadOptional(() => import('./create-secret-reader.ts'), 'a credential in AWS Secrets Manager')

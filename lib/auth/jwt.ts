@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { ConjurError } from '../errors.ts';
-import { Secret } from '../secret.ts';
+import { Secret, toSecret } from '../secret.ts';
 import type { NameOf } from '../settings.ts';
-import { type Authenticator, toAuthenticationRequest } from './authenticator.ts';
+import type { TokenProvider } from './auth-options.ts';
+import { type Authenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
 
 /** Where a JSON web token comes from. */
 export interface JwtSource {
@@ -39,18 +40,15 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
       refused = token;
       return toAuthenticationRequest(
         { service: ['authn-jwt', serviceId], account, login },
-        {
-          headers: { 'content-type': 'application/x-www-form-urlencoded' },
-          body: new URLSearchParams({ jwt: token.expose() }).toString(),
-        },
+        toForm({ jwt: token.expose() }),
       );
     },
   };
 }
 
-/** A token that was given once and for all. */
-export function createStaticJwt(token: Secret, description: string): JwtSource {
-  return { description, read: async () => token };
+/** A token that was given once and for all, or what gives one each time. */
+export function createJwtSource(token: Secret | TokenProvider, description: string): JwtSource {
+  return { description, read: async () => (typeof token === 'function' ? toSecret(await token()) : token) };
 }
 
 /**

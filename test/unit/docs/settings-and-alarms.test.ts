@@ -37,7 +37,9 @@ describe('docs/settings.md', () => {
   });
 
   const documented = new Set(
-    textOf('docs/settings.md').match(/\b(?:CYBERARK|CONJUR|LITELLM|ROTATION)_[A-Z_]+\b|\b(?:HTTPS|HTTP|NO)_PROXY\b/g),
+    textOf('docs/settings.md').match(
+      /\b(?:CYBERARK|CONJUR|LITELLM|ROTATION)_[A-Z_]+\b|\b(?:HTTPS|HTTP|NO)_PROXY\b|\bJWT_TOKEN_PATH\b/g,
+    ),
   );
 
   it('explains every variable that the functions read', () => {

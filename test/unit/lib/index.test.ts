@@ -138,6 +138,8 @@ describe('the public interface', () => {
       | 'upstream_unavailable'
       | 'deadline_exceeded'
     >();
-    expectTypeOf<library.Authenticator['kind']>().toEqualTypeOf<'api-key' | 'cert' | 'iam' | 'jwt'>();
+    expectTypeOf<library.Authenticator['kind']>().toEqualTypeOf<
+      'api-key' | 'azure' | 'cert' | 'gcp' | 'iam' | 'jwt' | 'ldap' | 'oidc' | 'token-file'
+    >();
   });
 });

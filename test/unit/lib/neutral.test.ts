@@ -10,7 +10,8 @@ const textOf = (file: string): string => readFileSync(`${lib}${file}`, 'utf8');
 it('lib is a Conjur client: no word of those who use it, comments included', () => {
   expect(files.length).toBeGreaterThan(40);
   const found = files.flatMap((file) => {
-    const words = textOf(file).match(/litellm|lambda|hosted|virtual key/gi) ?? [];
+    // A self-hosted Conjur is an edition of Conjur; what must not be here are keys that are hosted.
+    const words = textOf(file).match(/litellm|lambda|(?<!self-)hosted|virtual key/gi) ?? [];
     return words.map((word) => `${file}: ${word}`);
   });
   expect(found).toEqual([]);

@@ -19,7 +19,13 @@ describe('the names of the settings', () => {
   });
 
   it('hold no secret that a deployment would write into the configuration of a function', () => {
-    expect(SECRET_SETTINGS).toEqual(['CYBERARK_API_KEY', 'CYBERARK_AUTHN_JWT', 'LITELLM_MASTER_KEY']);
+    expect(SECRET_SETTINGS).toEqual([
+      'CYBERARK_API_KEY',
+      'CYBERARK_AUTHN_JWT',
+      'CYBERARK_AUTHN_PASSWORD',
+      'CYBERARK_AUTHN_ID_TOKEN',
+      'LITELLM_MASTER_KEY',
+    ]);
     expect(SHARED_SETTINGS).toContain('CYBERARK_API_KEY_SECRET_ID');
     expect([...SHARED_SETTINGS, ...ROTATION_SETTINGS].filter((name) => SECRET_SETTINGS.includes(name))).toEqual([]);
   });
