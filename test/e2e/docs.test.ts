@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,7 +12,10 @@ import { listPages } from '../support/list-pages.ts';
 import { startTarget, type Target } from './start-target.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const BLOCKS = listPages().flatMap(readDocBlocks);
+/** The local Conjur is a package of its own, with a test of its own. */
+const BLOCKS = listPages()
+  .filter((page) => !page.startsWith('infra/'))
+  .flatMap(readDocBlocks);
 const isRun = ({ language, note }: DocBlock): boolean => language === 'sh' && !note.startsWith('no-test');
 const run = promisify(execFile);
 
@@ -59,7 +63,7 @@ describe.runIf(process.env.E2E_BASE === undefined)('the commands of the document
         'curl() { command curl --fail "$@"; }',
         ...blocks.map(({ text }) => here(text)),
       ].join('\n');
-      const environment = { ...process.env, KEY: target.adminApiKey, CONJUR_AUTHN_API_KEY: target.adminApiKey };
+      const environment = { ...process.env, ADMIN_API_KEY: target.adminApiKey };
       const { stdout } = await run('bash', ['-c', script], { cwd: ROOT, env: environment, timeout: 170_000 });
       expect(stdout).not.toContain('"code":');
     },
@@ -67,13 +71,31 @@ describe.runIf(process.env.E2E_BASE === undefined)('the commands of the document
   );
 });
 
+/** Typed examples have tests of their own: what npm packs, and the typed client. */
+const TRIED_ELSEWHERE = ['docs/client.md', 'docs/authenticators.md', 'docs/client-admin.md', 'docs/invoke.md'];
+
+describe('each page of docs/', () => {
+  const pages = listPages().filter((page) => /^docs\/[^/]+\.md$/.test(page) && page !== 'docs/README.md');
+
+  it.each(pages)('%s begins with an example that is run as it stands, and has under 200 lines', (page) => {
+    const [first] = BLOCKS.filter(({ file }) => file === page);
+    expect(first).toBeDefined();
+    if (TRIED_ELSEWHERE.includes(page)) expect(first?.language).toBe('ts');
+    else expect(first).toSatisfy(isRun);
+    expect(readFileSync(`${ROOT}${page}`, 'utf8').split('\n').length).toBeLessThan(201);
+  });
+});
+
 it('has a reason wherever a command is not run', () => {
   const excused = BLOCKS.filter(
-    ({ language, note }) => language === 'sh' && note !== '' && !/^(?:no-test: \S.{10,}|needs: \S+)$/.test(note),
+    ({ language, note }) =>
+      /^(?:sh|bash|shell)$/.test(language) && note !== '' && !/^(?:no-test: \S.{10,}|needs: \S+)$/.test(note),
   );
   expect(excused).toEqual([]);
   // A block without a language is text: a command in it would never be run.
-  const hidden = BLOCKS.filter(({ language, text }) => ['', 'text'].includes(language) && /^(?:curl|aws) /m.test(text));
+  const hidden = BLOCKS.filter(
+    ({ language, text }) => ['', 'text', 'bash', 'shell', 'console'].includes(language) && /^(?:curl|aws) /m.test(text),
+  );
   expect(hidden).toEqual([]);
 });
 

@@ -113,7 +113,7 @@ onThisMachine(
 
     const first = start(...flags, '--admin-api-key', 'a-key-of-my-own');
     await until(first, 'Ctrl-C ends all of it.');
-    expect(first.output()).toContain('KEY=a-key-of-my-own');
+    expect(first.output()).toContain('ADMIN_API_KEY=a-key-of-my-own');
     expect((await fetch(url, { method: 'PUT', body: 'kept', headers: { 'content-type': 'text/plain' } })).status).toBe(
       201,
     );
@@ -125,7 +125,7 @@ onThisMachine(
 
     const second = start(...flags);
     await until(second, 'Ctrl-C ends all of it.');
-    expect(second.output()).toContain('KEY=a-key-of-my-own');
+    expect(second.output()).toContain('ADMIN_API_KEY=a-key-of-my-own');
     expect(await (await fetch(url)).json()).toMatchObject({ value: 'kept' });
     second.child.kill('SIGTERM');
     expect(await second.ended).toBe(0);

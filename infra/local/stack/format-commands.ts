@@ -88,8 +88,8 @@ export function secretsManagerRotationCommand(secretsManagerUrl: string, region:
 export function conjurCommands(conjurUrl: string, account: string, adminApiKey: string): string[] {
   const secret = `${conjurUrl}/secrets/${account}/variable/test-secret`;
   return [
-    `KEY=${adminApiKey}`,
-    `TOKEN=$(curl -s -X POST ${conjurUrl}/authn/${account}/admin/authenticate -d "$KEY" | base64 | tr -d '\\n')`,
+    `ADMIN_API_KEY=${adminApiKey}`,
+    `TOKEN=$(curl -s -X POST ${conjurUrl}/authn/${account}/admin/authenticate -d "$ADMIN_API_KEY" | base64 | tr -d '\\n')`,
     `curl -s -H "Authorization: Token token=\\"$TOKEN\\"" ${secret}`,
     `curl -s -H "Authorization: Token token=\\"$TOKEN\\"" -X POST --data 'a new value' ${secret}`,
   ];
