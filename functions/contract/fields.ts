@@ -17,6 +17,15 @@ export const variableName = v.pipe(
   }),
 );
 
+/** A text that is stored or sent: half of a surrogate pair would arrive as U+FFFD, and be another value. */
+export const text = v.pipe(
+  v.string(),
+  v.check(
+    (value) => value.isWellFormed(),
+    'well-formed unicode, without half of a surrogate pair; give bytes as base64',
+  ),
+);
+
 /** Conjur counts versions from 1, in a database column of 32 bits: it answers 500 to a number that does not fit. */
 export const versionNumber = v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(2_147_483_647));
 

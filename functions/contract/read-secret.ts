@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { MAX_PAGE_SIZE } from '../../lib/resources/variables.ts';
-import { encoding, namedError, variableName, versionNumber } from './fields.ts';
+import { encoding, namedError, text, variableName, versionNumber } from './fields.ts';
 
 /** Names in one call; each costs a share of a batch request. */
 export const MAX_NAMES = 1_000;
@@ -21,7 +21,7 @@ export const readManySchema = v.strictObject({
 
 export const listSchema = v.strictObject({
   list: v.strictObject({
-    search: v.optional(v.pipe(v.string(), v.maxLength(MAX_SEARCH_LENGTH))),
+    search: v.optional(v.pipe(text, v.maxLength(MAX_SEARCH_LENGTH))),
     limit: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(1), v.maxValue(MAX_PAGE_SIZE))),
     cursor: v.optional(v.string()),
   }),

@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { encoding, secretId, variableName } from './fields.ts';
+import { encoding, secretId, text, variableName } from './fields.ts';
 
 /** Fields that every rotation of a Conjur variable takes. */
 const commonFields = {
@@ -14,9 +14,9 @@ export const randomCall = v.strictObject({
   /** Characters drawn, the prefix not counted. Default 32. */
   length: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(16), v.maxValue(4_096))),
   /** Default: letters and digits. */
-  alphabet: v.optional(v.pipe(v.string(), v.check(isAlphabet, '10 or more distinct characters'))),
+  alphabet: v.optional(v.pipe(text, v.check(isAlphabet, '10 or more distinct characters'))),
   /** Stands before the drawn characters. */
-  prefix: v.optional(v.pipe(v.string(), v.maxLength(256))),
+  prefix: v.optional(v.pipe(text, v.maxLength(256))),
 });
 
 function isAlphabet(text: string): boolean {
@@ -27,7 +27,7 @@ function isAlphabet(text: string): boolean {
 export const suppliedCall = v.strictObject({
   ...commonFields,
   strategy: v.literal('supplied'),
-  new_value: v.pipe(v.string(), v.minLength(1)),
+  new_value: v.pipe(text, v.minLength(1)),
   /** Of `new_value`. Default `utf-8`. */
   encoding: v.optional(encoding),
   /** Another name for the secret from now on. */

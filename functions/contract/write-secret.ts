@@ -7,20 +7,20 @@ import {
   MAX_MIME_TYPE_LENGTH,
   MIME_TYPE,
 } from '../../lib/secrets/variable-policy.ts';
-import { encoding, namedError, variableName } from './fields.ts';
+import { encoding, namedError, text, variableName } from './fields.ts';
 
 /** Secrets in one call. */
 export const MAX_SECRETS = 500;
 
 const value = {
-  value: v.string(),
+  value: text,
   encoding: v.optional(encoding),
   mime_type: v.optional(v.pipe(v.string(), v.regex(MIME_TYPE), v.maxLength(MAX_MIME_TYPE_LENGTH))),
   annotations: v.optional(
     v.pipe(
       v.record(
         v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_ANNOTATION_NAME_LENGTH)),
-        v.pipe(v.string(), v.maxLength(MAX_ANNOTATION_VALUE_LENGTH)),
+        v.pipe(text, v.maxLength(MAX_ANNOTATION_VALUE_LENGTH)),
       ),
       v.maxEntries(MAX_ANNOTATIONS),
     ),
@@ -40,7 +40,7 @@ export const writeManySchema = v.strictObject({
 
 /** The JSON body of `POST /virtual-keys`: what LiteLLM knows when it has made a key. It sends null for no alias. */
 export const virtualKeySchema = v.strictObject({
-  key: v.pipe(v.string(), v.minLength(1)),
+  key: v.pipe(text, v.minLength(1)),
   key_alias: v.nullish(v.string()),
   token_id: v.pipe(v.string(), v.minLength(1)),
 });

@@ -102,8 +102,22 @@ function log(name: string, source: Startup): Middleware {
 
 /** Nothing may be in flight when the container is frozen. */
 function settle(source: Startup): Middleware {
-  const wait = (): Promise<void> | undefined => ('container' in source ? source.container.conjur.idle() : undefined);
+  const wait: Middleware['after'] = ({ context }) => {
+    const idle = 'container' in source ? source.container.conjur.idle() : undefined;
+    return idle && untilTimeIsOver(idle, context);
+  };
   return { after: wait, onError: wait };
+}
+
+/** A login that hangs must not cost the answer, which has to leave before Lambda ends the function. */
+async function untilTimeIsOver(idle: Promise<void>, context: Context): Promise<void> {
+  const remainingMs = context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, remainingMs - LAST_GUARD_MS));
+  });
+  await Promise.race([idle, over]);
+  clearTimeout(timer);
 }
 
 /** Every failure is one of the documented codes; over HTTP it is a problem document. */

@@ -24,12 +24,35 @@ function keyOf(headers: Fields, name: string): string {
   return Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name) ?? name;
 }
 
-/** True for what API Gateway and function URLs send; anything else is a direct invocation. */
+/** True for what a front of HTTP sends; anything else is a direct invocation. */
 export function isHttpEvent(event: unknown): event is Record<string, unknown> {
   if (typeof event !== 'object' || event === null) return false;
   const { requestContext, httpMethod } = event as Record<string, unknown>;
-  if (typeof requestContext !== 'object' || requestContext === null) return false;
-  return typeof httpMethod === 'string' || typeof (requestContext as Record<string, unknown>).http === 'object';
+  if (typeof requestContext !== 'object' || requestContext === null) return isLatticeEvent(event as Fields);
+  if (typeof httpMethod === 'string' || typeof (requestContext as Record<string, unknown>).http === 'object')
+    return true;
+  return isLatticeEvent(event as Fields);
+}
+
+/** https://docs.aws.amazon.com/vpc-lattice/latest/ug/lambda-functions.html */
+function isLatticeEvent(event: Fields): boolean {
+  if (typeof event.method !== 'string') return false;
+  return typeof event.raw_path === 'string' || 'serviceNetworkArn' in fieldsOf(event.requestContext);
+}
+
+/** Half of such an event would be understood, and the other half taken for a value. */
+function assertKnownFront(event: Fields): void {
+  const front =
+    'elb' in fieldsOf(event.requestContext)
+      ? 'an Application Load Balancer'
+      : isLatticeEvent(event)
+        ? 'VPC Lattice'
+        : undefined;
+  if (front === undefined) return;
+  throw new ConjurError(
+    'invalid_request',
+    `The functions take no requests from ${front}. Put API Gateway (HTTP or REST API) or a function URL in front of them, or invoke them directly.`,
+  );
 }
 
 /** An HTTP request, whichever front it came through: HTTP API, REST API or function URL. */
@@ -50,6 +73,7 @@ export interface HttpCall {
  * @throws ConjurError `invalid_request`
  */
 export function parseHttpEvent(event: Fields): HttpCall {
+  assertKnownFront(event);
   const http = fieldsOf(fieldsOf(event.requestContext).http);
   const headers = fieldsOf(event.headers);
   return {
@@ -57,26 +81,41 @@ export function parseHttpEvent(event: Fields): HttpCall {
     path: parsePath(event),
     query: parseQuery(event),
     header: (name) => headerOf(headers, name),
-    body: parseBody(event),
+    body: parseBody(event, headers),
   };
 }
 
 /**
  * An HTTP API hands the path over decoded. A REST API and a function URL hand it over as it was sent. Only the former names its route
  * in `routeKey` or, in payload 1.0, a `version`.
+ *
+ * Which call it is says the route that the front has matched, and not the path: a stage or the base path of a custom domain may stand
+ * in front of that, and may be called like one of our segments.
  */
 function parsePath(event: Fields): string {
   const fromHttpApi = event.version === '1.0' || (typeof event.routeKey === 'string' && event.routeKey !== '$default');
-  const name = fieldsOf(event.pathParameters).name;
-  const route = textOf(event.resource ?? event.routeKey);
-  // A stage or a mapped domain may stand in front of the path, but never in front of a path parameter.
-  if (typeof name === 'string' && route.endsWith('/secrets/{name+}'))
-    return `/secrets/${fromHttpApi ? name : decode(name)}`;
-  const path = stripFront(textOf(event.rawPath ?? event.path));
-  return fromHttpApi ? path : decode(path);
+  const toDecoded = (text: string): string => (fromHttpApi ? text : decode(text));
+  const route = routeOf(event);
+  const fixed = ROUTES.find((known) => route === known || route.endsWith(known));
+  if (fixed !== undefined) return fixed;
+  const parameter = /^(.*)\/\{(\w+)\+\}$/s.exec(route);
+  const value = parameter === null ? undefined : fieldsOf(event.pathParameters)[parameter[2] as string];
+  if (typeof value === 'string') {
+    return parameter?.[1]?.endsWith('/secrets') ? `/secrets/${toDecoded(value)}` : toDecoded(`/${value}`);
+  }
+  return toDecoded(stripFront(textOf(event.rawPath ?? event.path)));
 }
 
-/** Our first segments; a stage or the base path of a custom domain may stand before them. */
+/** The calls whose path is always the same. */
+const ROUTES = ['/secrets', '/virtual-keys', '/rotations', '/health'] as const;
+
+/** The route that the front has matched, without its method; empty for `$default`, which says nothing. */
+function routeOf(event: Fields): string {
+  const route = textOf(event.resource ?? event.routeKey);
+  return route === '$default' ? '' : route.replace(/^[A-Z]+ /, '');
+}
+
+/** Of `$default` alone: our first segments; a stage or the base path of a custom domain may stand before them. */
 const FIRST_SEGMENT = /\/(?:secrets|virtual-keys|rotations|health)(?=\/|$)/;
 
 function stripFront(path: string): string {
@@ -119,9 +158,27 @@ function toText(value: unknown): string {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : textOf(value);
 }
 
-function parseBody(event: Fields): Buffer | undefined {
+/** @throws ConjurError `invalid_request` for a body that is compressed or no text, either of which would be stored as it is */
+function parseBody(event: Fields, headers: Fields): Buffer | undefined {
   if (typeof event.body !== 'string' || event.body === '') return undefined;
-  return Buffer.from(event.body, event.isBase64Encoded === true ? 'base64' : 'utf8');
+  const coding = headerOf(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
+  if (coding !== '' && coding !== 'identity')
+    throw new ConjurError('invalid_request', 'The body is compressed (content-encoding). Send it uncompressed.');
+  if (event.isBase64Encoded === true) return Buffer.from(event.body, 'base64');
+  assertWellFormed(event.body, 'The body');
+  return Buffer.from(event.body, 'utf8');
+}
+
+/**
+ * Half of a surrogate pair is no character: it would be stored as U+FFFD, and be another value.
+ * @throws ConjurError `invalid_request`
+ */
+export function assertWellFormed(text: string, what: string): void {
+  if (text.isWellFormed()) return;
+  throw new ConjurError(
+    'invalid_request',
+    `${what} holds half of a surrogate pair, which is no character. Send bytes as base64 ("encoding":"base64").`,
+  );
 }
 
 function textOf(value: unknown): string {

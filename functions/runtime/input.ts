@@ -1,8 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import * as v from 'valibot';
 import { ConjurError } from '../../lib/errors.ts';
 import { Secret } from '../../lib/secret.ts';
-
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
 
 /**
  * The inverse of `encodeValue`. Base64 (RFC 4648, section 4) is taken strictly, since what a lenient decoder drops would be a value
@@ -11,12 +10,14 @@ const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$
  */
 export function decodeValue(value: string, encoding: 'utf-8' | 'base64' = 'utf-8'): Secret {
   if (encoding === 'utf-8') return Secret.of(value);
-  if (!BASE64.test(value))
+  const bytes = Buffer.from(value, 'base64');
+  // What a lenient decoder passes over is missing when it is encoded again. A regular expression would overflow on megabytes.
+  if (bytes.toString('base64') !== value)
     throw new ConjurError(
       'invalid_request',
       'The value is not base64, though its encoding says so. Encode it by RFC 4648, section 4, with padding.',
     );
-  return Secret.of(Buffer.from(value, 'base64'));
+  return Secret.of(bytes);
 }
 
 /**
@@ -36,8 +37,8 @@ export function parseInput<const Schema extends v.GenericSchema>(
   // A check of our own explains itself better than its schema could.
   const explained = result.issues.find(({ type }) => type === 'raw_check');
   if (explained !== undefined) throw new ConjurError('invalid_request', explained.message);
-  const problems = result.issues.slice(0, 5).map((issue) => `${toPlace(issue)} ${toProblem(issue)}`);
-  throw new ConjurError('invalid_request', `${what} is not as it should be: ${problems.join('; ')}.`);
+  const problems = result.issues.slice(0, 5).map(toProblem);
+  throw new ConjurError('invalid_request', `Invalid request: ${problems.join('; ')}.`);
 }
 
 /** Fields of these names valibot leaves out without a word, as a guard of prototypes. An annotation must not vanish like that. */
@@ -58,7 +59,7 @@ function assertNoDroppedKey(input: unknown, what: string, depth = 1): void {
 /** Where the problem is. A field's name comes from the caller too: one that does not look like a name may be a value in its place. */
 function toPlace(issue: v.BaseIssue<unknown>): string {
   const path = v.getDotPath(issue);
-  if (path === null) return 'it';
+  if (path === null) return 'the input';
   const known = path.split('.').map((part) => (FIELD_NAME.test(part) ? part : '(a name left out)'));
   return known.join('.');
 }
@@ -67,12 +68,14 @@ function toPlace(issue: v.BaseIssue<unknown>): string {
 const FIELD_NAME = /^(?:\d{1,4}|[a-z_]{1,20})$/i;
 
 function toProblem(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object' && issue.expected === 'never') return 'is not a field of this call';
-  if (issue.received === 'undefined') return 'is missing';
+  const place = toPlace(issue);
+  if (issue.type === 'strict_object' && issue.expected === 'never') return `unknown field "${place}"`;
+  if (issue.received === 'undefined') return `${place} is missing`;
   // What a check of our own asks for stands in its message.
-  if (issue.type === 'check') return `must be ${issue.message}`;
-  if (issue.kind === 'schema') return `must be ${issue.expected ?? 'something else'}`;
-  return `must be ${issue.requirement instanceof RegExp ? 'of the documented form' : (issue.expected ?? 'within its bounds')}`;
+  if (issue.type === 'check') return `${place} must be ${issue.message}`;
+  if (issue.kind === 'schema') return `${place} must be ${issue.expected ?? 'something else'}`;
+  const isForm = issue.requirement instanceof RegExp;
+  return `${place} must be ${isForm ? 'of the documented form' : (issue.expected ?? 'within its bounds')}`;
 }
 
 /**
@@ -82,6 +85,11 @@ function toProblem(issue: v.BaseIssue<unknown>): string {
 export function parseJsonBody(body: Buffer | undefined, example: string): unknown {
   if (body === undefined)
     throw new ConjurError('invalid_request', `The request has no body. Send JSON such as ${example}.`);
+  if (!isUtf8(body))
+    throw new ConjurError(
+      'invalid_request',
+      'The body is not UTF-8, as JSON must be (RFC 8259, section 8.1). Encode it so.',
+    );
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {

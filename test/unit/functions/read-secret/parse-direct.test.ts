@@ -26,7 +26,7 @@ describe('a direct call of read-secret', () => {
   it.each([
     ['nothing', undefined, '"name", "names", "list" or "health"'],
     ['a name on its own', 'a', '"name", "names", "list" or "health"'],
-    ['a field that it does not know', { name: 'a', ttl: 1 }, 'ttl is not a field'],
+    ['a field that it does not know', { name: 'a', ttl: 1 }, 'unknown field "ttl"'],
     ['a version that is a text', { name: 'a', version: '2' }, 'version must be number'],
     ['a flag that is a text', { name: 'a', fresh: 'true' }, 'fresh must be boolean'],
     ['no names', { names: [] }, 'names'],

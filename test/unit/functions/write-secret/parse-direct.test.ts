@@ -62,7 +62,7 @@ describe('a direct call of write-secret', () => {
     ['no object', 'app/db', '"name" and "value"'],
     ['nothing that it serves', { foo: 1 }, '"virtual_key"'],
     ['a value that is no string', { name: 'a', value: 123456 }, 'value must be string'],
-    ['a field that it does not know', { name: 'a', value: 'v', ttl: 1 }, 'ttl is not a field'],
+    ['a field that it does not know', { name: 'a', value: 'v', ttl: 1 }, 'unknown field "ttl"'],
     ['a virtual key without its token id', { virtual_key: { key: 'sk-1' } }, 'token_id is missing'],
     ['no secrets', { secrets: [] }, 'secrets'],
     ['an annotation that would vanish', { name: 'a', value: 'v', annotations: { constructor: 'x' } }, 'constructor'],
