@@ -154,11 +154,22 @@ export function toCidr(value: PolicyValue): string {
 
 /** The network of an address and its mask, with all bits to the right of it cleared: `10.1.2.3/8` is `10.0.0.0/8`. */
 function parseNetwork(text: string): string | undefined {
-  const [, address = '', mask] = /^([\d.]+|[\da-fA-F:.]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
-  const size = isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
-  const bits = Number(mask ?? size);
+  const [address = '', mask, ...rest] = text.split('/');
+  const size = rest.length > 0 ? 0 : isIPv4(address) ? 32 : isIPv6(address) ? 128 : 0;
+  const bits = mask === undefined ? size : toBits(mask);
   if (size === 0 || bits > size) return undefined;
   return `${size === 32 ? maskIPv4(address, bits) : maskIPv6(address, bits)}/${bits}`;
+}
+
+/** The length of a mask, which may also be written as an address: `255.255.0.0` is 16. */
+function toBits(mask: string): number {
+  if (/^(?:0|[1-9]\d{0,2})$/.test(mask)) return Number(mask);
+  if (!isIPv4(mask)) return Number.POSITIVE_INFINITY;
+  const bits = mask
+    .split('.')
+    .map((octet) => Number(octet).toString(2).padStart(8, '0'))
+    .join('');
+  return /^1*0*$/.test(bits) ? bits.replace(/0*$/, '').length : Number.POSITIVE_INFINITY;
 }
 
 function maskIPv4(address: string, bits: number): string {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { notFoundMessage, recordNotFound } from '../http/reply-error.ts';
+import { internalError, notFoundMessage, recordNotFound } from '../http/reply-error.ts';
 import type { CredentialStore } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
 import { createSecrets } from '../store/secrets.ts';
@@ -65,8 +65,8 @@ export function loadPolicyText(ports: LoadPorts, load: PolicyLoad): LoadedPolicy
     const created = applyRows(database, rows, load.mode, target);
     // Last, so that of a right that is both given and taken away nothing is left.
     applyDeletions(database, objects.filter(isDeletion), target);
+    restrict(ports, rows, load.mode);
     const createdRoles = createCredentials(ports, created);
-    restrict(ports.credentials, rows, load.mode);
     const secrets = createSecrets(database);
     for (const { resourceId, value } of rows.publicKeys) secrets.write(resourceId, Buffer.from(value));
     database.run(
@@ -136,11 +136,18 @@ function createCredentials(
   );
 }
 
-/** A POST only adds to the addresses that a role may log in from; PATCH and PUT set them. */
-function restrict(store: CredentialStore, rows: PolicyRows, mode: LoadMode): void {
+/**
+ * A POST only adds to the addresses that a role may log in from; PATCH and PUT set them. A genuine Conjur does not expect a role
+ * that the same text both declares and deletes, and fails.
+ */
+function restrict({ database, credentials }: LoadPorts, rows: PolicyRows, mode: LoadMode): void {
+  const { hasRole } = knownRecords(database);
   for (const { roleId, cidrs } of rows.restrictions) {
-    const kept = mode === 'create' ? (store.find(roleId)?.restrictedTo ?? []) : [];
-    store.restrict(roleId, [...new Set([...kept, ...cidrs])]);
+    if (!hasRole(roleId)) throw internalError();
+    if (cidrs.length === 0 && mode === 'create') continue;
+    const known = credentials.create(roleId);
+    const kept = mode === 'create' ? known.restrictedTo : [];
+    credentials.restrict(roleId, [...new Set([...kept, ...cidrs])]);
   }
 }
 

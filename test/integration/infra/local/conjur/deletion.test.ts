@@ -39,6 +39,16 @@ it('what owns itself cannot be deleted, and nothing is changed', async () => {
   expect(await conjur.ask('GET', '/whoami')).toMatchObject({ status: 200 });
 });
 
+it.each(['PATCH', 'PUT'])('a host that one %s both declares and deletes is a fault of the server', async (method) => {
+  const conjur = await startConjur();
+  await conjur.load('- !host kept\n');
+  for (const host of ['kept', 'new']) {
+    const answer = await conjur.load(`- !host ${host}\n- !delete { record: !host ${host} }\n`, { method });
+    expect(answer.status).toBe(500);
+  }
+  expect((await conjur.ask('GET', '/resources/default/host')).json()).toHaveLength(1);
+});
+
 it('the root policy can be deleted with all that it has loaded, and comes back with the next load', async () => {
   const conjur = await startConjur();
   await conjur.load('- !variable v\n- !host h\n');

@@ -532,6 +532,25 @@ describe('a policy that cannot be loaded', () => {
       invalid(3, 0, "Invalid IP address or CIDR range '2001:db8::1::2'"),
     ],
     [
+      'a mask that is written as an address',
+      '- !host\n  id: h\n  restricted_to: 10.1.0.0/255.0.0.0\n',
+      invalid(
+        3,
+        0,
+        "Invalid IP address or CIDR range '10.1.0.0/255.0.0.0': Value has bits set to right of mask. Did you mean '10.0.0.0/8'?",
+      ),
+    ],
+    [
+      'a mask with a leading zero',
+      '- !host\n  id: h\n  restricted_to: 10.0.0.0/08\n',
+      invalid(3, 0, "Invalid IP address or CIDR range '10.0.0.0/08'"),
+    ],
+    [
+      'a number for an address',
+      '- !host\n  id: h\n  restricted_to: 10\n',
+      invalid(3, 0, 'CIDR argument must be a String'),
+    ],
+    [
       'annotations that are left empty',
       '- !host\n  id: h\n  annotations:\n',
       invalid(3, 0, "undefined method `id=' for {}:Hash"),
