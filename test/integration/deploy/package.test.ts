@@ -98,6 +98,22 @@ describe('npm run package', () => {
     expect(routes.map(({ AuthorizationType }) => AuthorizationType)).toEqual(routes.map(() => 'AWS_IAM'));
   });
 
+  it('Audit: the access log names the secret, the caller in each form of authorizer, and ids that join it to the function', () => {
+    const [, stage] = resourcesOf(template, 'AWS::ApiGatewayV2::Stage')[0] ?? [];
+    const settings = stage?.AccessLogSettings as { Format: string } | undefined;
+    expect(Object.values(JSON.parse(settings?.Format ?? '{}'))).toEqual(
+      expect.arrayContaining([
+        '$context.requestId',
+        '$context.integration.requestId',
+        '$context.path',
+        '$context.identity.userArn',
+        '$context.authorizer.claims.sub',
+        '$context.authorizer.principalId',
+        '$context.authorizer.error',
+      ]),
+    );
+  });
+
   it('lets rotate-key alone replace the credential', () => {
     const writers = resourcesOf(template, 'AWS::IAM::Policy')
       .filter(([, { PolicyDocument }]) => JSON.stringify(PolicyDocument).includes('secretsmanager:PutSecretValue'))

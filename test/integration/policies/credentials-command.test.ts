@@ -23,6 +23,8 @@ const SECRETS = {
   'rotate-key': 'conjur-functions/prod/credential',
 };
 
+const AWS = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET_ACCESS_KEY: 'local' };
+
 let conjur: LocalConjur;
 let secretsManager: LocalSecretsManager;
 let aws: SecretsManagerClient;
@@ -51,9 +53,7 @@ function run(command: 'credentials' | 'policies', ...flags: string[]): Promise<R
     CONJUR_AUTHN_LOGIN: 'admin',
     CONJUR_AUTHN_API_KEY: conjur.adminApiKey,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-    AWS_REGION: 'eu-central-1',
-    AWS_ACCESS_KEY_ID: 'local',
-    AWS_SECRET_ACCESS_KEY: 'local',
+    ...AWS,
   };
   return runNode([`infra/conjur/${command}.ts`, ...flags], { cwd: ROOT, environment });
 }
@@ -127,6 +127,36 @@ describe('npm run credentials', () => {
     expect(await logIn('own/credential')).toBe('host/apps/functions/credential/blue');
   });
 });
+
+describe('rotate-key', () => {
+  it('rotates all three credentials, with nothing but its own identity and its rights in AWS', async () => {
+    await makePlaceholders();
+    await run('credentials', '--stage', 'prod');
+    for (const [name, secretId] of Object.entries(SECRETS)) {
+      for (const colour of ['green', 'blue']) {
+        expect(await rotate(secretId)).toMatchObject({ name: secretId, strategy: 'conjur-api-key' });
+        expect(await logIn(secretId)).toBe(`host/conjur-functions/${name}/${colour}`);
+      }
+    }
+  }, 60_000);
+});
+
+/** A direct call of the built function, in a process of its own: as Lambda has it, with nothing but its environment. */
+async function rotate(secretId: string): Promise<unknown> {
+  const script = `const { handler } = await import(process.argv[1]);
+    process.stdout.write('\\n' + JSON.stringify(await handler(JSON.parse(process.argv[2]), {})));`;
+  const call = JSON.stringify({ strategy: 'conjur-api-key', secret_id: secretId });
+  const environment = {
+    ...AWS,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
+    CYBERARK_API_BASE: conjur.url,
+    CYBERARK_API_KEY_SECRET_ID: SECRETS['rotate-key'],
+  };
+  const args = ['--input-type=module', '-e', script, `${ROOT}dist/rotate-key/handler.mjs`, call];
+  const { status, stdout, stderr } = await runNode(args, { cwd: ROOT, environment });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return JSON.parse(stdout.split('\n').at(-1) ?? '');
+}
 
 describe('npm run policies', () => {
   it('prints policies that load as they are, with the names of the stack', async () => {
