@@ -12,9 +12,14 @@ import {
   type Template,
 } from '../../../infra/deploy/template.ts';
 import { cloneProject, type ProjectClone } from '../../support/clone-project.ts';
+import { DEPLOYMENT_ACTIONS } from '../../support/deployment-actions.ts';
 import { EVERYTHING } from '../../support/every-parameter.ts';
 import { findProgram } from '../../support/find-program.ts';
 import { type RunResult, runNode, runProgram } from '../../support/run-node.ts';
+
+interface Policy {
+  readonly Statement: readonly { readonly Action: string | string[]; readonly Resource: string | string[] }[];
+}
 
 const TEMPLATE = '.serverless/cloudformation-template-update-stack.json';
 /** The start of a new schedule depends on the time of day. */
@@ -223,6 +228,26 @@ describe('npm run package', () => {
     expect(callers).toHaveLength(9);
     const [, stage] = resourcesOf(everything, 'AWS::ApiGatewayV2::Stage')[0] ?? [];
     expect(stage?.DefaultRouteSettings).toMatchObject({ ThrottlingRateLimit: 50, ThrottlingBurstLimit: 100 });
+  });
+
+  it('makes nothing that the policy of whoever deploys does not allow', async () => {
+    const types = new Set(Object.values((await readTemplate()).Resources).map(({ Type }) => Type));
+    expect([...types].filter((type) => DEPLOYMENT_ACTIONS[type] === undefined)).toEqual([]);
+    const policy = JSON.parse(
+      await readFile(join(clone.directory, 'infra/deploy/deployer-policy.json'), 'utf8'),
+    ) as Policy;
+    const allowed = new Set(policy.Statement.flatMap(({ Action }) => Action));
+    expect(
+      [...types].flatMap((type) => DEPLOYMENT_ACTIONS[type] ?? []).filter((action) => !allowed.has(action)),
+    ).toEqual([]);
+    // Of a managed policy, white space not counted.
+    expect(JSON.stringify(policy).replace(/\s/g, '').length).toBeLessThanOrEqual(6_144);
+    for (const { Action, Resource } of policy.Statement) {
+      expect([Action].flat().filter((action) => action.includes('*'))).toEqual([]);
+      expect(
+        [Resource].flat().filter((resource) => resource !== '*' && !/conjur-functions|apigateway|layer/.test(resource)),
+      ).toEqual([]);
+    }
   });
 
   it('points each alarm to the runbook', async () => {
