@@ -179,7 +179,7 @@ describe.runIf(process.env.E2E_BASE === undefined)('the console, in a browser', 
     await tab.getByRole('button', { name: 'Rotate' }).click();
     const failed = tab.locator('ol.steps li.failed');
     await failed.waitFor();
-    expect(await failed.innerText()).toMatch(/^promote\s+unprocessable$/);
+    expect(await failed.innerText()).toMatch(/^\w.*\s+unprocessable$/);
     expect(await tab.locator('.status.failed').innerText()).toMatch(/^unprocessable: \w.*\.$/);
   });
 

@@ -65,11 +65,11 @@ type Answer = (incoming: IncomingMessage, reply: ServerResponse) => Promise<void
 async function createAnswer({ apiUrl, log, facts, now = Date.now }: ConsoleOptions): Promise<Answer> {
   const record = createChangeRecord(now);
   const documents = await listDocuments();
-  const script = await bundleScript();
+  const [script, style] = await Promise.all([bundle('main.ts'), bundle('style.css')]);
   const assets: Readonly<Record<string, { type: string; load: () => string | Uint8Array | Promise<Buffer> }>> = {
     '/': { type: 'text/html; charset=utf-8', load: () => readPage('index.html') },
     '/console/main.js': { type: 'text/javascript; charset=utf-8', load: () => script },
-    '/console/style.css': { type: 'text/css; charset=utf-8', load: () => readPage('style.css') },
+    '/console/style.css': { type: 'text/css; charset=utf-8', load: () => style },
     '/console/icon.svg': { type: 'image/svg+xml', load: () => readPage('icon.svg') },
     '/favicon.ico': { type: 'image/svg+xml', load: () => readPage('icon.svg') },
     '/openapi.json': { type: 'application/json', load: () => formatOpenapi() },
@@ -129,12 +129,23 @@ function readPage(file: string): Promise<Buffer> {
   return readFile(new URL(`page/${file}`, import.meta.url));
 }
 
-/** The page's modules in one file. Built at the start, so that there is nothing to keep in step. */
-async function bundleScript(): Promise<Uint8Array> {
-  const entry = fileURLToPath(new URL('page/main.ts', import.meta.url));
-  const options = { bundle: true, write: false, format: 'esm', target: 'es2022', logLevel: 'silent' } as const;
-  const { outputFiles } = await build({ ...options, entryPoints: [entry] });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error('The script of the console was not built.');
-  return file.contents;
+/**
+ * A module of the page with all that it imports, in one file. Built at the start, so that there is nothing to keep in step.
+ * @param file in `page/`
+ */
+async function bundle(file: string): Promise<Uint8Array> {
+  const entry = fileURLToPath(new URL(`page/${file}`, import.meta.url));
+  const { outputFiles } = await build({
+    entryPoints: [entry],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'silent',
+    // What the console itself serves.
+    external: ['/console/*'],
+  });
+  const [bundled] = outputFiles;
+  if (bundled === undefined) throw new Error(`${file} of the console was not built.`);
+  return bundled.contents;
 }

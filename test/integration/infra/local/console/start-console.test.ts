@@ -141,6 +141,20 @@ describe('the documents', () => {
     for (const { path } of documents) expect((await get(`/console/${path}`)).status, path).toBe(200);
   });
 
+  it('lead to nothing that the console does not have', async () => {
+    const { documents } = (await (await get('/console/facts.json')).json()) as { documents: { path: string }[] };
+    const broken: string[] = [];
+    for (const { path } of documents) {
+      const page = await (await get(`/console/${path}`)).text();
+      const targets = [...page.matchAll(/(?:href|src|srcset)="([^"#]+)/g)].map(([, href = '']) => href);
+      for (const target of targets.filter((href) => !/^https?:/.test(href))) {
+        const { status } = await fetch(new URL(target, `${running.url}/console/${path}`));
+        if (status !== 200) broken.push(`${path}: ${target}`);
+      }
+    }
+    expect(broken).toEqual([]);
+  });
+
   it.each([
     '/console/package.json',
     '/console/docs/../package.json',
