@@ -16,6 +16,8 @@ export interface RotationDeps {
   readonly conjur: ConjurClient;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** How many requests to Conjur the invocation has made so far. */
+  readonly countAttempts: () => number;
   /** Unbiased random integer in [0, bound), from the system's generator. */
   readonly randomInt: (bound: number) => number;
   /**
@@ -35,17 +37,28 @@ export interface RotationDeps {
 /** Runs one step of a rotation and passes on what it gives. */
 export type Logged = <T>(step: string, work: () => Promise<T>) => Promise<T>;
 
-/** A line for each step that was done, and one for the step that failed: where a broken rotation stands is read from the log. */
-export function createStepLog({ logger, clock }: { logger: Logger; clock: Clock }, about: LogFields): Logged {
+/**
+ * A line for each step that was done, and one for the step that failed: where a broken rotation stands is read from the log. It says how
+ * many requests to Conjur the step took, by whatever identity.
+ */
+export function createStepLog(
+  { logger, clock, countAttempts }: Pick<RotationDeps, 'logger' | 'clock' | 'countAttempts'>,
+  about: LogFields,
+): Logged {
   return async (step, work) => {
     const startedMs = clock.now();
+    const sentBefore = countAttempts();
+    const measure = (): LogFields => ({
+      durationMs: clock.now() - startedMs,
+      conjurRequests: countAttempts() - sentBefore,
+    });
     try {
       const result = await work();
-      logger.info('rotation step', { ...about, step, durationMs: clock.now() - startedMs });
+      logger.info('rotation step', { ...about, step, ...measure() });
       return result;
     } catch (error) {
       const code = isConjurError(error) ? error.code : 'internal';
-      logger.warn('rotation step failed', { ...about, step, code, durationMs: clock.now() - startedMs });
+      logger.warn('rotation step failed', { ...about, step, code, ...measure() });
       throw error;
     }
   };

@@ -16,6 +16,8 @@ export interface Container {
   readonly logger: LineLogger;
   /** For further clients of the same Conjur: what they send belongs to the invocation's line and trace too. */
   readonly observed: Pick<ConjurClientDeps, 'onAttempt' | 'traceparent'>;
+  /** How much was sent to Conjur since {@link Container.takeAttempts}. */
+  countAttempts(): number;
   /** What was sent to Conjur since this was last asked. */
   takeAttempts(): AttemptReport[];
   /** Why the session token could last not be refreshed, since this was last asked; undefined where no refresh has failed. */
@@ -50,7 +52,7 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): S
 }
 
 /** Keeps what the client tells until the invocation's line is written. */
-function createRecord(): Pick<Container, 'takeAttempts' | 'takeRefreshFailure'> & {
+function createRecord(): Pick<Container, 'countAttempts' | 'takeAttempts' | 'takeRefreshFailure'> & {
   readonly ports: Required<Pick<ConjurClientDeps, 'onAttempt' | 'onRefreshFailed'>>;
 } {
   let attempts: AttemptReport[] = [];
@@ -62,6 +64,7 @@ function createRecord(): Pick<Container, 'takeAttempts' | 'takeRefreshFailure'> 
         refreshFailure = error;
       },
     },
+    countAttempts: () => attempts.length,
     takeAttempts() {
       const taken = attempts;
       attempts = [];

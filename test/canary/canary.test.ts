@@ -62,6 +62,7 @@ function createCanaryContainer(): Container {
     clock: systemClock,
     logger,
     observed: {},
+    countAttempts: () => 0,
     takeAttempts: () => [],
     takeRefreshFailure: () => undefined,
   };

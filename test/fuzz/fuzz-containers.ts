@@ -53,6 +53,7 @@ export async function createFuzzContainers(): Promise<FuzzContainers> {
       clock: systemClock,
       logger,
       observed: {},
+      countAttempts: () => 0,
       takeAttempts: () => [],
       takeRefreshFailure: () => undefined,
     };

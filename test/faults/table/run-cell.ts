@@ -84,6 +84,7 @@ export async function runCell(world: FaultWorld, cell: Cell): Promise<CellResult
       clock,
       logger,
       observed: {},
+      countAttempts: () => 0,
       takeAttempts: () => [],
       takeRefreshFailure: () => undefined,
     };

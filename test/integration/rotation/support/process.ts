@@ -71,6 +71,7 @@ export function startProcess(world: World, gate = new Gate(), options: ProcessOp
     settings,
     clock,
     logger: silentLogger,
+    countAttempts: () => 0,
     conjur: createConjurClient(settings, conjurPorts),
     randomInt: (bound) => randomInt(bound),
     connectAs: createConnectAs({ settings, clock, logger: silentLogger }, conjurPorts.dispatcher),
