@@ -3,6 +3,12 @@ import type { CallOptions } from './call.ts';
 import type { Batch } from './errors.ts';
 import type { Listing } from './listing.ts';
 import type { LastRotation, RotateApiKeyOfOptions } from './resources/api-keys.ts';
+import type {
+  CreatedHost,
+  CreateHostOptions,
+  HostFactoryToken,
+  HostFactoryTokenOptions,
+} from './resources/host-factory.ts';
 import type { IsPermittedOptions } from './resources/is-permitted.ts';
 import type { LoadPolicyOptions, PolicyLoadResult } from './resources/load-policy.ts';
 import type { ListVariablesOptions, Variable, VariablePage } from './resources/variables.ts';
@@ -129,6 +135,30 @@ export interface ConjurClient extends AsyncDisposable {
    * const { rotatedAt } = await conjur.lastRotation('host:app/green');
    */
   lastRotation(role: string, options?: CallOptions): Promise<LastRotation>;
+  /**
+   * Makes tokens by which machines create hosts of a host factory. Needs `execute` on the factory.
+   * @throws ConjurError `forbidden`, `unprocessable`
+   * @example
+   * const [made] = await conjur.createHostFactoryTokens('app/factory', { expiresAt: new Date(Date.now() + 3_600_000) });
+   */
+  createHostFactoryTokens(
+    factory: string,
+    options: HostFactoryTokenOptions & CallOptions,
+  ): Promise<readonly HostFactoryToken[]>;
+  /**
+   * Creates a host by a host factory's token, without a login of one's own; a host that the factory has created gets a new api key.
+   * @throws ConjurError `authentication_failed`, `unprocessable`
+   * @example
+   * const { apiKey } = await conjur.createHost(token, 'app/machine-17');
+   */
+  createHost(token: Secret | string, id: string, options?: CreateHostOptions & CallOptions): Promise<CreatedHost>;
+  /**
+   * Revokes a host factory's token; false where there is none. Needs `update` on the factory.
+   * @throws ConjurError `forbidden`
+   * @example
+   * await conjur.revokeHostFactoryToken(token);
+   */
+  revokeHostFactoryToken(token: Secret | string, options?: CallOptions): Promise<boolean>;
   /**
    * Gets a session token unless one is there. Useful at start, to fail early.
    * @example

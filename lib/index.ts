@@ -39,6 +39,12 @@ export type { Logger } from './logger.ts';
 export { parseVariableName } from './names.ts';
 export type { IamSts } from './options.ts';
 export type { LastRotation, RotateApiKeyOfOptions } from './resources/api-keys.ts';
+export type {
+  CreatedHost,
+  CreateHostOptions,
+  HostFactoryToken,
+  HostFactoryTokenOptions,
+} from './resources/host-factory.ts';
 export type { IsPermittedOptions } from './resources/is-permitted.ts';
 export type { LoadPolicyOptions, PolicyLoadResult } from './resources/load-policy.ts';
 export type { ListVariablesOptions, Variable, VariablePage } from './resources/variables.ts';

@@ -7,6 +7,7 @@ import { ConjurError } from './errors.ts';
 import { createListing } from './listing.ts';
 import { lastRotation, rotateApiKey, rotateApiKeyOf } from './resources/api-keys.ts';
 import { deleteVariable } from './resources/delete-variable.ts';
+import { createHost, createHostFactoryTokens, revokeHostFactoryToken } from './resources/host-factory.ts';
 import { isPermitted } from './resources/is-permitted.ts';
 import { loadPolicy } from './resources/load-policy.ts';
 import { listVariables, showVariable } from './resources/variables.ts';
@@ -154,6 +155,16 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
   };
 }
 
+type RotationOperations = Pick<
+  ConjurClient,
+  | 'rotateApiKey'
+  | 'rotateApiKeyOf'
+  | 'lastRotation'
+  | 'createHostFactoryTokens'
+  | 'createHost'
+  | 'revokeHostFactoryToken'
+>;
+
 export interface RotationOperationsDeps {
   readonly context: ConjurContext;
   /** Where the client's own api key comes from; undefined where it logs in by other means. */
@@ -161,12 +172,8 @@ export interface RotationOperationsDeps {
   readonly run: RunCall;
 }
 
-/** The operations on api keys. */
-export function createRotationOperations({
-  context,
-  source,
-  run,
-}: RotationOperationsDeps): Pick<ConjurClient, 'rotateApiKey' | 'rotateApiKeyOf' | 'lastRotation'> {
+/** The operations on api keys, and on hosts that get one by a host factory. */
+export function createRotationOperations({ context, source, run }: RotationOperationsDeps): RotationOperations {
   return {
     rotateApiKey: (options = {}) =>
       run(options, async (deadline) => {
@@ -182,6 +189,12 @@ export function createRotationOperations({
         return rotateApiKeyOf(context, role, options, deadline);
       }),
     lastRotation: (role, options) => run(options, (deadline) => lastRotation(context, role, deadline)),
+    createHostFactoryTokens: (factory, options) =>
+      run(options, (deadline) => createHostFactoryTokens(context, factory, options, deadline)),
+    createHost: (token, id, options = {}) =>
+      run(options, (deadline) => createHost(context, token, id, options, deadline)),
+    revokeHostFactoryToken: (token, options) =>
+      run(options, (deadline) => revokeHostFactoryToken(context, token, deadline)),
   };
 }
 

@@ -11,7 +11,7 @@ import type { CredentialSource } from './credential.ts';
 export function createApiKeyAuthenticator(account: string, source: CredentialSource, nameOf: NameOf): Authenticator {
   return {
     kind: 'api-key',
-    advice: `Check ${nameOf('account')}, ${nameOf('auth.login')} (a host is written host/path/name) and the api key in ${source.description}; a key that was rotated is dead at once.`,
+    advice: `Check ${nameOf('account')}, ${nameOf('auth.login')} (a host is written host/path/name) and the api key in ${source.description}; a key that was rotated is dead at once, and a host or user whose annotation authn/api-key is false has none (Conjur 1.26.1 and later).`,
     async prepare(refusals, deadline) {
       const credential = await source.get(refusals, deadline);
       if (credential === undefined) return undefined;

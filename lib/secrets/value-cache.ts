@@ -18,6 +18,8 @@ export interface ValueCacheOptions {
 interface Entry {
   readonly secret: SecretValue;
   readonly storedAtMs: number;
+  /** How long it may be given out at most, whatever the cache's own time. */
+  readonly lifeMs: number;
 }
 
 /** A reading that is under way, and which of its names were written meanwhile. */
@@ -86,14 +88,39 @@ export class ValueCache {
     const entry = this.#entries.get(this.#key(name, version));
     if (entry === undefined) return undefined;
     const ageMs = this.#options.clock.now() - entry.storedAtMs;
-    return ageMs >= 0 && ageMs < limitMs ? entry.secret : undefined;
+    return ageMs >= 0 && ageMs < Math.min(limitMs, entry.lifeMs) ? entry.secret : undefined;
   }
 
   #store(secret: SecretValue): void {
-    this.#entries.set(this.#key(secret.name, secret.version), { secret, storedAtMs: this.#options.clock.now() });
+    const lifeMs = lifeOf(secret);
+    if (lifeMs <= 0) return;
+    this.#entries.set(this.#key(secret.name, secret.version), {
+      secret,
+      storedAtMs: this.#options.clock.now(),
+      lifeMs,
+    });
   }
 
   #key(name: string, version: number | undefined): string {
     return JSON.stringify([...this.#options.identity(), name, version ?? null]);
+  }
+}
+
+/** Variables below this are dynamic secrets: an issuer makes their value when it is read. */
+const DYNAMIC = 'data/dynamic/';
+
+/**
+ * A dynamic secret says in its own JSON how long it lives, in seconds; past that it opens nothing. One that does not say is not kept. Any
+ * other value lives for ever.
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/operations/dynamic-secrets/dynamic-secrets-lp.htm
+ */
+function lifeOf({ name, value }: SecretValue): number {
+  if (!name.startsWith(DYNAMIC)) return Number.POSITIVE_INFINITY;
+  try {
+    const { ttl } = JSON.parse(value.expose()) as { ttl?: unknown };
+    return typeof ttl === 'number' && ttl > 0 ? ttl * 1_000 : 0;
+  } catch {
+    // Not JSON: then nothing says how long it lives.
+    return 0;
   }
 }

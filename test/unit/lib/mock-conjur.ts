@@ -71,7 +71,7 @@ export function mockConjur(
     return { statusCode: status, data: body, responseOptions: { headers } };
   };
   for (const origin of [LEADER, ...FOLLOWERS]) {
-    for (const method of ['GET', 'POST', 'PUT', 'PATCH']) {
+    for (const method of ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']) {
       agent
         .get(origin)
         .intercept({ path: () => true, method })

@@ -129,6 +129,25 @@ describe('the value cache', () => {
     expect(await read()).toBe('value 2');
   });
 
+  it.each([
+    ['no longer than its ttl', '{"data":{"access_key_id":"AKIA"},"ttl":2}', 2_000],
+    ['not at all where it does not say how long it lives', '{"data":{}}', 0],
+    ['not at all where it is no JSON', 'value', 0],
+    ['no longer than the cache keeps others', '{"ttl":3600}', 60_000],
+  ])('keeps a dynamic secret %s', async (_, body, keptMs) => {
+    const { conjur, clock, seen } = mockConjur(() => ({ status: 200, body }), { CYBERARK_SECRET_CACHE_TTL: '60' });
+    const read = () => conjur.readSecret('data/dynamic/aws');
+    await read();
+    if (keptMs > 0) {
+      clock.move(keptMs - 1);
+      await read();
+      expect(seen.length).toBe(1);
+      clock.move(1);
+    }
+    await read();
+    expect(seen.length).toBe(2);
+  });
+
   it('serves a batch, and is filled by one', async () => {
     const { conjur, read, state } = counting(CACHED);
     await read('a');
