@@ -13,7 +13,7 @@ const NO_CLAIMS: readonly string[] = [
   'LiteLLM (by hand, or `auto_rotate`)',
   'Variables that LiteLLM made are owned as they were: let the groups `readers` and `writers` have them (`infra/conjur`, [policies](policies.md)).',
   "Each sentence here that says something about LiteLLM is the name of a check that runs in LiteLLM's own code.",
-  'How to set the plug-in up stands in [Using conjur-functions from LiteLLM](litellm.md).',
+  'How to set up the plug-in is in [Using conjur-functions from LiteLLM](litellm.md).',
   'The strategy `litellm-virtual-key` then stores the key that LiteLLM makes.',
   "What LiteLLM's class does differently, each seen on that server:",
 ];

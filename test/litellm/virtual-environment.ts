@@ -15,7 +15,7 @@ export interface VirtualEnvironment {
 
 const FOLDER = fileURLToPath(new URL('../../.local/litellm/', import.meta.url));
 const fileOf = (name: string): string => fileURLToPath(new URL(`./real/${name}`, import.meta.url));
-const SUPPORTED = 'import sys; sys.exit(not (3, 10) <= sys.version_info < (3, 14))';
+const SUPPORTED = 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))';
 
 /**
  * A virtual environment with the LiteLLM of `requirements.txt`, made on the first run and kept in `.local/litellm` until a pin changes.
@@ -47,11 +47,11 @@ export function createVirtualEnvironment(): VirtualEnvironment {
 }
 
 function findPython(): string {
-  const names = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+  const names = ['python3', 'python3.13', 'python3.12', 'python3.11'];
   const found = names.map(findProgram).filter((path) => path !== undefined);
   const fit = found.find((path) => spawnSync(path, ['-c', SUPPORTED]).status === 0);
   if (fit !== undefined) return fit;
-  throw new CannotRunError(found.length === 0 ? 'there is no python3' : 'there is no Python from 3.10 to 3.13');
+  throw new CannotRunError(found.length === 0 ? 'there is no python3' : 'there is no Python from 3.11 to 3.13');
 }
 
 function versionsOf(file: string): string[] {

@@ -75,7 +75,7 @@ def functions_of(source):
 
 
 @check(
-    "LiteLLM 1.94 resolved `os.environ/…` first when `get_config` was its way in, so that a provider key of `config.yaml` was missing: upgrade."
+    "LiteLLM 1.94 resolves `os.environ/…` first wherever `get_config` is its way in, so that provider keys of `config.yaml` are missing: upgrade."
 )
 def resolved_before():
     functions = functions_of(source_of("1.94.3", "litellm/proxy/proxy_server.py"))
