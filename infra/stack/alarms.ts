@@ -199,7 +199,7 @@ function functionAlarms(stack: string, name: string): Alarm[] {
     },
     {
       name: `${name}-throttles`,
-      description: `Lambda turned calls of ${name} away for want of concurrency.`,
+      description: `Lambda rejected calls of ${name}: no concurrency was left.`,
       expression: 'FILL(throttles, 0)',
       metrics: { throttles: lambdaMetric('Throttles', functionName, 'Sum') },
       rings: 'above',

@@ -31,7 +31,7 @@ async function explainMissing(context: DoctorContext, name: string): Promise<Che
   if (status === 200) return failed('missing_variable', `"${name}" is defined, but has no value yet.`, 'Write one.');
   return failed(
     'missing_variable',
-    `"${name}" does not exist, or ${login} may not even see it: Conjur makes no difference.`,
+    `"${name}" does not exist, or ${login} may not even see it: Conjur answers both alike.`,
     `Check the spelling and the policy branch. Where it exists: ${adviseGrant(login, 'read, execute', toReference('variable', name))}`,
   );
 }

@@ -26,7 +26,7 @@ export async function checkRotate(context: DoctorContext, role: string): Promise
   if (status === 403 || status === 404)
     return failed(
       'no_privilege',
-      `${login} may not rotate the key of ${role}, or there is no such role: Conjur makes no difference.`,
+      `${login} may not rotate the key of ${role}, or there is no such role: Conjur answers both alike.`,
       adviseGrant(login, 'read, update', toReference(kind, id)),
       { curl },
     );

@@ -26,7 +26,7 @@ export async function finishSecret(context: RotationContext): Promise<boolean> {
   }
   throw new ConjurError(
     'upstream_error',
-    `AWSCURRENT of ${secretId} is moved by somebody else again and again. Find out by whom, and rotate again.`,
+    `Another process keeps moving AWSCURRENT of ${secretId}. Find out which one, and rotate again.`,
   );
 }
 
