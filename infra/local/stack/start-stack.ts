@@ -65,9 +65,9 @@ export async function startStack(options: StartStackOptions): Promise<Stack> {
     });
     closers.push(functions.close);
     const { apiUrl, lambdaUrl, ended } = functions;
-    const console = await startConsole({ port: options.apiPort, apiUrl, log, facts: toFacts(addresses, lambdaUrl) });
-    closers.push(console.close);
-    return { ...addresses, apiUrl: console.url, lambdaUrl, region, ended, close };
+    const front = await startConsole({ port: options.apiPort, apiUrl, log, facts: toFacts(addresses, lambdaUrl) });
+    closers.push(front.close);
+    return { ...addresses, apiUrl: front.url, lambdaUrl, region, ended, close };
   } catch (error) {
     await close();
     throw error;
