@@ -26,7 +26,8 @@ const go: Peer = {
 const commandLine: Peer = {
   name: 'command line',
   client: `github.com/cyberark/conjur-cli-go ${pinned('cli/go.mod', /conjur-cli-go (v\S+)/)}`,
-  lacks: [],
+  // It reads a login's password from a terminal, and knows the service by its host name alone.
+  lacks: ['other logins', 'service'],
   async prepare(cache) {
     const program = process.env.CONJUR_CLI ?? findProgram('conjur') ?? (await buildCommandLine(cache));
     return { program: process.execPath, args: [join(HERE, 'cli/peer.ts')], environment: { PEER_PROGRAM: program } };
@@ -36,7 +37,8 @@ const commandLine: Peer = {
 const python: Peer = {
   name: 'Python',
   client: pinned('python/requirements.txt', /^(conjur_api==\S+)/m),
-  lacks: [],
+  // Its functions are those of the first API.
+  lacks: ['service'],
   async prepare(cache) {
     const python3 = need('python3');
     const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)';
@@ -54,7 +56,7 @@ const java: Peer = {
   name: 'Java',
   client: `com.cyberark.conjur.api:conjur-api ${pinned('java/pom.xml', /conjur-api<\/artifactId>\s*<version>(\S+)</)}`,
   // Its public classes log in, read a secret and add one.
-  lacks: ['batch', 'list', 'policy', 'check', 'rotation', 'host factory'],
+  lacks: ['batch', 'list', 'policy', 'check', 'rotation', 'host factory', 'other logins', 'service'],
   async prepare(cache) {
     const [program, maven] = [need('java'), need('mvn')];
     const probe = { program, args: ['--add-modules', 'jdk.compiler', '--version'] };

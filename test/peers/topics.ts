@@ -9,6 +9,8 @@ export const TOPICS = [
   'check',
   'rotation',
   'host factory',
+  'other logins',
+  'service',
 ] as const;
 
 export type Topic = (typeof TOPICS)[number];

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +90,8 @@ func main() {
 	checkHostFactory(conjur)
 	checkAuthenticators(conjur)
 	checkV2(conjur)
+	checkOtherLogins()
+	checkService()
 	fmt.Printf("1..%d\n", number)
 	if anyBad {
 		os.Exit(1)
@@ -477,5 +480,129 @@ func checkV2(conjur *conjurapi.Client) {
 			return err
 		}
 		return expect(got.Count >= 1, "%v", got)
+	})
+}
+
+func checkOtherLogins() {
+	who := func(client *conjurapi.Client, err error, login string) error {
+		if err != nil {
+			return err
+		}
+		got, err := client.WhoAmI()
+		return errors.Join(err, expect(bytes.Contains(got, []byte(`"username":"`+login+`"`)), "%s", got))
+	}
+	metadata := os.Getenv("PEER_METADATA_URL")
+	check("other logins: Google, from the metadata service on", func() error {
+		google := config()
+		google.AuthnType = "gcp"
+		google.JWTHostID = "app/reader"
+		path := "/computeMetadata/v1/instance/service-accounts/default/identity"
+		client, err := conjurapi.NewClientFromGCPCredentials(google, metadata+path)
+		return who(client, err, "host/app/reader")
+	})
+	check("other logins: Azure, with a token of the metadata service", func() error {
+		token, err := azureToken(metadata)
+		if err != nil {
+			return err
+		}
+		azure := config()
+		azure.AuthnType, azure.ServiceID = "azure", "prod"
+		azure.JWTHostID, azure.JWTContent = "app/reader", token
+		client, err := conjurapi.NewClientFromAzureCredentials(azure)
+		return who(client, err, "host/app/reader")
+	})
+	check("other logins: LDAP, a password for an api key", func() error {
+		ldap := config()
+		ldap.AuthnType, ldap.ServiceID = "ldap", "work"
+		client, err := conjurapi.NewClient(ldap)
+		if err != nil {
+			return err
+		}
+		key, err := client.Login("alice", os.Getenv("PEER_LDAP_PASSWORD"))
+		if err != nil {
+			return err
+		}
+		_, wrong := client.Login("alice", "another")
+		alice, err := conjurapi.NewClientFromKey(ldap, authn.LoginPair{Login: "alice", APIKey: string(key)})
+		return errors.Join(refused(401, wrong), who(alice, err, "alice"))
+	})
+}
+
+func azureToken(metadata string) (string, error) {
+	query := "api-version=2018-02-01&resource=https%3A%2F%2Fmanagement.azure.com%2F"
+	request, err := http.NewRequest(http.MethodGet, metadata+"/metadata/identity/oauth2/token?"+query, nil)
+	if err != nil {
+		return "", err
+	}
+	request.Header.Set("Metadata", "true")
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return "", err
+	}
+	defer answer.Body.Close()
+	var told struct {
+		AccessToken string `json:"access_token"`
+	}
+	err = json.NewDecoder(answer.Body).Decode(&told)
+	return told.AccessToken, err
+}
+
+// The vendor's service, as the local Conjur plays it.
+func checkService() {
+	saas := config()
+	saas.ApplianceURL, saas.Account = os.Getenv("PEER_SERVICE_URL"), "conjur"
+	saas.Environment = conjurapi.EnvironmentSaaS
+	client, err := conjurapi.NewClientFromKey(saas, authn.LoginPair{Login: "admin", APIKey: os.Getenv("PEER_SERVICE_KEY")})
+	check("service: a client for it is made", func() error { return err })
+	if err != nil {
+		return
+	}
+	v2 := client.V2()
+	check("service: a secret with its value and permissions in one request", func() error {
+		made, err := v2.CreateStaticSecret(conjurapi.StaticSecret{
+			Branch: "/data/app", Name: "password", MimeType: "text/plain", Value: "correct horse",
+			Annotations: map[string]string{"purpose": "a test"},
+			Permissions: []conjurapi.Permission{{
+				Subject:    conjurapi.Subject{Id: "data/app/readers", Kind: "group"},
+				Privileges: []string{"read", "execute"},
+			}},
+		})
+		if err != nil {
+			return err
+		}
+		value, err := client.RetrieveSecret("data/app/password")
+		return errors.Join(err, expect(made.Name == "password" && string(value) == "correct horse", "%v %s", made, value))
+	})
+	check("service: its description and permissions", func() error {
+		details, err := v2.GetStaticSecretDetails("data/app/password")
+		if err != nil {
+			return err
+		}
+		rights, err := v2.GetStaticSecretPermissions("data/app/password")
+		if err != nil {
+			return err
+		}
+		return expect(details.Branch == "/data/app" && rights.Count == 1 && len(rights.Permission[0].Privileges) == 2,
+			"%v %v", details, rights)
+	})
+	check("service: a status for each of many values", func() error {
+		got, err := v2.BatchRetrieveSecrets([]string{"data/app/password", "data/app/ghost"})
+		if err != nil {
+			return err
+		}
+		return expect(len(got.Secrets) == 2 && got.Secrets[0].Value == "correct horse" && got.Secrets[1].Status == 404, "%v", got)
+	})
+	check("service: branches, members of groups and authenticators, without an account in the path", func() error {
+		made, err := v2.CreateBranch(conjurapi.Branch{Name: "inner", Branch: "data/app"})
+		if err != nil {
+			return err
+		}
+		_, memberError := v2.AddGroupMember("data/app/readers", conjurapi.GroupMember{ID: "data/app/reader", Kind: "host"})
+		_, listError := v2.ListAuthenticators()
+		return errors.Join(memberError, listError, expect(made.Name == "inner", "%v", made))
+	})
+	check("service: nobody loads into the root policy", func() error {
+		_, err := client.LoadPolicy(conjurapi.PolicyModePost, "root", strings.NewReader("- !variable x"))
+		return refused(403, err)
 	})
 }

@@ -17,7 +17,12 @@ from conjur_api.models import (
     Resource,
     SslVerificationMode,
 )
-from conjur_api.providers import AuthnAuthenticationStrategy, SimpleCredentialsProvider
+from conjur_api.providers import (
+    AuthnAuthenticationStrategy,
+    AzureAuthenticationStrategy,
+    LdapAuthenticationStrategy,
+    SimpleCredentialsProvider,
+)
 
 URL = os.environ["CONJUR_APPLIANCE_URL"]
 ACCOUNT = os.environ["CONJUR_ACCOUNT"]
@@ -301,6 +306,31 @@ async def _(conjur):
 async def _(conjur):
     await conjur.set_authenticator_state("authn-jwt/ci", False)
     await conjur.set_authenticator_state("authn-jwt/ci", True)
+
+
+def connect_by(strategy, service):
+    return Client(
+        ConjurConnectionInfo(conjur_url=URL, account=ACCOUNT, service_id=service),
+        ssl_verification_mode=SslVerificationMode.TRUST_STORE,
+        authn_strategy=strategy,
+    )
+
+
+@check("other logins: Azure, from the metadata service on")
+async def _(conjur):
+    strategy = AzureAuthenticationStrategy("host/app/reader", imds_base_url=os.environ["PEER_METADATA_URL"])
+    assert (await connect_by(strategy, "prod").whoami())["username"] == "host/app/reader"
+
+
+@check("other logins: LDAP, a password for an api key")
+async def _(conjur):
+    def with_password(password):
+        credentials = SimpleCredentialsProvider()
+        credentials.save(CredentialsData(machine=URL, username="alice", password=password))
+        return connect_by(LdapAuthenticationStrategy(credentials), "work")
+
+    assert (await with_password(os.environ["PEER_LDAP_PASSWORD"]).whoami())["username"] == "alice"
+    await refused(401, with_password("another").login())
 
 
 async def main():
