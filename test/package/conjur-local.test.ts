@@ -1,33 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { installPacked } from './install-packed.ts';
 import { runCommand } from './run-command.ts';
 
 const source = fileURLToPath(new URL('../../infra/local/conjur', import.meta.url));
 
-/** What npm says where the registry cannot be reached. */
-const OFFLINE = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/;
-
 let directory: string;
-let files: string[];
+let files: readonly string[];
 let offline = false;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'conjur-local-'));
-  const packed = await runCommand('npm', ['pack', '--json', '--pack-destination', directory], { cwd: source });
-  expect(packed.stderr + packed.stdout).toContain('.tgz');
-  const report: unknown = JSON.parse(packed.stdout.slice(packed.stdout.search(/^[[{]/m)));
-  const [tarball] = Object.values(report as Record<string, { filename: string; files: { path: string }[] }>);
-  files = tarball?.files.map(({ path }) => path) ?? [];
-  writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
-  const flags = ['--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-  const installed = await runCommand('npm', ['install', ...flags, `./${tarball?.filename}`], { cwd: directory });
-  offline = installed.status !== 0 && OFFLINE.test(installed.stderr);
-  if (!offline) expect(installed).toMatchObject({ status: 0 });
+  ({ directory, files, offline } = await installPacked(source));
 }, 180_000);
 
 afterAll(() => {

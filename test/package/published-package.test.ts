@@ -1,12 +1,12 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { createLocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
 import { createConjurClient } from '../../lib/client.ts';
 import { startExampleConjur } from './example-conjur.ts';
+import { INSTALL, installPacked } from './install-packed.ts';
 import { parseExamples } from './parse-examples.ts';
 import { runCommand } from './run-command.ts';
 
@@ -30,26 +30,12 @@ const manifest = JSON.parse(read('package.json')) as {
   readonly scripts: object;
 };
 
-/** What npm says where the registry cannot be reached. */
-const OFFLINE = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/;
-
-const INSTALL = ['install', '--no-audit', '--no-fund', '--prefer-offline', '--loglevel=error'];
-
 let directory: string;
-let files: string[];
+let files: readonly string[];
 let offline = false;
 
 beforeAll(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'conjur-package-'));
-  const packed = await runCommand('npm', ['pack', '--json', '--pack-destination', directory], { cwd: root });
-  expect(packed.stderr + packed.stdout).toContain('.tgz');
-  const report: unknown = JSON.parse(packed.stdout.slice(packed.stdout.search(/^[[{]/m)));
-  const [tarball] = Object.values(report as Record<string, { filename: string; files: { path: string }[] }>);
-  files = tarball?.files.map(({ path }) => path) ?? [];
-  writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'empty', private: true, type: 'module' }));
-  const installed = await runCommand('npm', [...INSTALL, `./${tarball?.filename}`], { cwd: directory });
-  offline = installed.status !== 0 && OFFLINE.test(installed.stderr);
-  if (!offline) expect(installed).toMatchObject({ status: 0 });
+  ({ directory, files, offline } = await installPacked(root));
 });
 
 afterAll(() => {

@@ -4,12 +4,12 @@ import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import { argumentError, codedError, forbidden, recordNotFound, unauthorized } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import { toCidr } from '../policy/attributes.ts';
-import { toTimestamp } from '../policy/load-policy.ts';
 import {
   createHostFactoryTokens,
   type HostFactoryToken,
   type HostFactoryTokens,
 } from '../store/host-factory-tokens.ts';
+import { insertRecord } from '../store/records.ts';
 import { currentRole } from './current-role.ts';
 
 /** A host factory's tokens, and the hosts that machines make with them. */
@@ -78,14 +78,10 @@ function requireToken({ context, request }: RouteInput, tokens: HostFactoryToken
 
 function insertHost({ context }: RouteInput, hostId: string, ownerId: string, annotations: unknown): void {
   const { database } = context;
-  const now = toTimestamp(context.now());
-  database.run('INSERT INTO roles (role_id, created_at) VALUES (?, ?)', hostId, now);
-  database.run('INSERT INTO resources (resource_id, owner_id, created_at) VALUES (?, ?, ?)', hostId, ownerId, now);
-  const join = 'INSERT INTO role_memberships (role_id, member_id, admin_option, ownership) VALUES (?, ?, ?, ?)';
-  database.run(join, hostId, ownerId, 1, 1);
-  for (const layer of layersOf(context.resources.show(ownerId))) database.run(join, layer, hostId, 0, 0);
-  for (const [name, value] of Object.entries(isObject(annotations) ? annotations : {}))
-    database.run('INSERT INTO annotations (resource_id, name, value) VALUES (?, ?, ?)', hostId, name, String(value));
+  const given = Object.entries(isObject(annotations) ? annotations : {}).map(([name, value]) => [name, String(value)]);
+  insertRecord(database, { id: hostId, ownerId, isRole: true, annotations: Object.fromEntries(given) }, context.now());
+  const join = 'INSERT INTO role_memberships (role_id, member_id, admin_option, ownership) VALUES (?, ?, 0, 0)';
+  for (const layer of layersOf(context.resources.show(ownerId))) database.run(join, layer, hostId);
   context.credentials.create(hostId);
 }
 
