@@ -273,25 +273,6 @@ describe('npm run package', () => {
     });
   });
 
-  it('makes only what docs/deployment.md says that the deployer needs rights for', async () => {
-    const page = await readFile(new URL('../../../docs/deployment.md', import.meta.url), 'utf8');
-    const named = page.split('## Who deploys')[1]?.split('\n## ')[0];
-    const services: Record<string, string> = {
-      ApiGatewayV2: 'API Gateway',
-      CloudWatch: 'CloudWatch',
-      IAM: 'IAM',
-      KMS: 'KMS',
-      Lambda: 'Lambda',
-      Logs: 'CloudWatch Logs',
-      S3: 'S3',
-      SQS: 'SQS',
-      Scheduler: 'EventBridge Scheduler',
-      SecretsManager: 'Secrets Manager',
-    };
-    for (const { Type } of Object.values((await readTemplate()).Resources))
-      expect(named).toContain(services[Type.split('::')[1] ?? ''] ?? Type);
-  });
-
   it('tells a setting of the environment that is misspelt', async () => {
     const { stderr } = await runNode(['infra/deploy/package.ts', '--param=x=y'], {
       cwd: clone.directory,

@@ -6,6 +6,7 @@ import { listPages } from '../../support/list-pages.ts';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const read = (path: string): string => readFileSync(`${ROOT}/${path}`, 'utf8');
+const { scripts, version } = JSON.parse(read('package.json')) as { scripts: Record<string, string>; version: string };
 
 interface Workflow {
   readonly on: unknown;
@@ -14,10 +15,19 @@ interface Workflow {
 
 describe('the hosted checks', () => {
   const workflows = ['ci', 'release'].map((name) => parse(read(`.github/workflows/${name}.yml`)) as Workflow);
+  const commands = workflows.flatMap(({ jobs }) =>
+    Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run = [] }) => run)),
+  );
 
   it('are those of .ci/run, which may be executed', () => {
     for (const { jobs } of workflows) expect(jobs.checks?.steps.map(({ run }) => run)).toContain('.ci/run');
     expect(statSync(`${ROOT}/.ci/run`).mode & 0o111).not.toBe(0);
+  });
+
+  it('run scripts that exist', () => {
+    const names = commands.flatMap((command) => [...command.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name));
+    expect(names).toContain('audit');
+    for (const name of names) expect(Object.keys(scripts)).toContain(name);
   });
 });
 
@@ -26,6 +36,12 @@ it('the Node of .nvmrc is the one that npm ci brings', () => {
     optionalDependencies: Record<string, string>;
   };
   for (const node of Object.values(optionalDependencies)) expect(node.split('.')[0]).toBe(read('.nvmrc').trim());
+});
+
+it('the changelog has what is unreleased first, then the present version', () => {
+  const headings = [...read('CHANGELOG.md').matchAll(/^## (.*)$/gm)].map(([, heading]) => heading);
+  expect(headings[0]).toBe('Unreleased');
+  expect(headings[1]).toMatch(new RegExp(`^${version.replaceAll('.', '\\.')} - \\d{4}-\\d\\d-\\d\\d$`));
 });
 
 it('every decision is listed, and says what was decided and what follows', () => {
