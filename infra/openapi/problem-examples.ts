@@ -23,7 +23,7 @@ const DETAILS: Readonly<Record<FunctionErrorCode, string>> = {
     "The settings cannot be used: CYBERARK_REFRESH_INTERVAL must be a whole number from 1 to 18000. Correct the function's environment.",
   internal: 'The function failed in a way that it should not. Its log says where; please report it.',
   authentication_failed:
-    'Conjur refused the api-key credential (401). Check CYBERARK_ACCOUNT, CYBERARK_USERNAME (a host is written host/path/name) and the api key in CYBERARK_API_KEY; a key that was rotated is dead at once.',
+    'Conjur refused the api-key credential (401). Check CYBERARK_ACCOUNT, CYBERARK_USERNAME (a host is written host/path/name) and the api key in CYBERARK_API_KEY; a key that was rotated is dead at once, and a host or user whose annotation authn/api-key is false has none (Conjur 1.26.1 and later).',
   upstream_error:
     "The answer while reading a secret is not one of Conjur's. Check that CYBERARK_API_BASE is a Conjur server, with the path that stands in front of its API.",
   upstream_unavailable:

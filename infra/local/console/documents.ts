@@ -15,18 +15,26 @@ export async function listDocuments(): Promise<DocumentEntry[]> {
 }
 
 /** What a document may bring along. */
-const TYPES: Readonly<Record<string, string>> = { svg: 'image/svg+xml', png: 'image/png', json: 'application/json' };
+const TYPES: Readonly<Record<string, string>> = {
+  svg: 'image/svg+xml',
+  png: 'image/png',
+  json: 'application/json',
+  yml: 'text/plain; charset=utf-8',
+};
+
+/** Documents and their pictures, and files that they link to: policies of Conjur and of AWS. */
+const SERVED =
+  /^(?:(?:[A-Z]+|docs\/(?:[\w-]+\/)?[\w-]+)\.(?:md|svg|png|json)|infra\/(?:[\w-]+\/)*[\w-]+\.(?:json|yml))$/;
 
 /**
- * A document as a page, or a picture of one. Undefined for any other file: what is served is documentation, and not the folder.
+ * A document as a page, or what it brings along. Undefined for any other file: what is served is documentation, and not the folder.
  * @param path from the root of the project
  */
 export async function loadDocument(path: string): Promise<{ type: string; content: string | Buffer } | undefined> {
-  const [, extension = ''] = /^(?:[A-Z]+|docs\/(?:[\w-]+\/)?[\w-]+)\.(md|svg|png|json)$/.exec(path) ?? [];
-  if (extension === '') return undefined;
+  if (!SERVED.test(path)) return undefined;
   try {
     const file = await readFile(fileURLToPath(new URL(path, ROOT)));
-    const type = TYPES[extension];
+    const type = TYPES[path.split('.').at(-1) ?? ''];
     return type === undefined
       ? { type: 'text/html; charset=utf-8', content: toPage(path, file.toString('utf8')) }
       : { type, content: file };
