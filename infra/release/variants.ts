@@ -20,6 +20,7 @@ export const CHOICES: Readonly<Record<string, { readonly values: readonly string
   http_api: { values: ['on', 'off'], default: 'on' },
   authorizer: { values: ['iam', 'jwt', 'lambda'], default: 'iam' },
   tracing: { values: ['false', 'true'], default: 'false' },
+  heartbeat: { values: ['rate(5 minutes)', 'off'], default: 'rate(5 minutes)' },
 };
 
 const LITELLM_SECRET = 'LITELLM_MASTER_KEY_SECRET_ID';
@@ -32,7 +33,13 @@ const isSet = (parameter: string): Condition => ({
 });
 
 /** The base holds where no condition does. */
-export const BASE_ARGS = { CYBERARK_AUTHN: 'api-key', http_api: 'on', authorizer: 'iam', tracing: 'false' };
+export const BASE_ARGS = {
+  CYBERARK_AUTHN: 'api-key',
+  http_api: 'on',
+  authorizer: 'iam',
+  tracing: 'false',
+  heartbeat: 'rate(5 minutes)',
+};
 
 /** Marks of these are given to a variant of their own: without it, what they are for is not there. */
 export const VARIANTS: readonly VariantPlan[] = [
@@ -63,6 +70,7 @@ export const VARIANTS: readonly VariantPlan[] = [
     marks: ['authorizer_function_arn'],
   },
   { condition: 'IsTraced', definition: equals('Tracing', 'true'), args: { tracing: 'true' }, marks: [] },
+  { condition: 'WithoutHeartbeat', definition: equals('Heartbeat', 'off'), args: { heartbeat: 'off' }, marks: [] },
   {
     condition: 'IsInVpc',
     definition: isSet('VpcSubnetIds'),

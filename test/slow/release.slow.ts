@@ -61,6 +61,7 @@ const CASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     CYBERARK_AUTHN: 'api-key',
     authorizer: 'lambda',
     authorizer_function_arn: arn('lambda', 'function:decides'),
+    heartbeat: 'off',
     credential_rotation: 'off',
     LITELLM_MASTER_KEY_SECRET_ID: arn('secretsmanager', 'secret:litellm-AbCdEf'),
   },

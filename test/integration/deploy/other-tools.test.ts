@@ -46,6 +46,12 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+it('every parameter of serverless.yml is one of the template, or the page says that it is not', () => {
+  const { params } = parse(read('serverless.yml'), { logLevel: 'silent' }) as { params: { default: object } };
+  const missing = Object.keys(params.default).filter((name) => !NAMES.includes(toParameterName(name)));
+  expect(missing.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+});
+
 describe('the Terraform example', () => {
   const terraform = findProgram('terraform');
   const missing = 'terraform is not on this machine: THE EXAMPLE WAS NOT CHECKED.';
