@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import { encoding, secretId, text, variableName } from './fields.ts';
+import { encoding, secretId, text, variableName, versionNumber } from './fields.ts';
 
 /** Fields that every rotation of a Conjur variable takes. */
 const commonFields = {
@@ -8,9 +8,13 @@ const commonFields = {
   return_value: v.optional(v.boolean()),
 };
 
+/** Rotate only where this is still the version in Conjur, so that a call that is repeated rotates once. Default: whatever it is. */
+const ifVersion = v.optional(versionNumber);
+
 export const randomCall = v.strictObject({
   ...commonFields,
   strategy: v.literal('random'),
+  if_version: ifVersion,
   /** Characters drawn, the prefix not counted. Default 32. */
   length: v.optional(v.pipe(v.number(), v.safeInteger(), v.minValue(16), v.maxValue(4_096))),
   /** Default: letters and digits. */
@@ -27,6 +31,7 @@ function isAlphabet(text: string): boolean {
 export const suppliedCall = v.strictObject({
   ...commonFields,
   strategy: v.literal('supplied'),
+  if_version: ifVersion,
   new_value: v.pipe(text, v.minLength(1)),
   /** Of `new_value`. Default `utf-8`. */
   encoding: v.optional(encoding),

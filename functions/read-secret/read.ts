@@ -1,11 +1,11 @@
 import type { ConjurClient } from '../../lib/client.ts';
 import type { Deadline } from '../../lib/deadline.ts';
 import type { Batch } from '../../lib/errors.ts';
-import type { Variable } from '../../lib/resources/variables.ts';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type Variable, type VariablePage } from '../../lib/resources/variables.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
 import type { FunctionErrorCode } from '../contract/error-codes.ts';
 import type { ReadRequest } from '../contract/read-secret.ts';
-import { type AccessRules, assertAccess, findRefusal, findRefusals } from '../runtime/access.ts';
+import { type AccessRules, assertAccess, findRefusal, findRefusals, isLimited } from '../runtime/access.ts';
 
 export interface Health {
   readonly ok: true;
@@ -58,16 +58,32 @@ async function readMany(
   return { items, errors: [...errors, ...refused] };
 }
 
-async function list({ conjur, settings }: ReadDeps, request: ReadRequest & { kind: 'list' }, deadline: Deadline) {
+async function list(deps: ReadDeps, request: ReadRequest & { kind: 'list' }, deadline: Deadline) {
+  const { conjur, settings } = deps;
   assertAccess(settings.keyManagement, 'read');
-  const { variables, nextOffset } = await conjur.listVariables({
-    search: request.search,
-    limit: request.limit,
-    offset: request.offset,
-    deadline,
-  });
-  const isAllowed = ({ name }: Variable): boolean => findRefusal(settings.keyManagement, 'read', name) === undefined;
-  return { variables: variables.filter(isAllowed), nextOffset };
+  const { search, limit, offset } = request;
+  if (!isLimited(settings.keyManagement)) return conjur.listVariables({ search, limit, offset, deadline });
+  // Offsets of Conjur's own list would tell how many names there are that this caller must not know of.
+  const allowed = await listAllowed(deps, search, deadline);
+  const end = offset + (limit ?? DEFAULT_PAGE_SIZE);
+  return { variables: allowed.slice(offset, end), nextOffset: end < allowed.length ? end : undefined };
+}
+
+/** All that this caller may read, in Conjur's order. */
+async function listAllowed(
+  { conjur, settings }: ReadDeps,
+  search: string | undefined,
+  deadline: Deadline,
+): Promise<Variable[]> {
+  const allowed: Variable[] = [];
+  for (let offset: number | undefined = 0; offset !== undefined; ) {
+    const page: VariablePage = await conjur.listVariables({ search, limit: MAX_PAGE_SIZE, offset, deadline });
+    allowed.push(
+      ...page.variables.filter(({ name }) => findRefusal(settings.keyManagement, 'read', name) === undefined),
+    );
+    offset = page.nextOffset;
+  }
+  return allowed;
 }
 
 async function health({ conjur }: ReadDeps, deadline: Deadline): Promise<Health> {

@@ -25,7 +25,7 @@ const EXAMPLE = '{"name":"app/db/password","strategy":"random"}';
 export function parseHttp(call: HttpCall): RotateRequest {
   if (call.method !== 'POST' || call.path !== '/rotations') throw unknownRoute(call, 'POST /rotations');
   assertParameters(call.query, []);
-  return parseRotation(parseJsonBody(call.body, EXAMPLE));
+  return parseRotation(parseJsonBody(call.body, EXAMPLE), true);
 }
 
 /** A direct call, the input of a schedule, or an event of Secrets Manager's. @throws ConjurError `invalid_request` */
@@ -34,10 +34,10 @@ export function parseDirect(payload: unknown): RotateRequest {
   if (isKeyAgeCall(payload)) {
     return { kind: 'key-age', secretId: parseInput(keyAgeCall, payload, 'The call').key_age.secret_id };
   }
-  return parseRotation(payload);
+  return parseRotation(payload, false);
 }
 
-function parseRotation(payload: unknown): RotateRequest {
+function parseRotation(payload: unknown, overHttp: boolean): RotateRequest {
   const { strategy: named } = fieldsOf(payload);
   const strategy = typeof named === 'string' ? STRATEGIES.get(named) : undefined;
   if (strategy === undefined) {
@@ -46,7 +46,7 @@ function parseRotation(payload: unknown): RotateRequest {
       `${suggest(named)}The call must name a strategy: ${[...STRATEGIES.keys()].join(', ')}. For example ${EXAMPLE}.`,
     );
   }
-  return { kind: 'rotation', rotation: strategy.parse(payload) };
+  return { kind: 'rotation', rotation: strategy.parse(payload), overHttp };
 }
 
 /** The text itself is not repeated: it may be anything, a value in the wrong field for one. */

@@ -84,15 +84,19 @@ export function createConnectAs(
   dispatcher?: Dispatcher,
 ): RotationDeps['connectAs'] {
   return (credential, source) =>
-    createConjurClient(settings, {
-      clock,
-      logger,
-      ...observed,
-      authenticator: createApiKeyAuthenticator(
-        settings.account,
-        createStaticCredential(credential, source),
-        createNameOf(settings),
-      ),
-      ...(dispatcher === undefined ? {} : { dispatcher }),
-    });
+    // At the leader alone: a follower may lag behind, and let in a key that is dead.
+    createConjurClient(
+      { ...settings, readBaseUrls: [] },
+      {
+        clock,
+        logger,
+        ...observed,
+        authenticator: createApiKeyAuthenticator(
+          settings.account,
+          createStaticCredential(credential, source),
+          createNameOf(settings),
+        ),
+        ...(dispatcher === undefined ? {} : { dispatcher }),
+      },
+    );
 }

@@ -1,4 +1,5 @@
 import type { Deadline } from '../../lib/deadline.ts';
+import { ConjurError } from '../../lib/errors.ts';
 import { assertMayRotate, assertRotation } from '../runtime/access.ts';
 import type { FunctionSettings } from '../runtime/settings.ts';
 import type { RotationDeps } from './deps.ts';
@@ -12,7 +13,7 @@ import type { Rotated, Rotation } from './strategies/strategy.ts';
 
 /** What rotate-key can be asked for: a rotation, a step of one that Secrets Manager runs, or how old the credential is. */
 export type RotateRequest =
-  | { readonly kind: 'rotation'; readonly rotation: Rotation }
+  | { readonly kind: 'rotation'; readonly rotation: Rotation; readonly overHttp: boolean }
   | { readonly kind: 'step'; readonly event: StepEvent }
   | { readonly kind: 'key-age'; readonly secretId: string | undefined };
 
@@ -53,12 +54,13 @@ export async function rotate(
 
 async function runRotation(
   deps: RotationDeps,
-  { rotation }: Extract<RotateRequest, { kind: 'rotation' }>,
+  { rotation, overHttp }: Extract<RotateRequest, { kind: 'rotation' }>,
   deadline: Deadline,
   correlationId: string | undefined,
 ): Promise<RotateAnswer> {
   const { strategy } = rotation;
   assertRotation(deps.settings.keyManagement, rotation);
+  if (overHttp && strategy === conjurApiKey.name && !deps.settings.rotateCredentialsOverHttp) throw notOverHttp();
   const logged = createStepLog(deps, { ...logFields(rotation, deps.settings), correlationId });
   const rotated = await rotation.rotate(deps, deadline, logged);
   const rotatedAt = new Date(deps.clock.now()).toISOString();
@@ -81,6 +83,14 @@ async function runStepEvent(
     await reportRotated(deps, { ...outcome, version, strategy: conjurApiKey.name, rotatedAt }, deadline);
   }
   return { ...outcome, kind: 'step', step };
+}
+
+/** Whoever may call the API is not for that reason one who may rotate what all of the functions log in with. */
+function notOverHttp(): ConjurError {
+  return new ConjurError(
+    'forbidden',
+    "The functions' own credentials are not rotated over HTTP. Let a schedule or Secrets Manager do it, invoke rotate-key directly, or set CYBERARK_ROTATE_CREDENTIALS_OVER_HTTP=true.",
+  );
 }
 
 /** What is rotated, and how: a Conjur variable by its `name`, a secret of Secrets Manager by its `secretId`. */

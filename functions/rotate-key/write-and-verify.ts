@@ -76,3 +76,23 @@ function notThere(name: string): ConjurError {
     `The value that was written to "${name}" is not the one that Conjur gives back. Something in between drops or alters writes, or this identity may write the variable and not read it (it needs read and execute); look at the variable's versions, and rotate again.`,
   );
 }
+
+/**
+ * Refuses a rotation whose caller saw another version than the one that stands in Conjur now: somebody has written since, or this is a
+ * repetition of a call that has done its work.
+ * @throws ConjurError `unprocessable`
+ */
+export async function assertVersion(
+  conjur: Pick<ConjurClient, 'showVariable'>,
+  name: string,
+  expected: number | undefined,
+  deadline: Deadline,
+): Promise<void> {
+  if (expected === undefined) return;
+  const version = (await conjur.showVariable(name, { deadline }))?.version;
+  if (version === expected) return;
+  throw new ConjurError(
+    'unprocessable',
+    `The secret "${name}" is at version ${version ?? 'unknown'}, and was to be rotated only at version ${expected} (if_version). Nothing was changed: read it again, or leave if_version out.`,
+  );
+}

@@ -55,6 +55,31 @@ export function findRefusal(settings: AccessRules, access: Access, name?: string
   return settings.refuseCaller?.([access], name) ?? findHostingRefusal(settings, name);
 }
 
+/** Where the rotation of a virtual key stages the next one: `<name>.pending`. */
+export const PENDING_SUFFIX = '.pending';
+
+/**
+ * Refuses to write a name that belongs to the rotation of another secret, which would overwrite what stands there.
+ * @throws ConjurError `invalid_request`
+ */
+export function assertNotReserved(name: string): void {
+  const refusal = findReservation(name);
+  if (refusal !== undefined) throw refusal;
+}
+
+export function findReservation(name: string): ConjurError | undefined {
+  if (!name.endsWith(PENDING_SUFFIX)) return undefined;
+  return new ConjurError(
+    'invalid_request',
+    `The name "${name}" is reserved: where "${name.slice(0, -PENDING_SUFFIX.length)}" holds a virtual key, its rotation stages the next one there. Choose a name that does not end with "${PENDING_SUFFIX}".`,
+  );
+}
+
+/** Whether there are names that this call may not ask for. */
+export function isLimited({ hostedKeys, refuseCaller }: AccessRules): boolean {
+  return hostedKeys !== undefined || refuseCaller !== undefined;
+}
+
 /** What a rotation does, as far as it may be refused. */
 export interface RotationNeeds {
   /** The variables that it reads and writes; none where it rotates something else than a secret in Conjur. */
@@ -72,6 +97,7 @@ export interface RotationNeeds {
 export function assertRotation(settings: AccessRules, needs: RotationNeeds): void {
   assertMayRotate(settings);
   const { affectedVariables: names, stagingVariables, rights } = needs;
+  for (const name of names) assertNotReserved(name);
   const touched = names.length === 0 ? [undefined] : [...names, ...stagingVariables];
   const refusals = [
     ...touched.map((name) => settings.refuseCaller?.(rights, name)),

@@ -33,7 +33,8 @@ export const FUNCTION_OPTIONS = {
     defaultWords: 'all',
     expected: 'names',
     group: 'key-management',
-    meaning: 'the names that may be asked for; others answer `not_hosted`',
+    meaning:
+      'the names that may be asked for, comma separated or as a JSON list; others answer `not_hosted`. Set but empty: none may',
   },
   'keyManagement.storeVirtualKeys': {
     env: ['CYBERARK_STORE_VIRTUAL_KEYS'],
@@ -81,6 +82,14 @@ export const FUNCTION_OPTIONS = {
     only: 'rotate-key',
     group: 'rotation',
     meaning: 'the master key, for local use',
+  },
+  rotateCredentialsOverHttp: {
+    env: ['CYBERARK_ROTATE_CREDENTIALS_OVER_HTTP'],
+    type: 'flag',
+    default: false,
+    only: 'rotate-key',
+    group: 'rotation',
+    meaning: '`true`: `POST /rotations` takes the strategy `conjur-api-key` too; schedules and direct calls always may',
   },
   rotationEventBus: {
     env: ['ROTATION_EVENT_BUS_NAME'],

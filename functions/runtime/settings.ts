@@ -16,6 +16,8 @@ export interface FunctionSettings extends Settings {
   /** Who may do what with which names; undefined: whoever may call may do everything. */
   readonly callers: readonly CallerRule[] | undefined;
   readonly litellm: LitellmSettings;
+  /** Whether the stack's own credentials may be rotated by a call over HTTP. Default false. */
+  readonly rotateCredentialsOverHttp: boolean;
   /** Name or ARN of the EventBridge bus that is told of rotations; undefined: none is. */
   readonly rotationEventBus: string | undefined;
   /** Secrets Manager id or ARN of the credential that rotate-key rotates where a call names none. */
@@ -63,15 +65,15 @@ export function parseFunctionSettings(
   const { given, nameOf } = readVariables(environment, FUNCTION_OPTIONS, problems, readFile);
   const values = checkValues(FUNCTION_OPTIONS, given, nameOf, problems);
   const callers = readCallers(values.callers, problems);
+  const hostedKeys = readHostedKeys(environment.CYBERARK_HOSTED_KEYS, values['keyManagement.hostedKeys'], problems);
   assertNoProblems(problems);
-  const hostedKeys = values['keyManagement.hostedKeys'];
   const prefix = values['keyManagement.prefixForStoredVirtualKeys'];
   const settings: FunctionSettings = {
     ...client.settings,
     allowDelete: values.allowDelete,
     keyManagement: {
       accessMode: values['keyManagement.accessMode'],
-      hostedKeys: hostedKeys.length === 0 ? undefined : new Set(hostedKeys),
+      hostedKeys,
       storeVirtualKeys: values['keyManagement.storeVirtualKeys'],
       // As in LiteLLM.
       prefixForStoredVirtualKeys: prefix.endsWith('/') ? prefix : `${prefix}/`,
@@ -82,6 +84,7 @@ export function parseFunctionSettings(
       masterKey: values['litellm.masterKey'],
       masterKeySecretId: values['litellm.masterKeySecretId'],
     },
+    rotateCredentialsOverHttp: values.rotateCredentialsOverHttp,
     rotationEventBus: values.rotationEventBus,
     credentialSecretId: values.credentialSecretId,
   };
@@ -106,6 +109,25 @@ function readCallers(text: string | undefined, problems: Problems): readonly Cal
     problems.add('CYBERARK_CALLERS', error.message);
     return undefined;
   }
+}
+
+/** A list that is set and names nothing hosts nothing: whoever limits what may be asked for must not open everything by a slip. */
+function readHostedKeys(
+  text: string | undefined,
+  names: readonly string[],
+  problems: Problems,
+): ReadonlySet<string> | undefined {
+  if (text === undefined) return undefined;
+  if (!text.trimStart().startsWith('[')) return new Set(names);
+  try {
+    const list: unknown = JSON.parse(text);
+    if (Array.isArray(list) && list.every((name): name is string => typeof name === 'string'))
+      return new Set(list.map((name) => name.trim()).filter((name) => name !== ''));
+  } catch {
+    // The parser's message would quote the value.
+  }
+  problems.add('CYBERARK_HOSTED_KEYS', 'must be names separated by commas, or a JSON list of them');
+  return undefined;
 }
 
 /** A function that is deployed has a network between it and Conjur; one that runs on a developer's machine says so. */

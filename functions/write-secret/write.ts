@@ -4,7 +4,14 @@ import { type Batch, ConjurError, isConjurError, type NamedError } from '../../l
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
 import { createFunctionError, type FunctionError, type FunctionErrorCode } from '../contract/error-codes.ts';
 import type { SecretToWrite, VirtualKey, WriteRequest } from '../contract/write-secret.ts';
-import { type AccessRules, assertAccess, findRefusals, toVirtualKeyName } from '../runtime/access.ts';
+import {
+  type AccessRules,
+  assertAccess,
+  assertNotReserved,
+  findRefusals,
+  findReservation,
+  toVirtualKeyName,
+} from '../runtime/access.ts';
 
 export type WriteAnswer =
   | { readonly kind: 'one'; readonly result: WriteResult }
@@ -40,6 +47,7 @@ async function writeOne(
   { reportVersion, deadline }: WriteOptions,
 ): Promise<WriteResult> {
   assertAccess(settings.keyManagement, 'write', name);
+  assertNotReserved(name);
   return conjur.writeSecret(name, value, { mimeType, annotations, reportVersion, deadline });
 }
 
@@ -57,7 +65,13 @@ async function writeMany(
 ): Promise<Batch<WriteResult, FunctionErrorCode>> {
   assertAccess(settings.keyManagement, 'write');
   const names = secrets.map(({ name }) => name);
-  const refused = findRefusals(settings.keyManagement, 'write', names);
+  const refused = [
+    ...findRefusals(settings.keyManagement, 'write', names),
+    ...names.flatMap((name) => {
+      const error = findReservation(name);
+      return error === undefined ? [] : [{ name, error }];
+    }),
+  ];
   const refusedNames = new Set(refused.map(({ name }) => name));
   const allowed = secrets.filter(({ name }) => !refusedNames.has(name));
   const { items, errors } = await conjur.writeSecrets(allowed, { reportVersion, deadline });

@@ -32,6 +32,10 @@ export function toKeyManagementEnvironment(block: unknown): Record<string, strin
 function toText(name: string, value: unknown): string {
   if (!Array.isArray(value)) return String(value);
   const names = value.map(String);
+  if (names.length === 0 || names.some((entry) => entry.trim() === ''))
+    throw new Error(
+      `custom.key_management_settings.${name} names nothing, or has an empty name. Name what may be asked for, or leave it out: then all may.`,
+    );
   if (names.some((entry) => entry.includes(',')))
     throw new Error(`custom.key_management_settings.${name} holds a name with a comma, which separates names.`);
   return names.join(',');

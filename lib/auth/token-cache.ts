@@ -49,6 +49,7 @@ const REFRESH_PAUSE_MS = 5_000;
 export class TokenCache {
   readonly #options: TokenCacheOptions;
   #held: Held | undefined;
+  #login: string | undefined;
   #inFlight: InFlight | undefined;
   #pausedUntilMs = 0;
 
@@ -84,9 +85,9 @@ export class TokenCache {
     return this.#held && this.#options.clock.now() - this.#held.gotAtMs;
   }
 
-  /** Whom the held token speaks for; undefined without one. */
+  /** Whom the last token spoke for, also after it was refused; undefined before the first. */
   login(): string | undefined {
-    return this.#held?.token.login;
+    return this.#login;
   }
 
   /** Resolves when no authentication is in flight: a promise left behind would be frozen with the container. Undefined where none is. */
@@ -159,7 +160,10 @@ export class TokenCache {
     const started: InFlight = { promise: this.#options.authenticate(deadline, { once }), once };
     this.#inFlight = started;
     const end = (token?: AccessToken): void => {
-      if (token !== undefined) this.#held = { token, gotAtMs };
+      if (token !== undefined) {
+        this.#held = { token, gotAtMs };
+        this.#login = token.login;
+      }
       if (this.#inFlight === started) this.#inFlight = undefined;
     };
     started.promise.then(end, () => end());

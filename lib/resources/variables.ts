@@ -75,6 +75,8 @@ export async function showVariable(
 
 /** Conjur returns at most this many at once. */
 export const MAX_PAGE_SIZE = 1_000;
+/** Variables per page where a caller does not say. */
+export const DEFAULT_PAGE_SIZE = 100;
 
 export interface ListVariablesOptions {
   /** Text that id or annotations hold, as Conjur's search takes it. */
@@ -101,7 +103,7 @@ export async function listVariables(
   options: ListVariablesOptions,
   deadline: Deadline,
 ): Promise<VariablePage> {
-  const limit = within('limit', options.limit ?? 100, 1, MAX_PAGE_SIZE);
+  const limit = within('limit', options.limit ?? DEFAULT_PAGE_SIZE, 1, MAX_PAGE_SIZE);
   const offset = within('offset', options.offset ?? 0, 0, Number.MAX_SAFE_INTEGER);
   // One more than asked for tells whether there is a next page; a full page of a thousand has to be followed to know.
   const query = new URLSearchParams({ limit: String(Math.min(limit + 1, MAX_PAGE_SIZE)), offset: String(offset) });

@@ -34,6 +34,13 @@ const FORBIDDEN_IN_VALUE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f
 const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
 const LONE_SURROGATE = /\p{Cs}/u;
 
+/**
+ * Annotations that Conjur itself acts on: `rotation/…` switches its own rotators on, which connect to a host of the annotation's choosing
+ * with values that its author may not read; `dynamic/…` makes a variable an issuer's; `conjur/…` is Conjur's own.
+ * https://docs.cyberark.com/conjur-open-source/latest/en/content/operations/services/rotators-lp.htm
+ */
+const INTERPRETED = /^(?:rotation|dynamic|conjur)\//i;
+
 /** Conjur keeps the MIME type of a variable as an annotation of this name. */
 export const MIME_TYPE_ANNOTATION = 'conjur/mime_type';
 
@@ -70,6 +77,12 @@ function checkAnnotationName(name: string, key: string): void {
     throw invalid(name, `an annotation's name is longer than ${MAX_ANNOTATION_NAME_LENGTH} characters`, 'Shorten it.');
   if (key.trim() === '' || FORBIDDEN_IN_NAME.test(key) || LONE_SURROGATE.test(key))
     throw invalid(name, "an annotation's name is empty, or holds control characters or line separators", 'Rename it.');
+  if (key !== MIME_TYPE_ANNOTATION && INTERPRETED.test(key))
+    throw invalid(
+      name,
+      `Conjur acts on the annotation ${JSON.stringify(key)}`,
+      'Rename it; load it by a policy of your own if that is meant.',
+    );
   if (key === MIME_TYPE_ANNOTATION)
     throw invalid(name, `"${MIME_TYPE_ANNOTATION}" is where Conjur keeps the MIME type`, 'Give it as the MIME type.');
 }

@@ -1,9 +1,10 @@
 import type { Deadline } from '../../../lib/deadline.ts';
-import { isConjurError } from '../../../lib/errors.ts';
+import { ConjurError, isConjurError } from '../../../lib/errors.ts';
+import type { Secret } from '../../../lib/secret.ts';
 import { suppliedCall } from '../../contract/rotate-key.ts';
 import { decodeValue } from '../../runtime/input.ts';
 import type { RotationDeps } from '../deps.ts';
-import { writeAndVerify } from '../write-and-verify.ts';
+import { assertVersion, readVersion, writeAndVerify } from '../write-and-verify.ts';
 import { createStrategy } from './strategy.ts';
 
 type Details = Readonly<Record<string, unknown>>;
@@ -23,18 +24,30 @@ export const supplied = createStrategy({
   async rotate(deps, input, deadline, logged) {
     const value = decodeValue(input.new_value, input.encoding);
     const name = input.new_name ?? input.name;
+    await assertVersion(deps.conjur, input.name, input.if_version, deadline);
     const write = await logged('write and verify', () => writeAndVerify(deps.conjur, name, value, deadline));
     const superseded = write.supersededVersion === undefined ? {} : { superseded_by_version: write.version };
     const retired =
-      name === input.name ? {} : await logged('retire the old name', () => retire(deps, input.name, deadline));
+      name === input.name
+        ? {}
+        : await logged('retire the old name', () => retire(deps, { name: input.name, newName: name, value }, deadline));
     return { name, version: write.supersededVersion ?? write.version, value, details: { ...retired, ...superseded } };
   },
 });
 
-/** Deletes the old secret, or reports that it is still there. One that is gone already was deleted by an earlier try. */
+interface Renaming {
+  readonly name: string;
+  readonly newName: string;
+  readonly value: Secret;
+}
+
+/**
+ * Deletes the old secret, or reports that it is still there. The new one is looked at before and after: somebody who renames the other
+ * way at the same moment deletes it, and then it is written again, for one of the two must hold a value. What is reported is what was seen.
+ */
 async function retire(
   { conjur, settings }: Pick<RotationDeps, 'conjur' | 'settings'>,
-  name: string,
+  { name, newName, value }: Renaming,
   deadline: Deadline,
 ): Promise<Details> {
   if (!settings.allowDelete) {
@@ -43,6 +56,9 @@ async function retire(
       `CYBERARK_ALLOW_DELETE is not true, so it stays. Delete it by a policy update; or set that, and call write-secret with ${JSON.stringify({ delete: name })}.`,
     );
   }
+  const isThere = async (wanted: string): Promise<boolean> =>
+    (await readVersion(conjur, wanted, undefined, deadline)) !== undefined;
+  if (!(await isThere(newName))) throw overtaken(newName);
   try {
     await conjur.deleteVariable(name, { deadline });
   } catch (error) {
@@ -50,8 +66,18 @@ async function retire(
     if (isConjurError(error, 'forbidden') || isConjurError(error, 'invalid_request'))
       return toKept(name, error.message);
     if (!isConjurError(error, 'secret_not_found')) throw error;
+    return toKept(name, 'This identity sees no such secret: it is gone already, or may not be seen.');
   }
-  return { old_name: name, old_deleted: true };
+  if (!(await isThere(newName))) await writeAndVerify(conjur, newName, value, deadline);
+  if ((await conjur.showVariable(name, { deadline })) === undefined) return { old_name: name, old_deleted: true };
+  return toKept(name, 'It was deleted, and somebody has made it again since.');
+}
+
+function overtaken(newName: string): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `The secret "${newName}" was written, and is gone again: somebody else deletes or renames it at the same time. The old one was left in place; look at both, and rotate again.`,
+  );
 }
 
 function toKept(name: string, reason: string): Details {

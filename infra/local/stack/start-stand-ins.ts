@@ -60,6 +60,8 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
     throw error;
   }
   const environment = {
+    // The calls that npm start prints rotate the functions' own credential too.
+    CYBERARK_ROTATE_CREDENTIALS_OVER_HTTP: 'true',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
     AWS_REGION: options.region,
     // The stand-in checks no signature; with these, no real credential of this machine comes near it.

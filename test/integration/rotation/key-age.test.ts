@@ -39,5 +39,5 @@ it('a secret that is not there is said to be missing, and is no failed rotation'
 it('a call without a secret says what to give', async () => {
   const process = startProcess(world, undefined, { settings: { credentialSecretId: undefined } });
   await expect(process.invoke({ key_age: {} })).rejects.toMatchObject({ code: 'invalid_request' });
-  expect(() => parseDirect({ key_age: { secretId: 'credential' } })).toThrow('unknown field "key_age.secretId"');
+  expect(() => parseDirect({ key_age: { secretId: 'credential' } })).toThrow('unknown field');
 });

@@ -79,6 +79,17 @@ export function createSecretVersions(given?: Pick<SecretsManagerClient, 'send'>)
       const send = (options: SendOptions) => clientOf(SecretId).send(command, options);
       return (await attempt(action, deadline, send, ['InvalidParameterException'])) !== undefined;
     },
+
+    async dropPending(SecretId, RemoveFromVersionId, deadline) {
+      const action = `taking AWSPENDING off a version of the secret ${SecretId}`;
+      const command = new UpdateSecretVersionStageCommand({
+        SecretId,
+        VersionStage: 'AWSPENDING',
+        RemoveFromVersionId,
+      });
+      const send = (options: SendOptions) => clientOf(SecretId).send(command, options);
+      return (await attempt(action, deadline, send, ['InvalidParameterException'])) !== undefined;
+    },
   };
 }
 

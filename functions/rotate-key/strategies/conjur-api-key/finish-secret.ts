@@ -1,6 +1,6 @@
-import { ConjurError } from '../../../../lib/errors.ts';
+import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
 import type { RotationContext } from './context.ts';
-import { findStage } from './secret-versions.ts';
+import { findPending, findStage, isOlder } from './secret-versions.ts';
 import { readStaged, testCredential } from './verify.ts';
 
 /** AWSCURRENT moves only from the version that has it; another rotation may have moved it in between, so look again. */
@@ -21,13 +21,40 @@ export async function finishSecret(context: RotationContext): Promise<boolean> {
     const description = await versions.describe(secretId, deadline);
     const from = findStage(description, 'AWSCURRENT');
     if (from === versionId) return moves > 0;
-    if (from === undefined || findStage(description, 'AWSPENDING') !== versionId) throw notPending(context);
-    if (await versions.moveCurrent(secretId, { from, to: versionId }, deadline)) return true;
+    if (from === undefined || findPending(description) !== versionId) throw notPending(context);
+    await assertNewest(context, from);
+    if (!(await versions.moveCurrent(secretId, { from, to: versionId }, deadline))) continue;
+    await dropPending(context);
+    return true;
   }
   throw new ConjurError(
     'upstream_error',
-    `Another process keeps moving AWSCURRENT of ${secretId}. Find out which one, and rotate again.`,
+    `Another process keeps moving AWSCURRENT of ${secretId}. Find out which, and rotate again.`,
   );
+}
+
+/** What was staged before somebody put another version into use must not undo that. */
+async function assertNewest({ versions, secretId, versionId, deadline }: RotationContext, from: string): Promise<void> {
+  const staged = await versions.read(secretId, { versionId }, deadline);
+  const inUse = await versions.read(secretId, { versionId: from }, deadline);
+  if (staged === undefined || inUse === undefined || !isOlder(staged, inUse)) return;
+  throw new ConjurError(
+    'upstream_error',
+    `Version ${versionId} of ${secretId} was staged before version ${from} came into use, and would undo it. Nothing was changed; rotate again, which makes a new key.`,
+  );
+}
+
+/** The label has done its work. Left on the version, it would make the next rotation look begun; that it stays is no failure of this one. */
+async function dropPending({ deps, versions, secretId, versionId, deadline }: RotationContext): Promise<void> {
+  try {
+    await versions.dropPending(secretId, versionId, deadline);
+  } catch (error) {
+    const code = isConjurError(error) ? error.code : 'internal';
+    deps.logger.warn('The rotation is finished, but AWSPENDING could not be taken off its version.', {
+      secretId,
+      code,
+    });
+  }
 }
 
 function nothingStaged({ secretId, versionId }: RotationContext): ConjurError {

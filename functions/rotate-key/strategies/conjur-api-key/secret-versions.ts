@@ -19,7 +19,7 @@ export interface SecretVersion {
 }
 
 /** A version to be read: by id, or the one that has a label. */
-export type WhichVersion = { readonly versionId: string } | { readonly stage: 'AWSCURRENT' | 'AWSPREVIOUS' };
+export type VersionSelector = { readonly versionId: string } | { readonly stage: 'AWSCURRENT' | 'AWSPREVIOUS' };
 
 export interface VersionToPut {
   /** Becomes the version's id (`ClientRequestToken`), 32 to 64 characters. */
@@ -38,7 +38,7 @@ export interface SecretVersions {
   /** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_DescribeSecret.html */
   describe(secretId: string, deadline: Deadline): Promise<SecretDescription>;
   /** Undefined where the version is not there or has no value (yet). */
-  read(secretId: string, which: WhichVersion, deadline: Deadline): Promise<SecretVersion | undefined>;
+  read(secretId: string, which: VersionSelector, deadline: Deadline): Promise<SecretVersion | undefined>;
   /**
    * Puts a value as AWSPENDING. False where the version has another value already: a version is written once.
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
@@ -49,6 +49,8 @@ export interface SecretVersions {
    * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
    */
   moveCurrent(secretId: string, move: { from: string; to: string }, deadline: Deadline): Promise<boolean>;
+  /** Takes AWSPENDING off a version. False where it was not on it any more. */
+  dropPending(secretId: string, versionId: string, deadline: Deadline): Promise<boolean>;
 }
 
 /** The version that carries a label; at most one does. */
@@ -57,8 +59,20 @@ export function findStage({ stages }: SecretDescription, stage: string): string 
   return undefined;
 }
 
-/** The version of a rotation that was begun and not finished: AWSPENDING, unless it is AWSCURRENT already. */
+/**
+ * The version of a rotation that was begun and not finished: AWSPENDING, unless that version is or was in use. A label that was left on
+ * such a version must not put its key back into use, which somebody may have replaced because it leaked.
+ */
 export function findPending(description: SecretDescription): string | undefined {
   const pending = findStage(description, 'AWSPENDING');
-  return pending === findStage(description, 'AWSCURRENT') ? undefined : pending;
+  const labels = pending === undefined ? [] : (description.stages.get(pending) ?? []);
+  return labels.includes('AWSCURRENT') || labels.includes('AWSPREVIOUS') ? undefined : pending;
+}
+
+/**
+ * Whether a version was made before another. What is older than the version in use was staged before somebody put that one into use, and
+ * would undo it. False where AWS does not say when.
+ */
+export function isOlder(one: Pick<SecretVersion, 'createdAtMs'>, other: Pick<SecretVersion, 'createdAtMs'>): boolean {
+  return one.createdAtMs !== undefined && other.createdAtMs !== undefined && one.createdAtMs < other.createdAtMs;
 }

@@ -85,6 +85,8 @@ function checkVersion({ name, rotationEnabled, stages }: SecretDescription, vers
   const labels = stages.get(versionId);
   if (labels === undefined) throw refused(name, `has no version ${versionId} that could be rotated to`);
   if (labels.includes('AWSCURRENT')) return 'current';
+  if (labels.includes('AWSPREVIOUS') && labels.includes('AWSPENDING'))
+    throw refused(name, `had version ${versionId} in use before, and does not get it back`);
   if (!labels.includes('AWSPENDING')) throw refused(name, `does not have version ${versionId} as AWSPENDING`);
   return 'pending';
 }

@@ -76,11 +76,32 @@ async function replaceKey(
   const { gracePeriod, duration } = rotation;
   const newKey = Secret.of(`sk-${draw(LETTERS_AND_DIGITS, KEY_LENGTH, randomInt)}`);
   const stage = (key: Secret) => writeAndVerify(conjur, toPendingName(rotation.name), key, deadline);
-  await logged('stage a new key', () => stage(newKey));
+  await logged('stage a new key', async () => {
+    await assertOwnStage(deps, rotation.name, oldKey);
+    await stage(newKey);
+  });
   const made = await logged('regenerate at LiteLLM', () => regenerate(deps, { oldKey, newKey, gracePeriod, duration }));
   // A LiteLLM with disable_custom_api_keys, or one that does not know new_key, made a key of its own, which is nowhere else.
   if (made !== undefined && !made.equals(newKey)) await logged("stage LiteLLM's key", () => stage(made));
   return made;
+}
+
+/**
+ * Where LiteLLM has the key in use on record, a staged one is a left-over. One that is on record beside it belongs to somebody else, and so
+ * does what is no key at all.
+ */
+async function assertOwnStage(
+  { conjur, litellm, deadline }: VirtualKeyDeps,
+  name: string,
+  oldKey: Secret,
+): Promise<void> {
+  const staged = await readVersion(conjur, toPendingName(name), undefined, deadline);
+  // A rotation that is finished leaves the key in use there.
+  if (staged === undefined || staged.equals(oldKey)) return;
+  if (!LITELLM_KEY.test(staged.expose())) throw foreignStage(name);
+  // In this order: a rotation at the same time makes the one current, and the other not.
+  if ((await litellm.isCurrent(staged, deadline)) && (await litellm.isCurrent(oldKey, deadline)))
+    throw foreignStage(name);
 }
 
 /** An answer that was lost is made good by a look at what LiteLLM has now. */
@@ -140,6 +161,13 @@ async function findCurrent({ conjur, litellm, deadline }: VirtualKeyDeps, name: 
 /** Where a new key is kept until LiteLLM has taken it. */
 export function toPendingName(name: string): string {
   return `${name}.pending`;
+}
+
+function foreignStage(name: string): ConjurError {
+  return new ConjurError(
+    'unprocessable',
+    `The secret "${toPendingName(name)}" is in use by somebody else, and the rotation of "${name}" would overwrite it. Nothing was changed. Move that secret to another name, and rotate again.`,
+  );
 }
 
 function noVirtualKey(name: string): ConjurError {

@@ -9,7 +9,7 @@ describe('parseVariableDefinition', () => {
     const definition = {
       name: 'app/db',
       mimeType: 'application/json; charset=utf-8',
-      annotations: { 'conjur/kind': 'password', '!delete': 'two\nlines\tand "quotes"', '<<': '', 'ü 🔑': '*anchor' },
+      annotations: { 'app/kind': 'password', '!delete': 'two\nlines\tand "quotes"', '<<': '', 'ü 🔑': '*anchor' },
     };
     expect(parseVariableDefinition(definition)).toBe(definition);
   });
@@ -21,6 +21,10 @@ describe('parseVariableDefinition', () => {
     ['U+2028 in the name', { 'a\u2028b': 'v' }],
     ['a lone surrogate in the name', { 'a\ud800': 'v' }],
     ['a name that is too long', { ['a'.repeat(256)]: 'v' }],
+    ['an annotation that switches on a rotator', { 'rotation/rotator': 'postgresql/password' }],
+    ['an annotation of a rotator in capitals', { 'Rotation/ttl': 'P1D' }],
+    ['an annotation of an issuer', { 'dynamic/issuer': 'aws' }],
+    ["an annotation of Conjur's own", { 'conjur/kind': 'password' }],
     ["the MIME type's own name", { 'conjur/mime_type': 'text/plain' }],
     ['a NUL in the value', { a: 'v\u0000' }],
     ['U+0085 in the value', { a: 'v\u0085' }],
