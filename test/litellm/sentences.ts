@@ -4,6 +4,7 @@ const DOCUMENTS = ['litellm.md', 'litellm-hooks.md'];
 
 /** Sentences that name LiteLLM and say nothing about what it does: what to set up, what ours does, what stands where. */
 const NO_CLAIMS: readonly string[] = [
+  '[LiteLLM](https://www.litellm.ai) is a proxy in front of language models.',
   "[LiteLLM's hooks](litellm-hooks.md) has the contract of each hook, what a failure looks like, and figures beside LiteLLM's own class.",
   "Put `infra/litellm/conjur_secret_manager.py` beside LiteLLM's `config.yaml`.",
   'In `serverless.yml`, the same settings for the functions, under their LiteLLM names:',
