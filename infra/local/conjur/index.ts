@@ -11,6 +11,7 @@
  */
 export type { LocalIamOptions } from './authn/iam-authenticator.ts';
 export type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
+export type { LocalLdapOptions } from './authn/ldap-authenticator.ts';
 export type { TestCredentials } from './authn/verify-sts-request.ts';
 export {
   createLocalConjur,
@@ -18,6 +19,8 @@ export {
   type LocalConjurOptions,
   type LocalTls,
 } from './create-local-conjur.ts';
+export type { Edition } from './edition.ts';
 export type { SeenRequest } from './http/create-app.ts';
+export type { CloudIdentity } from './metadata/cloud-identity.ts';
 export { DataFileLockedError, NotADataFileError } from './store/open-database.ts';
 export { AccountMismatchError } from './store/open-store.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLocalConjur } from '../../../../../infra/local/conjur/create-local-conjur.ts';
 import { createClient } from '../../../../conformance/create-client.ts';
 import { startConjur, talkTo } from './start-conjur.ts';
@@ -151,6 +151,17 @@ describe('the command', () => {
     const key = lines[1]?.split(' ').at(-1) ?? '';
     const send = createClient(url);
     expect((await send({ method: 'POST', path: '/authn/default/admin/authenticate', body: key })).status).toBe(200);
+    running.child.kill('SIGTERM');
+    expect(await running.ended).toBe(0);
+  });
+
+  it('starts another edition of another version, and says where its metadata services are', async () => {
+    const running = run('--edition', 'saas', '--server-version', '1.27.1', '--metadata-port', '0');
+    const url = await readyUrl(running);
+    await vi.waitFor(() => expect(running.output()).toMatch(/^Metadata services of Azure and Google: http:\/\/127/m));
+    expect(running.output()).toContain(`Local Conjur is ready at ${url} (account conjur, data :memory:)`);
+    const answer = await createClient(url)({ method: 'GET', path: '/api/whoami' });
+    expect(answer.status).toBe(401);
     running.child.kill('SIGTERM');
     expect(await running.ended).toBe(0);
   });

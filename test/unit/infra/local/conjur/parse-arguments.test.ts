@@ -67,6 +67,9 @@ describe('the command line', () => {
     ['--client-ca=c', '--client-ca needs --tls-cert and --tls-key'],
     ['--client-certs=none', '--client-certs takes required, authn, optional, not "none"'],
     ['--account=a:b', '--account takes a name without'],
+    ['--edition=cloud', '--edition takes self-hosted, saas, not "cloud"'],
+    ['--cloud-identity=f', '--cloud-identity needs --metadata-port'],
+    ['--metadata-port=70000', '--metadata-port takes a whole number from 0 to 65535'],
   ])('refuses %s in one line', (flag, message) => {
     expect(() => parseArguments([flag], {})).toThrow(message);
   });
