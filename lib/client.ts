@@ -72,7 +72,14 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
     onAttempt: deps.onAttempt,
     traceparent: deps.traceparent,
   });
-  const { source, authenticator } = createAuthentication(settings, deps, clock);
+  const { source, authenticator: plain } = createAuthentication(settings, deps, clock);
+  const authenticator =
+    settings.tls.clientFiles === undefined
+      ? plain
+      : refreshing(plain, async () => {
+          const { createCertificateRefresh } = await import('./auth/client-certificate.ts');
+          return createCertificateRefresh(settings.tls, dispatchers.useTls, logger);
+        });
   const { tokens, send } = createSession({
     authenticator,
     transport,
@@ -105,6 +112,19 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
     },
     close,
     [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Looks for a renewed certificate before each login. */
+function refreshing(authenticator: Authenticator, load: () => Promise<() => Promise<void>>): Authenticator {
+  let refresh: (() => Promise<void>) | undefined;
+  return {
+    ...authenticator,
+    async prepare(refusals, deadline) {
+      refresh ??= await load();
+      await refresh();
+      return authenticator.prepare(refusals, deadline);
+    },
   };
 }
 

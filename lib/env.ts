@@ -50,13 +50,24 @@ export function readSettings(
   problems: Problems,
   { readFile, remoteNeedsTls = false }: ReadSettingsOptions = {},
 ): ReadSettings {
-  const variables = readVariables(environment, OPTIONS, problems, readFile);
-  const { settings, warnings } = assembleSettings(variables, problems, { remoteNeedsTls });
+  const read = readVariables(environment, OPTIONS, problems, readFile);
+  // A PEM that is given by its path is read again when it changes.
+  const pathOf = (name: OptionName): string | undefined => {
+    const text = environment[read.nameOf(name)]?.trim();
+    return text === undefined || text === '' || text.includes('-----BEGIN') ? undefined : text;
+  };
+  const given = (name: string): unknown =>
+    read.given(name) ?? (name in PEM_OF ? pathOf(PEM_OF[name as keyof typeof PEM_OF]) : undefined);
+  const variables = { ...read, given };
+  const { settings, warnings } = assembleSettings(variables, problems, { remoteNeedsTls, readFile });
   const origins = new Map<string, Origin>();
   for (const name of Object.keys(OPTIONS) as OptionName[])
     origins.set(name, { variable: variables.nameOf(name), value: valueAt(settings, name) });
   return { settings: { ...settings, origins }, warnings };
 }
+
+/** Options that name the file of another one. */
+const PEM_OF = { 'tls.clientCertFile': 'tls.clientCert', 'tls.clientKeyFile': 'tls.clientKey' } as const;
 
 /** What stands in the environment for the rows of a table. */
 export interface Variables {

@@ -7,7 +7,6 @@ import { ConjurError } from './errors.ts';
 import { createListing } from './listing.ts';
 import { lastRotation, rotateApiKey, rotateApiKeyOf } from './resources/api-keys.ts';
 import { deleteVariable } from './resources/delete-variable.ts';
-import { createHost, createHostFactoryTokens, revokeHostFactoryToken } from './resources/host-factory.ts';
 import { isPermitted } from './resources/is-permitted.ts';
 import { loadPolicy } from './resources/load-policy.ts';
 import { listVariables, showVariable } from './resources/variables.ts';
@@ -155,6 +154,9 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
   };
 }
 
+/** Few need them, and a cold start does without. */
+const loadHostFactories = () => import('./resources/host-factory.ts');
+
 type RotationOperations = Pick<
   ConjurClient,
   | 'rotateApiKey'
@@ -190,11 +192,20 @@ export function createRotationOperations({ context, source, run }: RotationOpera
       }),
     lastRotation: (role, options) => run(options, (deadline) => lastRotation(context, role, deadline)),
     createHostFactoryTokens: (factory, options) =>
-      run(options, (deadline) => createHostFactoryTokens(context, factory, options, deadline)),
+      run(options, async (deadline) => {
+        const { createHostFactoryTokens } = await loadHostFactories();
+        return createHostFactoryTokens(context, factory, options, deadline);
+      }),
     createHost: (token, id, options = {}) =>
-      run(options, (deadline) => createHost(context, token, id, options, deadline)),
+      run(options, async (deadline) => {
+        const { createHost } = await loadHostFactories();
+        return createHost(context, token, id, options, deadline);
+      }),
     revokeHostFactoryToken: (token, options) =>
-      run(options, (deadline) => revokeHostFactoryToken(context, token, deadline)),
+      run(options, async (deadline) => {
+        const { revokeHostFactoryToken } = await loadHostFactories();
+        return revokeHostFactoryToken(context, token, deadline);
+      }),
   };
 }
 

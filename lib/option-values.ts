@@ -193,13 +193,18 @@ function parseInteger(row: OptionRow, text: string): number {
 function readPem(row: OptionRow, text: string, readFile: ReadFile): string {
   // A PEM in an environment variable often comes with its line breaks written as \n.
   if (text.includes('-----BEGIN')) return text.replaceAll('\\n', '\n');
+  return parsePemFile(row, text.trim(), readFile).expose();
+}
+
+/** @throws OptionProblem where the file cannot be read, or holds something else */
+export function parsePemFile(row: OptionRow, path: string, readFile: ReadFile): Secret {
   let pem: string;
   try {
-    pem = readFile(text.trim());
+    pem = readFile(path);
   } catch {
     // Not the cause: its message would show the value, which may be a key without its header.
     throw new OptionProblem('is neither a PEM nor the path of a file that can be read');
   }
-  if (new RegExp(`-----BEGIN [A-Z ]*${row.label}-----`).test(pem)) return pem;
+  if (new RegExp(`-----BEGIN [A-Z ]*${row.label}-----`).test(pem)) return Secret.of(pem);
   throw new OptionProblem(`must be a PEM, or the path of one, that holds a ${row.label}`);
 }

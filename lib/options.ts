@@ -267,6 +267,19 @@ export const OPTIONS = {
     group: 'tls',
     meaning: 'its private key',
   },
+  'tls.clientCertFile': {
+    env: ['CYBERARK_CLIENT_CERT_FILE'],
+    type: 'text',
+    group: 'tls',
+    meaning:
+      'path of the client certificate, in the place of the PEM. Given by path, both files are read anew for each login',
+  },
+  'tls.clientKeyFile': {
+    env: ['CYBERARK_CLIENT_KEY_FILE'],
+    type: 'text',
+    group: 'tls',
+    meaning: 'path of its private key',
+  },
   'tls.verify': {
     env: ['CYBERARK_SSL_VERIFY'],
     type: 'flag',

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { type AuthOptions, type AuthSettings, toAuth } from './auth/auth-options.ts';
 import type { ProxySettings, TlsSettings } from './http/dispatchers.ts';
-import { checkValues, Problems, type ValuesOf } from './option-values.ts';
+import { checkValues, Problems, parsePemFile, type ReadFile, type ValuesOf } from './option-values.ts';
 import { type NameOf, OPTIONS, type OptionName } from './options.ts';
 import { type Edition, isTenant, SAAS_ACCOUNT, SAAS_BRANCH, toApiUrl } from './saas/edition.ts';
 import type { Secret } from './secret.ts';
@@ -18,6 +19,9 @@ export interface ClientTlsOptions {
   readonly clientCert?: Secret | string | undefined;
   /** PEM of its private key. */
   readonly clientKey?: Secret | string | undefined;
+  /** Paths of both, in the place of the PEMs; read anew for each login, so that a renewed certificate is used. */
+  readonly clientCertFile?: string | undefined;
+  readonly clientKeyFile?: string | undefined;
 }
 
 export interface ClientProxyOptions {
@@ -86,7 +90,7 @@ export interface Settings extends ConjurClientOptions {
   readonly edition: Edition;
   readonly account: string;
   readonly readBaseUrls: readonly URL[];
-  readonly tls: TlsSettings;
+  readonly tls: TlsSettings & ClientTlsOptions;
   readonly requireTls: boolean;
   /** Undefined: every server is reached directly. */
   readonly proxy: ProxySettings | undefined;
@@ -135,14 +139,20 @@ export interface Assembled {
   readonly warnings: readonly string[];
 }
 
+export interface AssembleOptions {
+  readonly remoteNeedsTls?: boolean;
+  readonly readFile?: ReadFile | undefined;
+}
+
 /** Options from wherever they come: checked one by one, then against each other. */
 export function assembleSettings(
   source: { readonly given: (name: string) => unknown; readonly nameOf: (name: OptionName) => string },
   problems: Problems,
-  { remoteNeedsTls = false } = {},
+  { remoteNeedsTls = false, readFile = (path) => readFileSync(path, 'utf8') }: AssembleOptions = {},
 ): Assembled {
   const { nameOf, given } = source;
-  const values = checkValues(OPTIONS, given, nameOf as (name: string) => string, problems);
+  const checked = checkValues(OPTIONS, given, nameOf as (name: string) => string, problems);
+  const values = { ...checked, ...readPair(checked, nameOf, problems, readFile) };
   const proxied = values['proxy.http'] !== undefined || values['proxy.https'] !== undefined;
   const edition = values.edition ?? (isTenant(values.baseUrl) ? 'saas' : 'self-hosted');
   const toUrl = edition === 'saas' ? toApiUrl : (url: URL): URL => url;
@@ -183,14 +193,39 @@ export function assembleSettings(
 
 type Values = ValuesOf<typeof OPTIONS>;
 
-function toTls(values: Values, nameOf: NameOf, problems: Problems): TlsSettings {
+/** Certificate and key from their files, where they are not given themselves. */
+function readPair(values: Values, nameOf: NameOf, problems: Problems, readFile: ReadFile) {
+  const read = (option: 'tls.clientCert' | 'tls.clientKey', file: 'tls.clientCertFile' | 'tls.clientKeyFile') => {
+    const path = values[file];
+    if (values[option] !== undefined || path === undefined) return values[option];
+    return problems.try(nameOf(file), () => parsePemFile(OPTIONS[option], path, readFile));
+  };
+  return {
+    'tls.clientCert': read('tls.clientCert', 'tls.clientCertFile'),
+    'tls.clientKey': read('tls.clientKey', 'tls.clientKeyFile'),
+  };
+}
+
+function toTls(values: Values, nameOf: NameOf, problems: Problems): Settings['tls'] {
   const clientCert = values['tls.clientCert'];
   const clientKey = values['tls.clientKey'];
   const together = (missing: OptionName, given: OptionName): void =>
     problems.add(nameOf(missing), `is missing, which goes with ${nameOf(given)}`);
   if (clientCert !== undefined && clientKey === undefined) together('tls.clientKey', 'tls.clientCert');
   if (clientKey !== undefined && clientCert === undefined) together('tls.clientCert', 'tls.clientKey');
-  return { verify: values['tls.verify'], ca: values['tls.ca']?.expose(), clientCert, clientKey };
+  const clientCertFile = values['tls.clientCertFile'];
+  const clientKeyFile = values['tls.clientKeyFile'];
+  const fromFiles = clientCertFile !== undefined && clientKeyFile !== undefined;
+  const clientFiles = fromFiles ? { cert: clientCertFile, key: clientKeyFile } : undefined;
+  return {
+    verify: values['tls.verify'],
+    ca: values['tls.ca']?.expose(),
+    clientCert,
+    clientKey,
+    clientFiles,
+    clientCertFile,
+    clientKeyFile,
+  };
 }
 
 /** What the vendor's service lacks is said at start, and not at the first failure. */

@@ -2,6 +2,7 @@ import { type BuildOptions, build, type Metafile } from 'esbuild';
 import { builtinModulesPlugin } from './plugins/builtin-modules.ts';
 import { lazyAssertPlugin } from './plugins/lazy-assert.ts';
 import { sharedCorePlugin } from './plugins/shared-core.ts';
+import { trimOptionsPlugin } from './plugins/trim-options.ts';
 import { trimUndiciPlugin } from './plugins/trim-undici.ts';
 
 /** A file of a bundle, before it is written. */
@@ -45,7 +46,13 @@ export async function bundle({ root, entry, outdir }: BundleOptions): Promise<Bu
     mainFields: ['module', 'main'],
     // undici asks whether it is being built into Node, and then leaves its second, experimental HTTP parser (150 KB) out.
     define: { esbuildDetection: 'true' },
-    plugins: [sharedCorePlugin(core), lazyAssertPlugin(), builtinModulesPlugin(), trimUndiciPlugin(root, core)],
+    plugins: [
+      sharedCorePlugin(core),
+      lazyAssertPlugin(),
+      builtinModulesPlugin(),
+      trimUndiciPlugin(root, core),
+      trimOptionsPlugin(root),
+    ],
   });
 }
 

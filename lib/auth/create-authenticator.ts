@@ -3,14 +3,10 @@ import { ConjurError } from '../errors.ts';
 import { type AuthSettings, createNameOf, type NameOf, type Settings } from '../settings.ts';
 import { createApiKeyAuthenticator } from './api-key.ts';
 import type { Authenticator } from './authenticator.ts';
-import { createAzureAuthenticator } from './azure.ts';
 import { createCertAuthenticator } from './cert.ts';
 import { type CredentialSource, createStaticCredential } from './credential.ts';
-import { createGcpAuthenticator } from './gcp.ts';
 import { createIamAuthenticator, type SignedHeaders } from './iam.ts';
 import { createJwtAuthenticator, createJwtFile, createJwtSource, type JwtSource } from './jwt.ts';
-import { createLdapAuthenticator } from './ldap.ts';
-import { createOidcAuthenticator } from './oidc.ts';
 import type { SecretReader } from './secret-reader.ts';
 import { createSecretsManagerCredential } from './secrets-manager-credential.ts';
 import type { CallerIdentitySignerOptions } from './sign-caller-identity.ts';
@@ -79,17 +75,30 @@ export function createAuthenticator(
         sign: lazySigner(auth, deps),
         nameOf,
       });
-    case 'azure':
-      return createAzureAuthenticator({ account, clock: deps.clock, nameOf, ...auth });
-    case 'gcp':
-      return createGcpAuthenticator({ account, clock: deps.clock, nameOf, ...auth });
-    case 'ldap':
-      return createLdapAuthenticator({ account, nameOf, ...auth });
-    case 'oidc':
-      return createOidcAuthenticator({ account, nameOf, ...auth });
     case 'token-file':
       return createTokenFileAuthenticator({ path: auth.tokenFile, clock: deps.clock, nameOf });
+    default:
+      return loadedWhenUsed(auth.type, async () => {
+        const { createRareAuthenticator } = await import('./rare.ts');
+        return createRareAuthenticator(auth, { account, clock: deps.clock, nameOf });
+      });
   }
+}
+
+/** An authenticator whose code a cold start of the others need not load. */
+function loadedWhenUsed(kind: Authenticator['kind'], load: () => Promise<Authenticator>): Authenticator {
+  let loaded: Authenticator | undefined;
+  return {
+    kind,
+    // It is asked for only after something was prepared and refused.
+    get advice() {
+      return loaded?.advice ?? '';
+    },
+    async prepare(refusals, deadline) {
+      loaded ??= await load();
+      return loaded.prepare(refusals, deadline);
+    },
+  };
 }
 
 function toJwtSource({ jwt, jwtFile }: Extract<AuthSettings, { type: 'jwt' }>, nameOf: NameOf): JwtSource {

@@ -10,6 +10,8 @@ export interface TlsSettings {
   readonly clientCert: Secret | undefined;
   /** PEM of its private key. */
   readonly clientKey: Secret | undefined;
+  /** Where both came from, to be read again; absent where they did not come from files. */
+  readonly clientFiles?: { readonly cert: string; readonly key: string } | undefined;
 }
 
 export interface ProxySettings {
@@ -98,13 +100,16 @@ export interface Dispatchers {
   keptAlive(nowMs: number): Dispatcher | Promise<Dispatcher>;
   /** A connection of its own for each request. Made when first asked for. */
   fresh(): Dispatcher | Promise<Dispatcher>;
+  /** From now on connects by other TLS settings. Requests that are under way end as they are. */
+  useTls(tls: TlsSettings): void;
   /** Ends the connections, after the requests that are under way. */
   close(): Promise<void>;
 }
 
-export function createDispatchers(options: DispatcherOptions): Dispatchers {
+export function createDispatchers(given: DispatcherOptions): Dispatchers {
+  let options = given;
   // One connector for all pools, since it remembers the TLS sessions: a new pool then costs half a handshake.
-  const connector = createConnector(options);
+  let connector = createConnector(options);
   const { proxy } = options;
   const create = (keepAlive: boolean): Dispatcher | Promise<Dispatcher> => {
     const pool = { ...options, keepAlive };
@@ -139,6 +144,13 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
       fresh ??= create(false);
       return fresh;
     },
+    useTls(tls) {
+      options = { ...options, tls };
+      connector = createConnector(options);
+      for (const old of [kept, fresh]) if (old !== undefined) retire(old);
+      kept = undefined;
+      fresh = undefined;
+    },
     async close() {
       const open = await Promise.all([kept, fresh]);
       await Promise.all([...open.map((dispatcher) => dispatcher?.close()), ...retired]);
@@ -148,5 +160,10 @@ export function createDispatchers(options: DispatcherOptions): Dispatchers {
 
 /** One dispatcher for all, which stays its owner's to close: a mock in tests. */
 export function sharedDispatcher(dispatcher: Dispatcher): Dispatchers {
-  return { keptAlive: () => dispatcher, fresh: () => dispatcher, close: async () => undefined };
+  return {
+    keptAlive: () => dispatcher,
+    fresh: () => dispatcher,
+    useTls: () => undefined,
+    close: async () => undefined,
+  };
 }
