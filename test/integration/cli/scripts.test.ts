@@ -10,6 +10,14 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 const SCRIPTS = Object.entries(scripts);
 
+/** How a script is called, where it is not `npm run NAME`. */
+const CALLS: Readonly<Record<string, string>> = {
+  test: 'npm test --',
+  start: 'npm start --',
+  // A package of its own, which any project can run.
+  'conjur:local': 'npx conjur-local [flags]',
+};
+
 /** Only the sources: what a command leaves behind shows at once. */
 let clone: string;
 
@@ -52,8 +60,8 @@ describe('every script of package.json', () => {
       const before = await look();
       const { status, stdout, stderr } = await run(script, '--help');
       expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-      expect(stdout).toMatch(/^[A-Z].*\.\n\n {2}npm /);
-      expect(stdout).toContain(name === 'test' || name === 'start' ? `npm ${name} --` : `npm run ${name} --`);
+      expect(stdout).toMatch(/^[A-Z].*\.\n\n {2}np[mx] /);
+      expect(stdout).toContain(CALLS[name] ?? `npm run ${name} --`);
       expect(stdout).toMatch(/^ {2}--help/m);
       expect(await look()).toEqual(before);
     });
