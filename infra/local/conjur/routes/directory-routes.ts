@@ -1,14 +1,12 @@
-import type { ServiceLogin } from '../authn/authorize-service.ts';
 import { authenticateByAzure } from '../authn/azure-authenticator.ts';
 import { authenticateByGcp } from '../authn/gcp-authenticator.ts';
 import { authenticateByLdap, exchangeLdapPassword } from '../authn/ldap-authenticator.ts';
 import { authenticateByOidc } from '../authn/oidc-authenticator.ts';
-import { acceptsBase64 } from '../http/conjur-request.ts';
 import { type Reply, textReply } from '../http/reply.ts';
 import { unauthorized } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
-import { issueToken } from './authn-routes.ts';
 import { parseBasicAuthorization } from './basic-authorization.ts';
+import { formField, issueTo, toServiceLogin } from './service-login.ts';
 
 /** Logging in with what a cloud, an identity provider or a directory knows. */
 export const directoryRoutes: readonly Route[] = [
@@ -21,40 +19,42 @@ export const directoryRoutes: readonly Route[] = [
 
 async function byAzure(input: RouteInput): Promise<Reply> {
   const { context, params } = input;
-  return issue(
+  return issueTo(
     input,
-    await authenticateByAzure(context, loginOf(input, 'authn-azure'), String(params.login), field(input, 'jwt')),
+    await authenticateByAzure(
+      context,
+      toServiceLogin(input, 'authn-azure'),
+      String(params.login),
+      formField(input, 'jwt'),
+    ),
   );
 }
 
 async function byGcp(input: RouteInput): Promise<Reply> {
-  return issue(input, await authenticateByGcp(input.context, loginOf(input, 'authn-gcp'), field(input, 'jwt')));
+  return issueTo(
+    input,
+    await authenticateByGcp(input.context, toServiceLogin(input, 'authn-gcp'), formField(input, 'jwt')),
+  );
 }
 
 async function byOidc(input: RouteInput): Promise<Reply> {
-  return issue(input, await authenticateByOidc(input.context, loginOf(input, 'authn-oidc'), field(input, 'id_token')));
+  return issueTo(
+    input,
+    await authenticateByOidc(input.context, toServiceLogin(input, 'authn-oidc'), formField(input, 'id_token')),
+  );
 }
 
 function byLdap(input: RouteInput): Promise<Reply> {
   const { context, params, request } = input;
   const secret = request.body.toString();
-  return issue(input, authenticateByLdap(context, loginOf(input, 'authn-ldap'), String(params.login), secret));
+  return issueTo(input, authenticateByLdap(context, toServiceLogin(input, 'authn-ldap'), String(params.login), secret));
 }
 
 function ldapLogin(input: RouteInput): Reply {
   const basic = parseBasicAuthorization(input.request.headers.authorization);
   if (basic === undefined) throw unauthorized();
-  return textReply(200, exchangeLdapPassword(input.context, loginOf(input, 'authn-ldap'), basic.login, basic.password));
-}
-
-function field({ request }: RouteInput, name: string): string | null {
-  return new URLSearchParams(request.body.toString()).get(name);
-}
-
-function issue(input: RouteInput, roleId: string): Promise<Reply> {
-  return issueToken(input.context, roleId, acceptsBase64(input.request));
-}
-
-function loginOf({ params, request }: RouteInput, authenticator: string): ServiceLogin {
-  return { authenticator, service: params.service ?? '', account: params.account ?? '', clientIp: request.clientIp };
+  return textReply(
+    200,
+    exchangeLdapPassword(input.context, toServiceLogin(input, 'authn-ldap'), basic.login, basic.password),
+  );
 }
