@@ -31,9 +31,10 @@ const SUITES: Readonly<Record<string, Suite>> = {
     tests: ['.long.ts'],
   },
   'test:moto': {
-    summary: "Deploys the stack, and a release of it, to moto's server, where Python has it.",
+    summary:
+      "Lints the template for 30 parameter sets; deploys the stack, and a release of it, to moto's server. Needs Python.",
     config: 'test/slow.config.ts',
-    tests: ['test/slow/moto.slow.ts', 'test/slow/release-moto.slow.ts'],
+    tests: ['test/slow/templates.slow.ts', 'test/slow/moto.slow.ts', 'test/slow/release-moto.slow.ts'],
   },
   'test:release': {
     summary: 'Makes a release twice, and compares its template with what is packaged of the same parameters.',

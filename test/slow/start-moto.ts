@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { findProgram } from '../support/find-program.ts';
 import { freePort } from '../support/free-port.ts';
-import { runProgram } from '../support/run-node.ts';
+import { preparePython } from './python-tools.ts';
 
 const SERVER = fileURLToPath(new URL('./moto_server_with_more.py', import.meta.url));
 const START_TIMEOUT_MS = 60_000;
@@ -17,11 +16,11 @@ export interface Moto {
   stop(): void;
 }
 
-/** Starts moto's server. Undefined where Python lacks it. @throws Error where it does not answer */
+/** Starts moto's server. Undefined where this machine cannot have it. @throws Error where it does not answer */
 export async function startMoto(region: string): Promise<Moto | undefined> {
-  const python = findProgram('python3');
-  if (python === undefined || (await runProgram(python, ['-c', 'import moto.server'], { cwd: '/' })).status !== 0)
-    return undefined;
+  const tools = await preparePython();
+  if (tools === undefined) return undefined;
+  const { python } = tools;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const server = spawn(python, ['-W', 'ignore', SERVER, '-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
