@@ -1,9 +1,18 @@
 import { FACTS_KEY, type SaidFacts, type StackFacts } from '../stack/stack-facts.ts';
 import type { Template } from './template.ts';
 
-/** What the template says of itself. @throws Error for a template without it */
-export function factsOf(template: Template): { readonly facts: StackFacts; readonly said: SaidFacts } {
-  const found = template.Metadata?.[FACTS_KEY] as { facts: StackFacts; said: SaidFacts } | undefined;
+interface Facts {
+  readonly facts: StackFacts;
+  readonly said: SaidFacts;
+}
+
+/** What a template says of itself; undefined for one from before it did. */
+export function findFacts(template: Template): Facts | undefined {
+  return template.Metadata?.[FACTS_KEY] as Facts | undefined;
+}
+
+function factsOf(template: Template): Facts {
+  const found = findFacts(template);
   if (found === undefined) throw new Error(`The template has no Metadata.${FACTS_KEY}.`);
   return found;
 }

@@ -7,6 +7,7 @@ import {
 } from '@aws-sdk/client-cloudformation';
 import type { DeployedSchedules } from '../stack/schedule-start.ts';
 import type { StackFacts } from '../stack/stack-facts.ts';
+import { findFacts } from './check-identity.ts';
 import { parseTemplate, resourcesOf } from './template.ts';
 
 /** A stack as it is deployed. */
@@ -49,8 +50,9 @@ export async function readDeployedStack(destination: Destination): Promise<Deplo
     const { TemplateBody = '{"Resources":{}}' } = await client.send(
       new GetTemplateCommand({ StackName: destination.stackName, TemplateStage: 'Original' }),
     );
-    const schedules = resourcesOf(parseTemplate(TemplateBody), 'AWS::Scheduler::Schedule');
-    return { facts: toFacts(stack), schedules: Object.fromEntries(schedules) };
+    const template = parseTemplate(TemplateBody);
+    const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule');
+    return { facts: findFacts(template)?.facts ?? toOldFacts(stack), schedules: Object.fromEntries(schedules) };
   } finally {
     client.destroy();
   }
@@ -71,13 +73,12 @@ async function describe(client: CloudFormationClient, stackName: string): Promis
   }
 }
 
-/** Stacks from before these outputs had one credential for all, or none, and role names without the region. */
-function toFacts({ Outputs = [] }: Stack): StackFacts {
-  const outputs = new Map(Outputs.map(({ OutputKey, OutputValue = '' }) => [OutputKey, OutputValue]));
-  const hadSecret = outputs.has('ConjurCredentialArn');
+/** Stacks from before there was a choice had one credential for all, or none, and role names without the region. */
+function toOldFacts({ Outputs = [] }: Stack): StackFacts {
+  const hadSecret = Outputs.some(({ OutputKey }) => OutputKey === 'ConjurCredentialArn');
   return {
-    Authenticator: outputs.get('Authenticator') ?? (hadSecret ? 'api-key' : 'iam'),
-    CredentialLayout: outputs.get('CredentialLayout') ?? (hadSecret ? 'shared' : 'none'),
-    RoleNames: outputs.get('RoleNames') ?? 'without-region',
+    Authenticator: hadSecret ? 'api-key' : 'iam',
+    CredentialLayout: hadSecret ? 'shared' : 'none',
+    RoleNames: 'without-region',
   };
 }

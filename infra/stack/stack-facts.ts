@@ -17,8 +17,8 @@ export interface StackFacts {
 export type SaidFacts = { readonly [Name in keyof StackFacts]: boolean };
 
 /**
- * The facts as outputs of the stack, where the next deployment finds them, and as metadata of the template, with which of them were said:
- * `npm run deploy` asks for what nobody has said.
+ * The facts as outputs of the stack, for people, and as metadata of the template, with which of them were said: `npm run deploy` asks for
+ * what nobody has said, and looks in the deployed template for what would change.
  */
 export async function resolveStackFacts(context: ResolverContext): Promise<Record<string, unknown>> {
   const { layout } = await resolveCredentials(context);
