@@ -54,6 +54,13 @@ async function token(): Promise<string> {
   return `Token token="${await response.text()}"`;
 }
 
+/** Before 1.22 Conjur made a version of a value that was there already. The status page names the version. */
+async function makesVersionOfSameValue(): Promise<boolean> {
+  const response = await fetch(`${target.conjurUrl}/`, { headers: { accept: 'application/json' } });
+  const [, minor] = /^1\.(\d+)\./.exec(((await response.json()) as { version: string }).version) ?? [];
+  return minor !== undefined && Number(minor) < 22;
+}
+
 /** How often policy was loaded into root: Conjur counts it. */
 async function policyVersion(): Promise<number> {
   const url = `${target.conjurUrl}/resources/${target.account}/policy/root`;
@@ -87,7 +94,8 @@ describe('over HTTP', () => {
     expect(await second.json()).toEqual({ name, created: false, changed: true, version: 2 });
 
     const same = await put(name, 'two');
-    expect(await same.json()).toEqual({ name, created: false, changed: false, version: 2 });
+    const changed = await makesVersionOfSameValue();
+    expect(await same.json()).toEqual({ name, created: false, changed, version: changed ? 3 : 2 });
     const older = await fetch(`${target.apiUrl}/secrets/${pathOf(name)}?version=1`);
     expect(await older.json()).toMatchObject({ value: 'one' });
   });
