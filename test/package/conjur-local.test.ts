@@ -28,6 +28,17 @@ describe('the package conjur-local', () => {
     expect(files).toContain('dist/main.js');
   });
 
+  it('tells of every option in its README', () => {
+    const declared = readFileSync(join(source, 'create-local-conjur.ts'), 'utf8');
+    const [, body = ''] = /interface LocalConjurOptions \{\n([\s\S]*?)\n\}/.exec(declared) ?? [];
+    const options = [...body.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, name]) => name);
+    expect(options.length).toBeGreaterThan(15);
+    const readme = readFileSync(join(source, 'README.md'), 'utf8');
+    const rows = readme.split('\n').filter((line) => line.startsWith('| `'));
+    const told = rows.flatMap((row) => [...(row.split('|')[1] ?? '').matchAll(/`(\w+)`/g)].map(([, name]) => name));
+    expect(told.sort()).toEqual(options.sort());
+  });
+
   it('imports nothing of the repository around it', () => {
     for (const path of files.filter((name) => name.endsWith('.js'))) {
       const text = readFileSync(join(source, path), 'utf8');
