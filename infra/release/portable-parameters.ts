@@ -28,7 +28,8 @@ export const MARK_REGION = 'ca-west-1';
 export const MARK_STAGE = 'markedstage';
 
 const ACCOUNT = '123456789012';
-const toMark = (name: string): string => `mark-of-${name.toLowerCase().replaceAll('_', '-')}`;
+/** With an end, so that none is the beginning of another: CYBERARK_CLIENT_CERT and CYBERARK_CLIENT_CERT_FILE. */
+const toMark = (name: string): string => `mark-of-${name.toLowerCase().replaceAll('_', '-')}-end`;
 const toArn = (service: string, resource: string): string => `arn:aws:${service}:${MARK_REGION}:${ACCOUNT}:${resource}`;
 const toArnPattern = (service: string, resource: string): string =>
   `^$|^arn:[a-z-]+:${service}:[a-z0-9-]*:(\\d{12}|aws):${resource}$`;
