@@ -17,7 +17,8 @@ import { startTarget, type Target } from './start-target.ts';
 
 let target: Target;
 /** A Conjur that is used again still has the variables of the last run. */
-const branch = `e2e/${randomUUID().slice(0, 8)}`;
+const isSaas = process.env.E2E_EDITION === 'saas';
+const branch = `${isSaas ? 'data/' : ''}e2e/${randomUUID().slice(0, 8)}`;
 const isLocal = process.env.E2E_BASE === undefined;
 /** The local stack has the identities of a deployment; elsewhere the functions are whoever was named. */
 const LOGIN = isLocal ? 'host/conjur-functions/read-secret/blue' : 'admin';
@@ -56,14 +57,15 @@ async function token(): Promise<string> {
 
 /** Before 1.22 Conjur made a version of a value that was there already. The status page names the version. */
 async function makesVersionOfSameValue(): Promise<boolean> {
+  if (isSaas) return false;
   const response = await fetch(`${target.conjurUrl}/`, { headers: { accept: 'application/json' } });
   const [, minor] = /^1\.(\d+)\./.exec(((await response.json()) as { version: string }).version) ?? [];
   return minor !== undefined && Number(minor) < 22;
 }
 
-/** How often policy was loaded into root: Conjur counts it. */
+/** How often policy was loaded where new variables go: Conjur counts it. */
 async function policyVersion(): Promise<number> {
-  const url = `${target.conjurUrl}/resources/${target.account}/policy/root`;
+  const url = `${target.conjurUrl}/resources/${target.account}/policy/${isSaas ? 'data' : 'root'}`;
   const response = await fetch(url, { headers: { authorization: await token() } });
   const { policy_versions: versions } = (await response.json()) as { policy_versions: { version: number }[] };
   return Math.max(...versions.map(({ version }) => version));

@@ -10,14 +10,18 @@ await runCommand({
     base: url('base URL of another Conjur'),
     account: text('NAME', 'its account (default: default)'),
     'admin-api-key': text('KEY', 'the api key of its admin'),
+    edition: text(
+      'NAME',
+      'saas where it is Secrets Manager SaaS; its base URL then ends with /api (default: self-hosted)',
+    ),
   },
   notes: 'In another Conjur they make variables under e2e/ and leave them there: use a Conjur for tests.',
-  run: ({ base, account, 'admin-api-key': adminApiKey }) => {
-    if (base === undefined && (account ?? adminApiKey) !== undefined)
-      throw new UsageError('--account and --admin-api-key are about another Conjur: name it with --base.');
+  run: ({ base, account, 'admin-api-key': adminApiKey, edition }) => {
+    if (base === undefined && (account ?? adminApiKey ?? edition) !== undefined)
+      throw new UsageError('--account, --admin-api-key and --edition are about another Conjur: name it with --base.');
     if (base !== undefined && adminApiKey === undefined)
       throw new UsageError('--base needs --admin-api-key: the tests define variables.');
-    return runTests({ E2E_BASE: base, E2E_ACCOUNT: account, E2E_ADMIN_API_KEY: adminApiKey });
+    return runTests({ E2E_BASE: base, E2E_ACCOUNT: account, E2E_ADMIN_API_KEY: adminApiKey, E2E_EDITION: edition });
   },
 });
 

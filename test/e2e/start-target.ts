@@ -18,13 +18,14 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** `E2E_BASE`, `E2E_ACCOUNT` and `E2E_ADMIN_API_KEY` name a Conjur; without them a local one is started. */
+/** `E2E_BASE`, `E2E_ACCOUNT`, `E2E_ADMIN_API_KEY` and `E2E_EDITION` name a Conjur; without them a local one is started. */
 export async function startTarget(): Promise<Target> {
   const { E2E_BASE: conjur, E2E_ACCOUNT: account = 'default', E2E_ADMIN_API_KEY: adminApiKey } = process.env;
   if (conjur !== undefined) {
     process.env.CYBERARK_ACCOUNT = account;
     process.env.CYBERARK_USERNAME = 'admin';
     process.env.CYBERARK_API_KEY = adminApiKey;
+    if (process.env.E2E_EDITION !== undefined) process.env.CYBERARK_EDITION = process.env.E2E_EDITION;
   }
   const lines: string[] = [];
   const stack = await startStack({
