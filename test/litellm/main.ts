@@ -84,8 +84,10 @@ async function runAll(
   const stack = await startFunctions(conjur, log);
   const onLine = (line: Line): void => {
     if ('version' in line) console.log(`LiteLLM ${line.version}`);
-    else if ('measured' in line) checked.push(...(write ? writeTable(line.measured) : checkTable(line.measured)));
-    else {
+    else if ('measured' in line) {
+      const rows = write ? writeTable(line.measured) : checkTable(line.measured);
+      checked.push(...rows.map(({ name, passed }) => report(name, passed)));
+    } else {
       checked.push({ name: line.check, passed: line.passed });
       console.log(`${line.passed ? '  ok    ' : '  FAILED'} ${line.check}${line.passed ? '' : `\n${line.trace}`}`);
     }

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 interface Cost {
-  /** That reached Conjur; the most of all rounds. */
+  /** That reached Conjur. A median: now and then a token is renewed. */
   readonly requests: number;
   /** Median. */
   readonly ms: number;
