@@ -21,6 +21,9 @@ const DECIDED: readonly string[] = [
   'CYBERARK_USERNAME',
   'CYBERARK_API_KEY_SECRET_ID',
   'CYBERARK_AUTHN_JWT_FILE',
+  'CYBERARK_AUTHN_TOKEN_FILE',
+  'CYBERARK_AUTHN_AZURE_CLIENT_ID',
+  'CYBERARK_AUTHN_METADATA_URL',
 ];
 
 /** The region that variants are packaged for: what names it in the result is the region of whoever deploys. */
