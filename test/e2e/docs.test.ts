@@ -84,6 +84,10 @@ describe('each page of docs/', () => {
     else expect(first).toSatisfy(isRun);
     expect(readFileSync(`${ROOT}${page}`, 'utf8').split('\n').length).toBeLessThan(201);
   });
+
+  it('and the README too has under 200 lines', () => {
+    expect(readFileSync(`${ROOT}README.md`, 'utf8').split('\n').length).toBeLessThan(201);
+  });
 });
 
 it('has a reason wherever a command is not run', () => {
