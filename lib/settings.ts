@@ -111,8 +111,14 @@ export function createNameOf(options: ConjurClientOptions): NameOf {
   return (name) => {
     const origin = options.origins?.get(name);
     const value = valueAt(options, name);
-    return origin !== undefined && (value === undefined || value === origin.value) ? origin.variable : name;
+    return origin !== undefined && (value === undefined || isSame(value, origin.value)) ? origin.variable : name;
   };
+}
+
+/** A list is copied on its way from options to settings; it is the same while its items are. */
+function isSame(value: unknown, origin: unknown): boolean {
+  if (!Array.isArray(value) || !Array.isArray(origin)) return value === origin;
+  return value.length === origin.length && value.every((item, index) => String(item) === String(origin[index]));
 }
 
 /** The value at the path of an option. */

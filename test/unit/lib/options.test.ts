@@ -115,6 +115,9 @@ describe('what messages call an option', () => {
       'CYBERARK_AUTHN_JWT_FILE',
     ]);
     expect(nameOf('proxy.https')).toBe('HTTPS_PROXY');
+    // Lists too, after the settings have been checked and filled in: this is what a function says to its operator.
+    const ofSettings = createNameOf(toSettings(fromEnv(environment)));
+    expect([ofSettings('grantWrite'), ofSettings('baseUrl')]).toEqual(['CYBERARK_GRANT_WRITE', 'CONJUR_APPLIANCE_URL']);
   });
 
   it('is the option again where a program has overridden it', () => {
