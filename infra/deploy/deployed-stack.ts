@@ -73,8 +73,14 @@ async function describe(client: CloudFormationClient, stackName: string): Promis
   }
 }
 
-/** Stacks from before there was a choice had one credential for all, or none, and role names without the region. */
+/**
+ * A stack of a release has its facts in its outputs alone. Stacks from before there was a choice had one credential for all, or none, and
+ * role names without the region.
+ */
 function toOldFacts({ Outputs = [] }: Stack): StackFacts {
+  const said = Object.fromEntries(Outputs.map(({ OutputKey, OutputValue }) => [OutputKey, OutputValue]));
+  const { Authenticator, CredentialLayout, RoleNames } = said;
+  if (Authenticator && CredentialLayout && RoleNames) return { Authenticator, CredentialLayout, RoleNames };
   const hadSecret = Outputs.some(({ OutputKey }) => OutputKey === 'ConjurCredentialArn');
   return {
     Authenticator: hadSecret ? 'api-key' : 'iam',

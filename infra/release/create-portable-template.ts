@@ -1,6 +1,7 @@
 import { basename } from 'node:path/posix';
 import { checkTemplate } from '../deploy/check-template.ts';
 import type { Template } from '../deploy/template.ts';
+import { FACTS_KEY } from '../stack/stack-facts.ts';
 import { type Condition, createConditions } from './conditions.ts';
 import { withFirstRotation } from './first-rotation.ts';
 import { type MergedTemplate, mergeTemplates, type Variant } from './merge-templates.ts';
@@ -46,13 +47,18 @@ export async function createPortableTemplate(options: PortableTemplateOptions): 
   return withFirstRotation({
     AWSTemplateFormatVersion: '2010-09-09',
     Description: 'Lambda functions that read, write and rotate secrets in CyberArk Conjur',
-    Metadata: (base as unknown as { Metadata: unknown }).Metadata,
+    Metadata: withoutFacts((base as unknown as { Metadata: Readonly<Record<string, unknown>> }).Metadata),
     Parameters: toParameters(parameters, options.descriptions),
     Rules: RULES,
     Conditions: onlyUsed(conditions.toTemplate(), { Resources, Outputs }),
     Resources,
     Outputs: withoutExports(Outputs),
   });
+}
+
+/** Metadata cannot be conditional, and what a stack is depends on its parameters here: its outputs say it. */
+function withoutFacts({ [FACTS_KEY]: _facts, ...metadata }: Readonly<Record<string, unknown>>): unknown {
+  return metadata;
 }
 
 type Plan = Partial<VariantPlan>;
