@@ -96,7 +96,7 @@ export async function setValue(
     idempotent: true,
   };
   const response = await context.send(request, deadline);
-  if (response.status === 201 && !isPage(response)) return true;
+  if (response.status === 201 && response.body.byteLength === 0) return true;
   if (isAbsence(response)) return false;
   // Another success is not Conjur's: nobody knows who took the value.
   if (response.status < 300) throw unreadableChange(context, request, response);

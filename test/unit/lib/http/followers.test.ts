@@ -75,8 +75,9 @@ describe('with followers', () => {
   });
 
   it('writes, policy and the rotation of keys go to the leader', async () => {
-    const { conjur, origins } = serving({ [LEADER]: { status: 201, body: '{"version":1,"created_roles":{}}' } });
+    const { conjur, origins, servers } = serving({ [LEADER]: { status: 201 } });
     await conjur.writeSecret('a', 'v');
+    servers[LEADER] = { status: 201, body: '{"version":1,"created_roles":{}}' };
     await conjur.loadPolicy('root', '[]');
     await conjur.rotateApiKeyOf('host:a').catch(() => undefined);
     expect(new Set(origins())).toEqual(new Set([LEADER]));
