@@ -20,11 +20,12 @@ const TYPES: Readonly<Record<string, string>> = {
   png: 'image/png',
   json: 'application/json',
   yml: 'text/plain; charset=utf-8',
+  ts: 'text/plain; charset=utf-8',
 };
 
-/** Documents and their pictures, and files that they link to: policies of Conjur and of AWS. */
+/** Documents and their pictures, and files that they link to: policies of Conjur and of AWS, and the tests that show what a page says. */
 const SERVED =
-  /^(?:(?:[A-Z]+|docs\/(?:[\w-]+\/)?[\w-]+)\.(?:md|svg|png|json)|infra\/(?:[\w-]+\/)*[\w-]+\.(?:json|yml))$/;
+  /^(?:(?:[A-Z]+|docs\/(?:[\w-]+\/)?[\w-]+)\.(?:md|svg|png|json)|infra\/(?:[\w-]+\/)*[\w-]+\.(?:json|yml)|test\/(?:[\w-]+\/)*[\w-]+\.test\.ts)$/;
 
 /**
  * A document as a page, or what it brings along. Undefined for any other file: what is served is documentation, and not the folder.
