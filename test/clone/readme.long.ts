@@ -50,7 +50,13 @@ describe.each(NODES)('the README, from a clone, with Node %s', (node) => {
 
   afterAll(() => {
     // The whole group: bash, npm, and what they started.
-    if (started?.pid !== undefined && started.exitCode === null) process.kill(-started.pid, 'SIGKILL');
+    // Ctrl-C ends them by a signal, which leaves no exit code; then the group is gone.
+    if (started?.pid === undefined || started.exitCode !== null || started.signalCode !== null) return;
+    try {
+      process.kill(-started.pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
   });
 
   it('says in one line, without a stack, that packages are missing', async () => {
