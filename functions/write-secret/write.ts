@@ -8,7 +8,7 @@ import {
   type AccessRules,
   assertAccess,
   assertNotReserved,
-  findRefusals,
+  findRefusal,
   findReservation,
   toVirtualKeyName,
 } from '../runtime/access.ts';
@@ -65,13 +65,10 @@ async function writeMany(
 ): Promise<Batch<WriteResult, FunctionErrorCode>> {
   assertAccess(settings.keyManagement, 'write');
   const names = secrets.map(({ name }) => name);
-  const refused = [
-    ...findRefusals(settings.keyManagement, 'write', names),
-    ...names.flatMap((name) => {
-      const error = findReservation(name);
-      return error === undefined ? [] : [{ name, error }];
-    }),
-  ];
+  const refused = names.flatMap((name) => {
+    const error = findRefusal(settings.keyManagement, 'write', name) ?? findReservation(name);
+    return error === undefined ? [] : [{ name, error }];
+  });
   const refusedNames = new Set(refused.map(({ name }) => name));
   const allowed = secrets.filter(({ name }) => !refusedNames.has(name));
   const { items, errors } = await conjur.writeSecrets(allowed, { reportVersion, deadline });

@@ -61,7 +61,7 @@ export async function withinDeadline<T>(
  * The SDK has none of its own, so that a function in a VPC without a way to AWS would hang until its time is over.
  * https://docs.aws.amazon.com/sdk-for-javascript/v3/developer-guide/node-configuring-timeouts.html
  */
-export const AWS_CLIENT_LIMITS = {
+const AWS_CLIENT_LIMITS = {
   maxAttempts: 2,
   requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
 };
@@ -72,6 +72,11 @@ export const AWS_CLIENT_LIMITS = {
  */
 export function regionOf(secretId: string): string | undefined {
   return /^arn:aws[\w-]*:secretsmanager:([a-z\d-]+):\d{12}:secret:/.exec(secretId)?.[1];
+}
+
+/** Options of a client of AWS: its limits, and a region where one is named. */
+export function toClientOptions(region: string | undefined): typeof AWS_CLIENT_LIMITS & { readonly region?: string } {
+  return region === undefined ? AWS_CLIENT_LIMITS : { ...AWS_CLIENT_LIMITS, region };
 }
 
 /** One client for each region that is asked for, made when it first is. */

@@ -2,11 +2,11 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import { ConjurError, isConjurError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import {
-  AWS_CLIENT_LIMITS,
   awsErrorName,
   clientPerRegion,
   isThrottled,
   toAwsCause,
+  toClientOptions,
   toRegionMissing,
   withinDeadline,
 } from './aws-calls.ts';
@@ -19,7 +19,7 @@ import type { SecretReader, StagingLabel } from './secret-reader.ts';
  * `AWS_ENDPOINT_URL_SECRETS_MANAGER` is obeyed
  */
 export function createSecretReader(client?: Pick<SecretsManagerClient, 'send'>): SecretReader {
-  const clientOf = clientPerRegion((region) => client ?? createClient(region));
+  const clientOf = clientPerRegion((region) => client ?? new SecretsManagerClient(toClientOptions(region)));
   return {
     async read(secretId, stage, deadline) {
       const command = new GetSecretValueCommand({ SecretId: secretId, VersionStage: stage });
@@ -36,10 +36,6 @@ export function createSecretReader(client?: Pick<SecretsManagerClient, 'send'>):
       }
     },
   };
-}
-
-function createClient(region: string | undefined): SecretsManagerClient {
-  return new SecretsManagerClient({ ...AWS_CLIENT_LIMITS, ...(region === undefined ? {} : { region }) });
 }
 
 /** AWS says `ResourceNotFoundException` both of a secret and of a label that is not there; only AWSCURRENT is there in every secret. */

@@ -21,7 +21,7 @@ export type Creation = 'created' | 'exists' | 'impossible';
 
 /**
  * `POST /secrets/static`: creates a variable, sets its value and its permissions in one request, without a policy load.
- * @throws ConjurError what concerns no variable: no connection, a refused login
+ * @throws ConjurError whatever is not about one variable: no connection, a refused login
  */
 export async function createSecret(
   context: ConjurContext,

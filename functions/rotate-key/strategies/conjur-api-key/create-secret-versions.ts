@@ -6,10 +6,10 @@ import {
   UpdateSecretVersionStageCommand,
 } from '@aws-sdk/client-secrets-manager';
 import {
-  AWS_CLIENT_LIMITS,
   awsErrorName,
   clientPerRegion,
   type SendOptions,
+  toClientOptions,
   withinDeadline,
 } from '../../../../lib/auth/aws-calls.ts';
 import type { Deadline } from '../../../../lib/deadline.ts';
@@ -22,7 +22,7 @@ import type { SecretVersions } from './secret-versions.ts';
  * @param given default: one for each region that an ARN names, else of the environment's; `AWS_ENDPOINT_URL_SECRETS_MANAGER` is obeyed
  */
 export function createSecretVersions(given?: Pick<SecretsManagerClient, 'send'>): SecretVersions {
-  const clientOf = clientPerRegion((region) => given ?? createClient(region));
+  const clientOf = clientPerRegion((region) => given ?? new SecretsManagerClient(toClientOptions(region)));
   return {
     async describe(SecretId, deadline) {
       const answer = await attempt(`describing the secret ${SecretId}`, deadline, (options) =>
@@ -113,8 +113,4 @@ async function attempt<T>(
     if (expected.includes(awsErrorName(error))) return undefined;
     throw toAwsError(error, action);
   }
-}
-
-function createClient(region: string | undefined): SecretsManagerClient {
-  return new SecretsManagerClient({ ...AWS_CLIENT_LIMITS, ...(region === undefined ? {} : { region }) });
 }

@@ -1,6 +1,6 @@
 import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
 import type { RotationContext } from './context.ts';
-import { findPending, findStage, isOlder } from './secret-versions.ts';
+import { findPending, findStage, isOvertaken } from './secret-versions.ts';
 import { readStaged, testCredential } from './verify.ts';
 
 /** AWSCURRENT moves only from the version that has it; another rotation may have moved it in between, so look again. */
@@ -35,9 +35,7 @@ export async function finishSecret(context: RotationContext): Promise<boolean> {
 
 /** What was staged before somebody put another version into use must not undo that. */
 async function assertNewest({ versions, secretId, versionId, deadline }: RotationContext, from: string): Promise<void> {
-  const staged = await versions.read(secretId, { versionId }, deadline);
-  const inUse = await versions.read(secretId, { versionId: from }, deadline);
-  if (staged === undefined || inUse === undefined || !isOlder(staged, inUse)) return;
+  if (!(await isOvertaken(versions, secretId, versionId, from, deadline))) return;
   throw new ConjurError(
     'upstream_error',
     `Version ${versionId} of ${secretId} was staged before version ${from} came into use, and would undo it. Nothing was changed; rotate again, which makes a new key.`,

@@ -7,7 +7,7 @@ import type { RotationContext } from './context.ts';
 import { createSecret } from './create-secret.ts';
 import { finishSecret } from './finish-secret.ts';
 import { parseHostCredential } from './host-credential.ts';
-import { findPending, findStage, isOlder, type SecretDescription, type SecretVersions } from './secret-versions.ts';
+import { findPending, findStage, isOvertaken, type SecretDescription, type SecretVersions } from './secret-versions.ts';
 import { testCredential, testSecret } from './verify.ts';
 
 /**
@@ -54,19 +54,6 @@ async function chooseVersion(
   const versionId = createHash('sha256').update(`${description.arn} ${current}`).digest('hex');
   const spent = await versions.read(description.arn, { versionId }, deadline);
   return spent === undefined ? versionId : randomUUID();
-}
-
-/** Whether what was staged is older than the version in use, which somebody has put there since. */
-async function isOvertaken(
-  versions: SecretVersions,
-  secretId: string,
-  begun: string,
-  current: string,
-  deadline: Deadline,
-): Promise<boolean> {
-  const staged = await versions.read(secretId, { versionId: begun }, deadline);
-  const inUse = staged && (await versions.read(secretId, { versionId: current }, deadline));
-  return staged !== undefined && inUse !== undefined && isOlder(staged, inUse);
 }
 
 /** The version that has AWSCURRENT. @throws ConjurError `config_invalid` where there is none */

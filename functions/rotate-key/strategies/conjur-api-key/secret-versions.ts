@@ -70,9 +70,21 @@ export function findPending(description: SecretDescription): string | undefined 
 }
 
 /**
- * Whether a version was made before another. What is older than the version in use was staged before somebody put that one into use, and
- * would undo it. False where AWS does not say when.
+ * Whether what was staged is older than the version in use: somebody has put that one there since, and the staged one would undo it. False
+ * where AWS does not say when they were made.
  */
-export function isOlder(one: Pick<SecretVersion, 'createdAtMs'>, other: Pick<SecretVersion, 'createdAtMs'>): boolean {
+export async function isOvertaken(
+  versions: SecretVersions,
+  secretId: string,
+  begun: string,
+  current: string,
+  deadline: Deadline,
+): Promise<boolean> {
+  const staged = await versions.read(secretId, { versionId: begun }, deadline);
+  const inUse = staged && (await versions.read(secretId, { versionId: current }, deadline));
+  return staged !== undefined && inUse !== undefined && isOlder(staged, inUse);
+}
+
+function isOlder(one: SecretVersion, other: SecretVersion): boolean {
   return one.createdAtMs !== undefined && other.createdAtMs !== undefined && one.createdAtMs < other.createdAtMs;
 }
