@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { type Deadline, deadlineExceeded } from './deadline.ts';
+import { type Deadline, deadlineExceeded } from './clock.ts';
 import { ConjurError } from './errors.ts';
 import { HttpFault } from './http/fault.ts';
 import type { HttpRequest, HttpResponse } from './http/request.ts';

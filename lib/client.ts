@@ -4,10 +4,9 @@ import type { Authenticator } from './auth/authenticator.ts';
 import { createAuthenticator, createCredentialSource, lazyAuthenticatorDeps } from './auth/create-authenticator.ts';
 import type { CredentialSource } from './auth/credential.ts';
 import type { SecretReader } from './auth/secret-reader.ts';
-import { createSession } from './auth/session.ts';
+import { createSession } from './auth/token-cache.ts';
 import { TOKEN_FILE_REFRESH_MS } from './auth/token-file.ts';
-import { createRunCall } from './call.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, createRunCall, systemClock } from './clock.ts';
 import type { ConjurClient } from './conjur-client.ts';
 import { fromEnv } from './env.ts';
 import { createDispatchers, sharedDispatcher } from './http/dispatchers.ts';
@@ -17,7 +16,7 @@ import { createReadOperations, createRotationOperations, createWriteOperations }
 import { lazyValueCache } from './secrets/cached-reads.ts';
 import { type ConjurClientOptions, createNameOf, type Settings, toSettings } from './settings.ts';
 
-export type { CallOptions } from './call.ts';
+export type { CallOptions } from './clock.ts';
 export type {
   ConjurClient,
   ReadSecretOptions,

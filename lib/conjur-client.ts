@@ -1,5 +1,5 @@
 import type { ApiKeyCredential } from './auth/credential.ts';
-import type { CallOptions } from './call.ts';
+import type { CallOptions } from './clock.ts';
 import type { Batch } from './errors.ts';
 import type { Listing } from './listing.ts';
 import type { LastRotation, RotateApiKeyOfOptions } from './resources/api-keys.ts';

@@ -16,7 +16,6 @@ export type {
 export type { Authenticator } from './auth/authenticator.ts';
 export type { ApiKeyCredential, CredentialSource } from './auth/credential.ts';
 export type { SecretReader, StagingLabel } from './auth/secret-reader.ts';
-export type { CallOptions } from './call.ts';
 export type {
   ConjurClient,
   ConjurClientDeps,
@@ -27,8 +26,7 @@ export type {
   WriteSecretsOptions,
 } from './client.ts';
 export { createConjurClient } from './client.ts';
-export type { Clock } from './clock.ts';
-export type { Deadline } from './deadline.ts';
+export type { CallOptions, Clock, Deadline } from './clock.ts';
 export type { Environment, FromEnvOptions } from './env.ts';
 export { fromEnv } from './env.ts';
 export type { Batch, ConjurErrorOptions, ErrorCode, NamedError } from './errors.ts';

@@ -1,8 +1,7 @@
 import type { ConjurContext } from './answers.ts';
 import type { CredentialSource } from './auth/credential.ts';
-import type { RunCall } from './call.ts';
+import type { Deadline, RunCall } from './clock.ts';
 import type { ConjurClient } from './conjur-client.ts';
-import type { Deadline } from './deadline.ts';
 import { ConjurError } from './errors.ts';
 import { createListing } from './listing.ts';
 import { lastRotation, rotateApiKey, rotateApiKeyOf } from './resources/api-keys.ts';
@@ -14,12 +13,12 @@ import { whoami } from './resources/whoami.ts';
 import type { SaasWriteState } from './saas/write.ts';
 import { toSecret } from './secret.ts';
 import { type LoadCache, readSecretCached, readSecretsCached } from './secrets/cached-reads.ts';
-import { VariableDefiner } from './secrets/define-variables.ts';
 import { readSecret } from './secrets/read-secret.ts';
 import { readSecrets } from './secrets/read-secrets.ts';
 import type { ValueCache } from './secrets/value-cache.ts';
 import type { VariableDefinition } from './secrets/variable-policy.ts';
-import { VersionMemory, writeSecret } from './secrets/write-secret.ts';
+import { VariableDefiner } from './secrets/variable-policy.ts';
+import { VersionMemory, type WriteState, writeSecret } from './secrets/write-secret.ts';
 import { writeSecrets } from './secrets/write-secrets.ts';
 import type { Settings } from './settings.ts';
 
@@ -75,9 +74,16 @@ export interface WriteOperationsDeps extends ReadOperationsDeps {
 /** The operations that change values and policy. What they touch leaves the value cache. */
 export function createWriteOperations({ context, settings, loadCache, run }: WriteOperationsDeps): WriteOperations {
   const { policyBranch } = settings;
-  const versions = new VersionMemory();
   const grants = { read: settings.grantRead, write: settings.grantWrite };
-  const definer = new VariableDefiner({ branch: policyBranch, load: defineVariables, sleep: context.clock.sleep });
+  /** Made by the first write: a client that only reads has none. */
+  let state: WriteState | undefined;
+  const getState = (): WriteState => {
+    state ??= {
+      definer: new VariableDefiner({ branch: policyBranch, load: defineVariables, sleep: context.clock.sleep }),
+      versions: new VersionMemory(),
+    };
+    return state;
+  };
 
   async function defineVariables(variables: readonly VariableDefinition[], deadline: Deadline): Promise<void> {
     // Loaded on first use: most invocations never define a variable, and the YAML library costs a cold start some milliseconds.
@@ -86,12 +92,11 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
     await loadPolicy(context, policyBranch, document, {}, deadline);
   }
 
-  const state = { definer, versions };
   let saas: Promise<{ module: typeof import('./saas/write.ts'); state: SaasWriteState }> | undefined;
   const loadSaas = () => {
     saas ??= import('./saas/write.ts').then((module) => ({
       module,
-      state: { ...state, grants, known: new module.KnownNames() },
+      state: { ...getState(), grants, known: new module.KnownNames() },
     }));
     return saas;
   };
@@ -115,7 +120,7 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
           const definition = { name, mimeType, annotations };
           const write = async () => {
             const call = { deadline, reportVersion };
-            if (context.edition !== 'saas') return writeSecret(context, state, definition, toSecret(value), call);
+            if (context.edition !== 'saas') return writeSecret(context, getState(), definition, toSecret(value), call);
             const { module, state: saasState } = await loadSaas();
             return module.writeOnSaas(context, saasState, definition, toSecret(value), call);
           };
@@ -126,7 +131,7 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
           const { reportVersion = true } = options;
           const write = async () => {
             const call = { deadline, reportVersion };
-            if (context.edition !== 'saas') return writeSecrets(context, state, secrets, call);
+            if (context.edition !== 'saas') return writeSecrets(context, getState(), secrets, call);
             const { module, state: saasState } = await loadSaas();
             return module.writeManyOnSaas(context, saasState, secrets, call);
           };
@@ -150,7 +155,7 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
           ),
         ),
     },
-    idle: () => definer.idle(),
+    idle: () => state?.definer.idle(),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ConjurClient } from '../../lib/client.ts';
-import type { Deadline } from '../../lib/deadline.ts';
+import type { Deadline } from '../../lib/clock.ts';
 import type { Batch } from '../../lib/errors.ts';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, type Variable, type VariablePage } from '../../lib/resources/variables.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';

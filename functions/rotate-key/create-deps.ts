@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { createApiKeyAuthenticator } from '../../lib/auth/api-key.ts';
 import { createStaticCredential } from '../../lib/auth/credential.ts';
 import { createConjurClient } from '../../lib/client.ts';
-import type { Deadline } from '../../lib/deadline.ts';
+import type { Deadline } from '../../lib/clock.ts';
 import { createDispatchers } from '../../lib/http/dispatchers.ts';
 import { createTransport } from '../../lib/http/transport.ts';
 import { createNameOf } from '../../lib/settings.ts';

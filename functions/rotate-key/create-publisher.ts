@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand, type PutEventsRequestEntry } from '@aws-sdk/client-eventbridge';
 import { withinDeadline } from '../../lib/auth/aws-calls.ts';
-import type { Deadline } from '../../lib/deadline.ts';
+import type { Deadline } from '../../lib/clock.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { toAwsError } from './aws-error.ts';
 

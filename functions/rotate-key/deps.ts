@@ -1,7 +1,6 @@
 import type { ApiKeyCredential } from '../../lib/auth/credential.ts';
 import type { ConjurClient } from '../../lib/client.ts';
-import type { Clock } from '../../lib/clock.ts';
-import type { Deadline } from '../../lib/deadline.ts';
+import type { Clock, Deadline } from '../../lib/clock.ts';
 import { isConjurError } from '../../lib/errors.ts';
 import type { LogFields, Logger } from '../../lib/logger.ts';
 import type { EmfMetric } from '../runtime/log.ts';

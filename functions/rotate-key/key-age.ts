@@ -1,4 +1,4 @@
-import type { Deadline } from '../../lib/deadline.ts';
+import type { Deadline } from '../../lib/clock.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { fieldsOf } from '../runtime/http.ts';
 import type { RotationDeps } from './deps.ts';

@@ -1,4 +1,4 @@
-import type { Deadline } from '../../lib/deadline.ts';
+import type { Deadline } from '../../lib/clock.ts';
 import { isConjurError } from '../../lib/errors.ts';
 import type { EmfMetric } from '../runtime/log.ts';
 import type { RotationDeps } from './deps.ts';

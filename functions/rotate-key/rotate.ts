@@ -1,4 +1,4 @@
-import type { Deadline } from '../../lib/deadline.ts';
+import type { Deadline } from '../../lib/clock.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { assertMayRotate, assertRotation } from '../runtime/access.ts';
 import type { FunctionSettings } from '../runtime/settings.ts';

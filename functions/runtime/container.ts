@@ -3,10 +3,9 @@ import { type ConjurClient, type ConjurClientDeps, createConjurClient } from '..
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport } from '../../lib/http/request.ts';
-import { createLogger, type LineLogger } from './log.ts';
+import { createLogger, type LineLogger, parseTrace } from './log.ts';
 import type { FunctionSettings } from './settings.ts';
 import { parseFunctionSettings } from './settings.ts';
-import { parseTrace } from './trace.ts';
 
 /** What a warm container keeps from one invocation to the next. */
 export interface Container {

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { Deadline, deadlineExceeded } from '../../lib/deadline.ts';
+import { Deadline, deadlineExceeded } from '../../lib/clock.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { type FunctionError, isFunctionError } from '../contract/error-codes.ts';
 import { type CallSettings, withCaller } from './access.ts';

@@ -3,11 +3,9 @@ import { isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport } from '../../lib/http/request.ts';
 import type { LogFields } from '../../lib/logger.ts';
 import type { FunctionError } from '../contract/error-codes.ts';
-import { parseApiRequestId, parseCaller } from './caller.ts';
 import type { Startup } from './container.ts';
 import { type Fields, fieldsOf, headerOf, isHttpEvent } from './http.ts';
-import { createFunctionEmf, type EmfMetric } from './log.ts';
-import { parseTrace } from './trace.ts';
+import { createFunctionEmf, type EmfMetric, parseTrace } from './log.ts';
 
 /** In every line, beside the name of the function: Powertools' key for what belongs together. */
 const SERVICE = 'conjur-functions';
@@ -180,4 +178,37 @@ function toMetrics(
   // Lambda counts what is thrown to a direct caller as an error of the function.
   if (error !== undefined && !http) metrics.push(THROWN);
   return metrics;
+}
+
+/** What an ARN, a subject or a request id may be as long as in a log line. */
+const MAX_LENGTH = 512;
+
+/** API Gateway's id of the request, or a function URL's; undefined for a direct invocation. */
+export function parseApiRequestId(event: unknown): string | undefined {
+  return isHttpEvent(event) ? toText(fieldsOf(event.requestContext).requestId) : undefined;
+}
+
+/**
+ * Who made a request, as the authorizer found out, and not as a header says: the ARN of the IAM identity, the subject of the token, or what
+ * the Lambda authorizer calls the principal. Undefined for a direct invocation.
+ * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+ */
+export function parseCaller(event: unknown): string | undefined {
+  if (!isHttpEvent(event)) return undefined;
+  const context = fieldsOf(event.requestContext);
+  const authorizer = fieldsOf(context.authorizer);
+  const claims = [fieldsOf(fieldsOf(authorizer.jwt).claims), fieldsOf(authorizer.claims)];
+  const candidates = [
+    fieldsOf(authorizer.iam).userArn,
+    ...claims.map(({ sub }) => sub),
+    ...claims.map((named: Fields) => named.client_id),
+    ...[fieldsOf(authorizer.lambda), authorizer].flatMap(({ principalId, sub }) => [principalId, sub]),
+    // REST APIs with IAM.
+    fieldsOf(context.identity).userArn,
+  ];
+  return candidates.map(toText).find((text) => text !== undefined);
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? value.slice(0, MAX_LENGTH) : undefined;
 }

@@ -1,5 +1,5 @@
 import type { ConjurClient } from '../../lib/client.ts';
-import type { Deadline } from '../../lib/deadline.ts';
+import type { Deadline } from '../../lib/clock.ts';
 import { type Batch, ConjurError, isConjurError, type NamedError } from '../../lib/errors.ts';
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
 import { createFunctionError, type FunctionError, type FunctionErrorCode } from '../contract/error-codes.ts';

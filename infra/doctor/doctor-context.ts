@@ -6,8 +6,7 @@ import {
   createCredentialSource,
   lazyAuthenticatorDeps,
 } from '../../lib/auth/create-authenticator.ts';
-import { type Clock, systemClock } from '../../lib/clock.ts';
-import { Deadline } from '../../lib/deadline.ts';
+import { type Clock, Deadline, systemClock } from '../../lib/clock.ts';
 import { createDispatchers } from '../../lib/http/dispatchers.ts';
 import type { HttpRequest, HttpResponse } from '../../lib/http/request.ts';
 import type { Secret } from '../../lib/secret.ts';

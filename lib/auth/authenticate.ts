@@ -1,5 +1,5 @@
 import { isPage, toConjurError } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import { HttpFault } from '../http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';

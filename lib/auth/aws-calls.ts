@@ -1,4 +1,4 @@
-import { type Deadline, deadlineExceeded } from '../deadline.ts';
+import { type Deadline, deadlineExceeded } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 
 /** The name of an exception of AWS's, such as `ResourceNotFoundException`; `unknown` for what is no error. */

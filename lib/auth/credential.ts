@@ -1,4 +1,4 @@
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import { Secret } from '../secret.ts';
 

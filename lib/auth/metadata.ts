@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { Deadline } from '../deadline.ts';
+import { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import { createDispatchers } from '../http/dispatchers.ts';
 import { HttpFault } from '../http/fault.ts';

@@ -1,4 +1,4 @@
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import type { Secret } from '../secret.ts';
 
 /** Which version of a Secrets Manager secret: the one in use, or the one that a rotation has staged. */

@@ -1,5 +1,4 @@
-import type { Clock } from '../clock.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Clock, Deadline } from '../clock.ts';
 import type { ApiKeyCredential, CredentialSource } from './credential.ts';
 import { parseCredential } from './credential.ts';
 import type { SecretReader, StagingLabel } from './secret-reader.ts';

@@ -1,11 +1,10 @@
-import type { Clock } from '../clock.ts';
-import type { Deadline } from '../deadline.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import type { Clock, Deadline } from '../clock.ts';
 import type { Dispatchers } from './dispatchers.ts';
-import { HttpFault } from './fault.ts';
+import { HttpFault, toHttpFault } from './fault.ts';
 import type { AttemptReport, FreshParts, HttpRequest, HttpResponse } from './request.ts';
-import { type Outcome, RetryPlan } from './retry-plan.ts';
-import { sendOnce } from './send-once.ts';
-import { type Server, ServerOrder, toServer } from './servers.ts';
+import { type Outcome, RetryPlan, type Server, ServerOrder, toServer } from './retry-plan.ts';
 
 export interface TransportOptions {
   readonly dispatchers: Pick<Dispatchers, 'keptAlive' | 'fresh'>;
@@ -135,4 +134,185 @@ function settle(outcome: Outcome, deadline: Deadline): HttpResponse {
 
 function expired(fault: HttpFault): HttpFault {
   return new HttpFault('deadline', fault.reason, fault);
+}
+
+/** No answer that is asked for here is near this: a list page of 1,000 variables is about a megabyte. */
+export const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
+
+export interface SendOnceOptions {
+  readonly dispatcher: Dispatcher;
+  readonly server: Server;
+  /** For the whole attempt, from the connection to the last byte. */
+  readonly timeoutMs: number;
+  /** Ends the attempt. Its listener costs a little, so there is none where nobody gave one. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the connection with the request. */
+  readonly freshConnection: boolean;
+}
+
+/**
+ * One attempt. The limit is on the whole of it: undici's own limits are on the headers and on the gap between two chunks, so that a
+ * server that sends a byte a second would never meet them.
+ * @throws HttpFault where no complete answer came, or one in a content coding that nobody can undo
+ */
+export function sendOnce(request: HttpRequest, options: SendOnceOptions): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const collector = new ResponseCollector(request, options, resolve, reject);
+    try {
+      options.dispatcher.dispatch(toDispatchOptions(request, options), collector);
+    } catch (error) {
+      collector.onResponseError(null, error);
+    }
+  });
+}
+
+function toDispatchOptions(
+  request: HttpRequest,
+  { server, freshConnection }: SendOnceOptions,
+): Dispatcher.DispatchOptions {
+  return {
+    origin: server.origin,
+    path: server.basePath + request.path,
+    method: request.method,
+    headers: { 'accept-encoding': request.acceptEncoding ?? IDENTITY, ...request.headers },
+    body: request.body ?? null,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    reset: freshConnection,
+  };
+}
+
+/**
+ * Takes a response as undici hands it over, and gives it away whole. No stream, no abort signal: the answers are small, and those two
+ * are most of what a request by `Dispatcher.request` costs on this side. The size is counted here, because undici's own limit does not
+ * reach through an http proxy.
+ * https://undici.nodejs.org/#/docs/api/Dispatcher?id=parameter-dispatchhandler
+ */
+class ResponseCollector implements Dispatcher.DispatchHandler {
+  readonly #request: HttpRequest;
+  readonly #options: SendOnceOptions;
+  readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
+  readonly #reject: (fault: HttpFault) => void;
+  readonly #timer: NodeJS.Timeout;
+  readonly #chunks: Buffer[] = [];
+  #controller: Dispatcher.DispatchController | undefined;
+  #status = 0;
+  #headers: IncomingHttpHeaders = {};
+  #bytes = 0;
+  #ended: HttpFault | undefined;
+
+  constructor(
+    request: HttpRequest,
+    options: SendOnceOptions,
+    resolve: (response: HttpResponse | Promise<HttpResponse>) => void,
+    reject: (fault: HttpFault) => void,
+  ) {
+    this.#request = request;
+    this.#options = options;
+    this.#resolve = resolve;
+    this.#reject = reject;
+    const { timeoutMs, signal } = options;
+    this.#timer = setTimeout(() => this.#end(new HttpFault('timeout', `${timeoutMs} ms`)), timeoutMs);
+    signal?.addEventListener('abort', this.#abort);
+    if (signal?.aborted === true) this.#abort();
+  }
+
+  /** Called when the request is about to be sent, which may be long after it was asked for. */
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#ended !== undefined) controller.abort(this.#ended);
+  }
+
+  onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // RFC 9110, section 15.2: an interim answer is not the answer.
+    if (status < 200) return;
+    this.#status = status;
+    this.#headers = headers;
+  }
+
+  onResponseData(_: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#bytes += chunk.byteLength;
+    if (this.#bytes > MAX_RESPONSE_BYTES) this.#end(tooLarge());
+    else this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.#ended !== undefined) return;
+    this.#release();
+    // Copied even where it came in one piece: that piece is a part of a larger buffer, which it would keep alive.
+    const body = Buffer.concat(this.#chunks, this.#bytes);
+    const response = { status: this.#status, headers: this.#headers, body, fromLeader: this.#options.server.isLeader };
+    const coding = this.#headers['content-encoding'];
+    this.#resolve(coding === undefined ? response : decodeContent(response, coding, this.#request.acceptEncoding));
+  }
+
+  onResponseError(_: Dispatcher.DispatchController | null, error: unknown): void {
+    this.#release();
+    this.#reject(toHttpFault(error));
+  }
+
+  readonly #abort = (): void => this.#end(new HttpFault('aborted', 'by its signal'));
+
+  #release(): void {
+    clearTimeout(this.#timer);
+    this.#options.signal?.removeEventListener('abort', this.#abort);
+  }
+
+  #end(fault: HttpFault): void {
+    if (this.#ended !== undefined) return;
+    this.#ended = fault;
+    this.#release();
+    // First, for undici tells of the abort at once, in words of its own.
+    this.#reject(fault);
+    this.#controller?.abort(fault);
+  }
+}
+
+function tooLarge(): HttpFault {
+  return new HttpFault('too-large', `more than ${MAX_RESPONSE_BYTES} bytes`);
+}
+
+const IDENTITY = 'identity';
+
+/** Undoes what a proxy has applied unasked (RFC 9110, section 8.4); the coding that was asked for is its caller's to undo. */
+async function decodeContent(
+  response: HttpResponse,
+  header: string | string[],
+  asked = IDENTITY,
+): Promise<HttpResponse> {
+  const codings = String(header)
+    .split(',')
+    .map((coding) => coding.trim().toLowerCase())
+    .filter((coding) => coding !== '' && coding !== IDENTITY);
+  let { body } = response;
+  while (codings.length > 0 && codings.at(-1) !== asked) body = await decompress(body, codings.pop() as string);
+  if (codings.length > 1) throw unknownCoding(codings.join(', '));
+  const { 'content-encoding': _, ...headers } = response.headers;
+  return {
+    ...response,
+    body,
+    headers: codings[0] === undefined ? headers : { ...headers, 'content-encoding': codings[0] },
+  };
+}
+
+async function decompress(body: Buffer, coding: string): Promise<Buffer> {
+  const zlib = await import('node:zlib');
+  const decode = {
+    gzip: zlib.gunzipSync,
+    'x-gzip': zlib.gunzipSync,
+    deflate: zlib.inflateSync,
+    br: zlib.brotliDecompressSync,
+  }[coding];
+  if (decode === undefined) throw unknownCoding(coding);
+  try {
+    return decode(body, { maxOutputLength: MAX_RESPONSE_BYTES });
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
+    throw new HttpFault('coding', `broken ${coding}`);
+  }
+}
+
+/** The header comes from whoever answered: only what looks like a name is repeated. */
+function unknownCoding(coding: string): HttpFault {
+  return new HttpFault('coding', /^[\w, -]{1,40}$/.test(coding) ? coding : 'an unknown one');
 }

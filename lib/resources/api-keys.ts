@@ -8,7 +8,7 @@ import {
   unreadableChange,
 } from '../answers.ts';
 import type { ApiKeyCredential } from '../auth/credential.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toApiKeyPath } from '../names.ts';

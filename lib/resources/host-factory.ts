@@ -8,7 +8,7 @@ import {
   toConjurError,
   unreadable,
 } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { encodeSegment } from '../names.ts';

@@ -1,6 +1,6 @@
 import type { ConjurContext } from '../answers.ts';
 import { isAbsence, toConjurError } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { parseVariableName, toResourcePath } from '../names.ts';
 

@@ -9,7 +9,7 @@ import {
   toConjurError,
   unreadableChange,
 } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { parseVariableName, toPolicyPath } from '../names.ts';

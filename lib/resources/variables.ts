@@ -1,5 +1,5 @@
 import { type ConjurContext, isAbsence, parseJson, parseJsonObject, toConjurError, unreadable } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { encodeSegment, parseVariableName, toResourcePath } from '../names.ts';

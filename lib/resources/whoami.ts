@@ -1,6 +1,6 @@
 import type { ConjurContext } from '../answers.ts';
 import { parseJsonObject, toConjurError, unreadable } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import type { HttpRequest } from '../http/request.ts';
 
 /** Whom Conjur takes this client for. */

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type ConjurContext, toConjurError } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { exposeUncopied, type Secret } from '../secret.ts';
 import type { VariableDefinition, VariableGrants } from '../secrets/variable-policy.ts';

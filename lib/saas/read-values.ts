@@ -1,5 +1,5 @@
 import { type ConjurContext, parseJsonObject, secretNotFound, toConjurError, unreadable } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { type Batch, ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { parseVariableName } from '../names.ts';

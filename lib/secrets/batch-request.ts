@@ -7,7 +7,7 @@ import {
   toConjurError,
   unreadable,
 } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { type ConjurError, isConjurError } from '../errors.ts';
 import { HttpFault } from '../http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';

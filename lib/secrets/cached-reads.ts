@@ -1,6 +1,5 @@
 import type { ConjurContext } from '../answers.ts';
-import type { Clock } from '../clock.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Clock, Deadline } from '../clock.ts';
 import { type Batch, type ConjurError, isConjurError } from '../errors.ts';
 import type { Settings } from '../settings.ts';
 import { type ReadSecretRequest, readSecret, type SecretValue } from './read-secret.ts';

@@ -1,6 +1,6 @@
 import type { ConjurContext } from '../answers.ts';
 import { isAbsence, isPage, secretNotFound, toConjurError, unreadable } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { parseVariableName, toSecretPath } from '../names.ts';

@@ -1,6 +1,6 @@
 import type { ConjurContext } from '../answers.ts';
 import { secretNotFound } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { type Batch, type ConjurError, isConjurError, type NamedError } from '../errors.ts';
 import { parseVariableName } from '../names.ts';
 import { askForBatch, type BatchAnswer, toBatches } from './batch-request.ts';

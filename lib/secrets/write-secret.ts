@@ -1,11 +1,11 @@
 import { type ConjurContext, isAbsence, isPage, toConjurError, unreadableChange } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
 import { exposeUncopied, type Secret } from '../secret.ts';
-import type { VariableDefiner } from './define-variables.ts';
+import type { VariableDefiner } from './variable-policy.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 
 export interface WriteResult {

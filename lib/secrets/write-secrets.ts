@@ -1,5 +1,5 @@
 import type { ConjurContext } from '../answers.ts';
-import type { Deadline } from '../deadline.ts';
+import type { Deadline } from '../clock.ts';
 import { type Batch, type ConjurError, isConjurError } from '../errors.ts';
 import { type Secret, toSecret } from '../secret.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';

@@ -4,8 +4,7 @@ import { MockAgent } from 'undici';
 import { expect, it } from 'vitest';
 import { type ParsedFunctionSettings, parseFunctionSettings } from '../../functions/runtime/settings.ts';
 import { createConjurClient } from '../../lib/client.ts';
-import { systemClock } from '../../lib/clock.ts';
-import { Deadline } from '../../lib/deadline.ts';
+import { Deadline, systemClock } from '../../lib/clock.ts';
 import { isConjurError } from '../../lib/errors.ts';
 import { environment, MARK } from './arbitraries/environments.ts';
 

@@ -1,5 +1,5 @@
 import type * as v from 'valibot';
-import type { Deadline } from '../../../lib/deadline.ts';
+import type { Deadline } from '../../../lib/clock.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import type { RotationNeeds } from '../../runtime/access.ts';
 import type { Right } from '../../runtime/callers.ts';

@@ -1,4 +1,4 @@
-import type { Deadline } from '../../../lib/deadline.ts';
+import type { Deadline } from '../../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../../lib/errors.ts';
 import type { Secret } from '../../../lib/secret.ts';
 import { suppliedCall } from '../../contract/rotate-key.ts';

@@ -1,6 +1,5 @@
 import { parseAccessToken } from '../../../lib/auth/access-token.ts';
-import { systemClock } from '../../../lib/clock.ts';
-import { Deadline } from '../../../lib/deadline.ts';
+import { Deadline, systemClock } from '../../../lib/clock.ts';
 import { type ConjurError, isConjurError } from '../../../lib/errors.ts';
 import { HttpFault } from '../../../lib/http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../../../lib/http/request.ts';

@@ -7,8 +7,7 @@ import {
   loadMasterKey,
 } from '../../../functions/rotate-key/strategies/litellm-virtual-key/master-key.ts';
 import type { FunctionSettings } from '../../../functions/runtime/settings.ts';
-import { systemClock } from '../../../lib/clock.ts';
-import { DEFAULT_DEADLINE_MS, Deadline } from '../../../lib/deadline.ts';
+import { DEFAULT_DEADLINE_MS, Deadline, systemClock } from '../../../lib/clock.ts';
 import { ConjurError } from '../../../lib/errors.ts';
 import { createDispatchers } from '../../../lib/http/dispatchers.ts';
 import { createTransport } from '../../../lib/http/transport.ts';

@@ -4,10 +4,9 @@ import {
   createCredentialSource,
   lazyAuthenticatorDeps,
 } from '../../../lib/auth/create-authenticator.ts';
-import { createSession } from '../../../lib/auth/session.ts';
+import { createSession } from '../../../lib/auth/token-cache.ts';
 import { createConjurClient } from '../../../lib/client.ts';
-import { systemClock } from '../../../lib/clock.ts';
-import { DEFAULT_DEADLINE_MS, Deadline } from '../../../lib/deadline.ts';
+import { DEFAULT_DEADLINE_MS, Deadline, systemClock } from '../../../lib/clock.ts';
 import { ConjurError } from '../../../lib/errors.ts';
 import { createDispatchers } from '../../../lib/http/dispatchers.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { ConjurClient } from '../../../lib/client.ts';
-import type { Deadline } from '../../../lib/deadline.ts';
+import type { Deadline } from '../../../lib/clock.ts';
 import { Secret } from '../../../lib/secret.ts';
 import type { FaultWorld } from './fault-world.ts';
 import type { FunctionName } from './functions-of.ts';

@@ -3,7 +3,7 @@ import type { Container } from '../../../functions/runtime/container.ts';
 import { createLogger } from '../../../functions/runtime/log.ts';
 import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
 import type { Clock } from '../../../lib/clock.ts';
-import { Deadline } from '../../../lib/deadline.ts';
+import { Deadline } from '../../../lib/clock.ts';
 import { isConjurError } from '../../../lib/errors.ts';
 import type { AttemptReport } from '../../../lib/http/request.ts';
 import { settingsFor } from '../../support/settings.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { read } from '../../../functions/read-secret/read.ts';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
 import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
-import { Deadline } from '../../../lib/deadline.ts';
+import { Deadline } from '../../../lib/clock.ts';
 import { settingsFor } from '../../support/settings.ts';
 
 const START_MS = Date.parse('2026-01-01T00:00:00Z');

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLitellmApi } from '../../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
 import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
-import { systemClock } from '../../../lib/clock.ts';
-import { Deadline } from '../../../lib/deadline.ts';
+import { Deadline, systemClock } from '../../../lib/clock.ts';
 import { isConjurError } from '../../../lib/errors.ts';
 import { createDispatchers } from '../../../lib/http/dispatchers.ts';
 import { createTransport } from '../../../lib/http/transport.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Deadline } from '../../../lib/deadline.ts';
+import { Deadline } from '../../../lib/clock.ts';
 import { isConjurError } from '../../../lib/errors.ts';
 import type { AttemptReport } from '../../../lib/http/request.ts';
 import { seededRandom } from '../../support/seeded-random.ts';

@@ -9,13 +9,14 @@ import { createLocalConjur } from '../../../infra/local/conjur/create-local-conj
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const conjur = await createLocalConjur();
-const source = createContainer({
+const environment = {
   CYBERARK_API_BASE: conjur.url,
   CYBERARK_API_KEY: conjur.adminApiKey,
   CYBERARK_POLICY_BRANCH: 'root',
-});
-const read = createFunction(readSecretFunction, source);
-const write = createFunction(writeSecretFunction, source);
+};
+// A container each, as Lambda gives each function its own.
+const read = createFunction(readSecretFunction, createContainer(environment));
+const write = createFunction(writeSecretFunction, createContainer(environment));
 
 function toEvent(method: string, name: string, body?: string) {
   return {

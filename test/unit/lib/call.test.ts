@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createRunCall } from '../../../lib/call.ts';
-import { systemClock } from '../../../lib/clock.ts';
-import { Deadline } from '../../../lib/deadline.ts';
+import { createRunCall, Deadline, systemClock } from '../../../lib/clock.ts';
 import { FakeClock } from './fake-clock.ts';
 
 const clock = new FakeClock();

@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createConjurClient } from '../../../lib/client.ts';
-import { Deadline } from '../../../lib/deadline.ts';
+import { Deadline } from '../../../lib/clock.ts';
 import { accessTokenText } from './access-token-text.ts';
 import { FakeClock } from './fake-clock.ts';
 import { NOT_FOUND } from './mock-conjur.ts';

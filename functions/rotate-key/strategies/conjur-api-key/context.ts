@@ -1,5 +1,5 @@
 import type { ConjurClient } from '../../../../lib/client.ts';
-import type { Deadline } from '../../../../lib/deadline.ts';
+import type { Deadline } from '../../../../lib/clock.ts';
 import { isConjurError } from '../../../../lib/errors.ts';
 import type { Secret } from '../../../../lib/secret.ts';
 import type { RotationDeps } from '../../deps.ts';

@@ -12,7 +12,7 @@ import {
   toClientOptions,
   withinDeadline,
 } from '../../../../lib/auth/aws-calls.ts';
-import type { Deadline } from '../../../../lib/deadline.ts';
+import type { Deadline } from '../../../../lib/clock.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { toAwsError } from '../../aws-error.ts';
 import type { SecretVersions } from './secret-versions.ts';

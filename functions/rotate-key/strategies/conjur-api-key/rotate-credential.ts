@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Deadline } from '../../../../lib/deadline.ts';
+import type { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import type { Logged, RotationDeps } from '../../deps.ts';
 import type { Rotated } from '../strategy.ts';

@@ -1,4 +1,4 @@
-import type { Deadline } from '../../../../lib/deadline.ts';
+import type { Deadline } from '../../../../lib/clock.ts';
 import type { Secret } from '../../../../lib/secret.ts';
 
 /** A Secrets Manager secret and the staging labels of its versions, without values. */

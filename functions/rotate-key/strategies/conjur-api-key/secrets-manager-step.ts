@@ -1,5 +1,5 @@
 import * as v from 'valibot';
-import type { Deadline } from '../../../../lib/deadline.ts';
+import type { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { fieldsOf } from '../../../runtime/http.ts';

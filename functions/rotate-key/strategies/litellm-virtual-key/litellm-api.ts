@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Deadline, deadlineExceeded } from '../../../../lib/deadline.ts';
+import { type Deadline, deadlineExceeded } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import { HttpFault } from '../../../../lib/http/fault.ts';
 import type { HttpRequest, HttpResponse } from '../../../../lib/http/request.ts';

@@ -1,5 +1,5 @@
 import type { SecretReader } from '../../../../lib/auth/secret-reader.ts';
-import type { Deadline } from '../../../../lib/deadline.ts';
+import type { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import type { LitellmSettings } from '../../../runtime/settings.ts';

@@ -10,7 +10,7 @@ import type { EmfMetric } from '../../../../functions/runtime/log.ts';
 import type { FunctionSettings } from '../../../../functions/runtime/settings.ts';
 import { createConjurClient } from '../../../../lib/client.ts';
 import type { Clock } from '../../../../lib/clock.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { sharedDispatcher } from '../../../../lib/http/dispatchers.ts';
 import { createTransport } from '../../../../lib/http/transport.ts';
 import { silentLogger } from '../../../../lib/logger.ts';

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseDirect, toBody } from '../../../../functions/read-secret/api.ts';
 import { read } from '../../../../functions/read-secret/read.ts';
 import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { mockConjur } from '../../lib/mock-conjur.ts';
 
 /** 2,500 variables of others, and two that are hosted among them. */

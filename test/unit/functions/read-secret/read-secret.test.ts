@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseDirect, toBody, toReply } from '../../../../functions/read-secret/api.ts';
 import { read } from '../../../../functions/read-secret/read.ts';
 import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { mockConjur } from '../../lib/mock-conjur.ts';
 
 /** A read-secret whose Conjur answers with a value that counts the requests. */

@@ -7,7 +7,7 @@ import { parseHttpEvent } from '../../../../functions/runtime/http.ts';
 import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
 import { write } from '../../../../functions/write-secret/write.ts';
 import { toKeyManagementEnvironment } from '../../../../infra/stack/key-management-environment.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
 

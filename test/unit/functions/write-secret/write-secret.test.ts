@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
 import { parseDirect } from '../../../../functions/write-secret/api.ts';
 import { write } from '../../../../functions/write-secret/write.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
 import { mockConjur, type SeenRequest } from '../../lib/mock-conjur.ts';
 

@@ -1,7 +1,7 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createSecretReader } from '../../../../lib/auth/create-secret-reader.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 const deadline = new Deadline(new FakeClock(), 10_000);

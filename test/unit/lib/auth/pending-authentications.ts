@@ -1,5 +1,5 @@
 import { type AccessToken, parseAccessToken } from '../../../../lib/auth/access-token.ts';
-import type { Deadline } from '../../../../lib/deadline.ts';
+import type { Deadline } from '../../../../lib/clock.ts';
 import { accessTokenText } from '../access-token-text.ts';
 
 /** Authentications that end when the test says so. */

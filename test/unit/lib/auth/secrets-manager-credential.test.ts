@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { StagingLabel } from '../../../../lib/auth/secret-reader.ts';
 import { createSecretsManagerCredential } from '../../../../lib/auth/secrets-manager-credential.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { FakeClock } from '../fake-clock.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { TokenCache } from '../../../../lib/auth/token-cache.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import { type Logger, silentLogger } from '../../../../lib/logger.ts';
 import { FakeClock } from '../fake-clock.ts';

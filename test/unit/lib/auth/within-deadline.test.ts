@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { withinDeadline } from '../../../../lib/auth/aws-calls.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 /** A call that only its signal ends. */

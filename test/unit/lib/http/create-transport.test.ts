@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createConjurTransport } from '../../../../lib/answers.ts';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { sharedDispatcher } from '../../../../lib/http/dispatchers.ts';
 import { FakeClock } from '../fake-clock.ts';
 

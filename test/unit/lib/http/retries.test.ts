@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import type { AttemptReport } from '../../../../lib/http/request.ts';
 import { accessTokenText } from '../access-token-text.ts';
 import { type Answer, mockConjur } from '../mock-conjur.ts';

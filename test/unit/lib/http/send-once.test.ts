@@ -1,7 +1,7 @@
 import type { Dispatcher } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { HttpFault } from '../../../../lib/http/fault.ts';
-import { sendOnce } from '../../../../lib/http/send-once.ts';
+import { sendOnce } from '../../../../lib/http/transport.ts';
 
 const REQUEST = { method: 'GET', path: '/secrets/a', action: 'reading' } as const;
 

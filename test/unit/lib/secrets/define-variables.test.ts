@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { Deadline } from '../../../../lib/deadline.ts';
+import { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
-import { VariableDefiner } from '../../../../lib/secrets/define-variables.ts';
 import type { VariableDefinition } from '../../../../lib/secrets/variable-policy.ts';
+import { VariableDefiner } from '../../../../lib/secrets/variable-policy.ts';
 import { FakeClock } from '../fake-clock.ts';
 
 const clock = new FakeClock();

@@ -1,7 +1,7 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { describe, expect, it } from 'vitest';
 import { createSecretVersions } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/create-secret-versions.ts';
-import { Deadline } from '../../../../../../lib/deadline.ts';
+import { Deadline } from '../../../../../../lib/clock.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
 import { FakeClock } from '../../../../lib/fake-clock.ts';
 

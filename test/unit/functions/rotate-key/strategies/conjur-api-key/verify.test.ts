@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { RotationContext } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/context.ts';
 import { readStaged } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/verify.ts';
-import { Deadline } from '../../../../../../lib/deadline.ts';
+import { Deadline } from '../../../../../../lib/clock.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
 import { FakeClock } from '../../../../lib/fake-clock.ts';
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createLitellmApi } from '../../../../../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
-import { Deadline } from '../../../../../../lib/deadline.ts';
+import { Deadline } from '../../../../../../lib/clock.ts';
 import { HttpFault } from '../../../../../../lib/http/fault.ts';
 import type { HttpRequest } from '../../../../../../lib/http/request.ts';
 import { Secret } from '../../../../../../lib/secret.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadMasterKey } from '../../../../../../functions/rotate-key/strategies/litellm-virtual-key/master-key.ts';
-import { Deadline } from '../../../../../../lib/deadline.ts';
+import { Deadline } from '../../../../../../lib/clock.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
 import { FakeClock } from '../../../../lib/fake-clock.ts';
 

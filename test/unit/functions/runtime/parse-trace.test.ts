@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTrace } from '../../../../functions/runtime/trace.ts';
+import { parseTrace } from '../../../../functions/runtime/log.ts';
 
 const ROOT = 'Root=1-5759e988-bd862e3fe1be46a994272793';
 

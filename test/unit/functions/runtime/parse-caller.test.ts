@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseApiRequestId, parseCaller } from '../../../../functions/runtime/caller.ts';
-import { createInvocationLog } from '../../../../functions/runtime/invocation-log.ts';
+import { createInvocationLog, parseApiRequestId, parseCaller } from '../../../../functions/runtime/invocation-log.ts';
 import { createLogger } from '../../../../functions/runtime/log.ts';
 import { systemClock } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
