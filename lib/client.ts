@@ -29,7 +29,7 @@ export type {
 /** What the client works with besides its options. All of it has a default. */
 export interface ConjurClientDeps {
   readonly clock?: Clock;
-  /** Uniform in [0, 1); default `Math.random`, which is good enough for the jitter of retries, its only use. */
+  /** Uniform in [0, 1); default `Math.random`, which is good enough for jitter, its only use: of retries and of refreshes. */
   readonly random?: () => number;
   /** Hears of what an operator should know. Default: nobody does. */
   readonly logger?: Logger;
@@ -58,7 +58,7 @@ export interface ConjurClientDeps {
  * const { value } = await conjur.readSecret('app/db/password');
  */
 export function createConjurClient(options?: ConjurClientOptions, deps: ConjurClientDeps = {}): ConjurClient {
-  const { clock = systemClock, logger = silentLogger } = deps;
+  const { clock = systemClock, logger = silentLogger, random = Math.random } = deps;
   const settings = toSettings(options ?? fromEnv(process.env, { warn: (warning) => logger.warn(warning) }));
   const nameOf = createNameOf(settings);
   const dispatchers = deps.dispatcher === undefined ? createDispatchers(settings) : sharedDispatcher(deps.dispatcher);
@@ -67,7 +67,7 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
     nameOf,
     dispatchers,
     clock,
-    random: deps.random ?? Math.random,
+    random,
     onAttempt: deps.onAttempt,
     traceparent: deps.traceparent,
   });
@@ -86,6 +86,7 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
     clock,
     logger,
     refreshIntervalMs: refreshIntervalOf(settings),
+    random,
     onRefreshFailed: deps.onRefreshFailed,
   });
   const { account, edition } = settings;

@@ -240,7 +240,8 @@ export const OPTIONS = {
     unit: 'ms',
     envUnit: 's',
     group: 'authentication',
-    meaning: "time after which the session token is refreshed; 85 % of the token's own life, if that is sooner",
+    meaning:
+      "the session token is refreshed after this time at the latest: each token draws 85 to 100 % of it, so that processes started together do not refresh together; 85 % of the token's own life, if that is sooner",
   },
   'tls.ca': {
     env: ['CYBERARK_CA_CERT', 'CONJUR_SSL_CERTIFICATE', 'CONJUR_CERT_FILE'],

@@ -51,7 +51,7 @@ export interface ConjurClientOptions {
   readonly requireTls?: boolean | undefined;
   /** Default: none. */
   readonly proxy?: ClientProxyOptions | undefined;
-  /** Milliseconds after which a session token is refreshed. Default 300,000; 1,000 to 18,000,000. */
+  /** Milliseconds after which a session token is refreshed at the latest: each draws 85 to 100 % of it. Default 300,000; 1,000 to 18,000,000. */
   readonly refreshIntervalMs?: number | undefined;
   /** The branch that new variables are loaded into. Default `root`; `data` on SaaS. */
   readonly policyBranch?: string | undefined;

@@ -12,8 +12,10 @@ export interface TokenCacheOptions {
   /** Gets a new token by a deadline. `once`: one attempt, because nobody depends on it yet. */
   readonly authenticate: (deadline: Deadline, options: { readonly once: boolean }) => Promise<AccessToken>;
   readonly clock: Clock;
-  /** Milliseconds after which a token is refreshed, however long it lives. */
+  /** Milliseconds after which a token is refreshed at the latest, however long it lives. */
   readonly refreshIntervalMs: number;
+  /** Uniform in [0, 1): spreads the refreshes of processes that were started together. */
+  readonly random: () => number;
   readonly logger: Logger;
   /** Told of a refresh that failed while the old token lives. */
   readonly onRefreshFailed?: ((error: unknown) => void) | undefined;
@@ -23,6 +25,8 @@ interface Held {
   readonly token: AccessToken;
   /** When the request for it was sent: its life began no earlier. */
   readonly gotAtMs: number;
+  /** The age at which it is due for a refresh, in milliseconds. */
+  readonly dueAgeMs: number;
 }
 
 /** An authentication under way, which all callers share. */
@@ -34,6 +38,8 @@ interface InFlight {
 
 /** Part of its life after which a token is refreshed. */
 const DUE_FRACTION = 0.85;
+/** Each token draws its own interval from this part of the given one up to the whole of it. */
+const SHORTEST_INTERVAL_FRACTION = 0.85;
 /** A token is not sent in its last moments, in which it would expire on its way: this part of its life, and at most a second. */
 const EXPIRY_FRACTION = 0.05;
 const EXPIRY_MARGIN_MS = 1_000;
@@ -105,9 +111,8 @@ export class TokenCache {
     return ageMs < 0 || ageMs >= token.lifeMs - marginMs;
   }
 
-  #isDue({ token, gotAtMs }: Held, nowMs: number): boolean {
-    const ageMs = nowMs - gotAtMs;
-    return ageMs >= this.#options.refreshIntervalMs || ageMs >= token.lifeMs * DUE_FRACTION;
+  #isDue({ gotAtMs, dueAgeMs }: Held, nowMs: number): boolean {
+    return nowMs - gotAtMs >= dueAgeMs;
   }
 
   /** One attempt with a short limit of its own. A failure is logged and not returned: the old token still lives. */
@@ -165,7 +170,8 @@ export class TokenCache {
     this.#inFlight = started;
     const end = (token?: AccessToken): void => {
       if (token !== undefined) {
-        this.#held = { token, gotAtMs };
+        const { refreshIntervalMs, random } = this.#options;
+        this.#held = { token, gotAtMs, dueAgeMs: drawDueAgeMs(token.lifeMs, refreshIntervalMs, random) };
         this.#login = token.login;
       }
       if (this.#inFlight === started) this.#inFlight = undefined;
@@ -173,6 +179,19 @@ export class TokenCache {
     started.promise.then(end, () => end());
     return started;
   }
+}
+
+/**
+ * The age at which a token is due for a refresh: 85 to 100 % of the interval, drawn anew for each token, or 85 % of the token's own life if
+ * that is sooner. Processes that a burst has started together would otherwise all come back to the server in the same seconds.
+ * @param refreshIntervalMs never exceeded
+ * @param random uniform in [0, 1); 0 gives the whole interval
+ * @returns milliseconds
+ * @example drawDueAgeMs(480_000, 300_000, () => 0.5) // 277_500
+ */
+export function drawDueAgeMs(lifeMs: number, refreshIntervalMs: number, random: () => number): number {
+  const intervalMs = refreshIntervalMs * (1 - random() * (1 - SHORTEST_INTERVAL_FRACTION));
+  return Math.min(intervalMs, lifeMs * DUE_FRACTION);
 }
 
 function isRefused(error: unknown): boolean {
@@ -183,15 +202,10 @@ function ignore(): void {
   // Its end is all that is waited for; its outcome goes to those who asked for the token.
 }
 
-export interface SessionOptions {
+export interface SessionOptions extends Omit<TokenCacheOptions, 'authenticate'> {
   readonly authenticator: Authenticator;
   readonly transport: Transport;
   readonly nameOf: NameOf;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  /** Milliseconds after which a token is refreshed, however long it lives. */
-  readonly refreshIntervalMs: number;
-  readonly onRefreshFailed?: ((error: unknown) => void) | undefined;
 }
 
 /** Requests with a session token. */

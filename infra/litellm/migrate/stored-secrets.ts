@@ -72,11 +72,20 @@ function createRawSession(settings: Settings) {
   const clock = systemClock;
   const nameOf = createNameOf(settings);
   const dispatchers = createDispatchers(settings);
-  const transport = createConjurTransport({ ...settings, nameOf, dispatchers, clock, random: Math.random });
+  const { random } = Math;
+  const transport = createConjurTransport({ ...settings, nameOf, dispatchers, clock, random });
   const lazy = lazyAuthenticatorDeps(undefined, clock);
   const authenticator = createAuthenticator(settings, createCredentialSource(settings, { ...lazy, clock }), lazy);
   const { refreshIntervalMs } = settings;
-  const { send } = createSession({ nameOf, authenticator, transport, clock, logger: silentLogger, refreshIntervalMs });
+  const { send } = createSession({
+    nameOf,
+    authenticator,
+    transport,
+    clock,
+    logger: silentLogger,
+    refreshIntervalMs,
+    random,
+  });
   return {
     nameOf,
     send: (request: HttpRequest) => send(request, new Deadline(clock, DEFAULT_DEADLINE_MS)),

@@ -13,6 +13,8 @@ let client: ConjurClient;
 let requests: { authenticate: number; read: number };
 
 const clock = { now: () => nowMs, sleep: async () => undefined };
+/** What each token draws of its interval: 0 is the whole of it, almost 1 is 85 %. */
+let drawn = 0;
 
 beforeEach(async () => {
   nowMs = START_MS;
@@ -28,7 +30,8 @@ beforeEach(async () => {
   await writer.writeSecret('a/b', 'value');
   await writer.close();
   requests = { authenticate: 0, read: 0 };
-  client = createConjurClient(settingsFor(conjur), { clock });
+  drawn = 0;
+  client = createConjurClient(settingsFor(conjur), { clock, random: () => drawn });
 });
 
 afterEach(async () => {
@@ -57,7 +60,34 @@ it('costs one authentication for fifty first reads at the same time', async () =
   expect(requests).toEqual({ authenticate: 1, read: 50 });
 });
 
-it('costs exactly one authentication more at 300 s plus a moment, and none just before', async () => {
+it.each([
+  { share: 100, draw: 0, dueMs: 300_000 },
+  { share: 92.5, draw: 0.5, dueMs: 277_500 },
+  { share: 85, draw: 1 - 2 ** -53, dueMs: 255_000 },
+])(
+  'costs exactly one authentication more where $share % of the interval is drawn, none before',
+  async ({ draw, dueMs }) => {
+    drawn = draw;
+    await readOnce();
+    nowMs = START_MS + dueMs - 1;
+    await readOnce();
+    expect(requests.authenticate).toBe(1);
+
+    nowMs = START_MS + dueMs + 1;
+    await Promise.all([readOnce(), readOnce(), readOnce()]);
+    expect(requests).toEqual({ authenticate: 2, read: 5 });
+  },
+);
+
+it('costs exactly one authentication more at 300 s plus a moment, whatever was drawn', async () => {
+  drawn = Math.random();
+  await readOnce();
+  nowMs = START_MS + 300_001;
+  await Promise.all([readOnce(), readOnce(), readOnce()]);
+  expect(requests).toEqual({ authenticate: 2, read: 4 });
+});
+
+it('costs exactly one authentication more at 300 s plus a moment, and none just before, by the whole interval', async () => {
   await readOnce();
   nowMs = START_MS + 299_999;
   await readOnce();

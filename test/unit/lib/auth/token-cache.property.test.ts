@@ -29,6 +29,7 @@ const step = fc.oneof(
 const container = fc.record({
   lifeSeconds: fc.constantFrom(60, 480, 18_000),
   refreshIntervalMs: fc.constantFrom(1_000, 300_000, 18_000_000),
+  drawn: fc.constantFrom(0, 0.5, 1 - 2 ** -53),
   steps: fc.array(step, { minLength: 150, maxLength: 250 }),
 });
 
@@ -36,7 +37,7 @@ it(`sends no expired token in ${RUNS * CALLS_PER_RUN} calls, and authenticates o
   let calls = 0;
   let sent = 0;
   await fc.assert(
-    fc.asyncProperty(container, async ({ lifeSeconds, refreshIntervalMs, steps }) => {
+    fc.asyncProperty(container, async ({ lifeSeconds, refreshIntervalMs, drawn, steps }) => {
       const clock = new FakeClock();
       const conjur = new PendingAuthentications();
       const issuedAtMs = new Map<AccessToken, number>();
@@ -51,6 +52,7 @@ it(`sends no expired token in ${RUNS * CALLS_PER_RUN} calls, and authenticates o
         },
         clock,
         refreshIntervalMs,
+        random: () => drawn,
         logger: silentLogger,
       });
       let failures = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TokenCache } from '../../../../lib/auth/token-cache.ts';
+import { drawDueAgeMs, TokenCache } from '../../../../lib/auth/token-cache.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import { type Logger, silentLogger } from '../../../../lib/logger.ts';
@@ -17,10 +17,12 @@ const LIVES = [
   { life: 2, dueMs: 1_700, expiredMs: 1_900 },
 ];
 
+/** @param random default: the whole interval is drawn */
 async function cacheWithToken(
   lifeSeconds: number,
   logger: Logger = silentLogger,
   onRefreshFailed?: (error: unknown) => void,
+  random: () => number = () => 0,
 ) {
   const clock = new FakeClock();
   const conjur = new PendingAuthentications();
@@ -29,6 +31,7 @@ async function cacheWithToken(
     authenticate,
     clock,
     refreshIntervalMs: REFRESH_INTERVAL_MS,
+    random,
     logger,
     onRefreshFailed,
   });
@@ -197,5 +200,55 @@ describe('any token', () => {
     clock.move(1_234);
     expect(cache.ageMs()).toBe(1_234);
     expect(cache.login()).toBe('admin');
+  });
+});
+
+describe('the interval that a token draws', () => {
+  /** Life in seconds, what is drawn, and when a refresh is due, in milliseconds. */
+  const DRAWS = [
+    { life: 480, drawn: 0, dueMs: 300_000 },
+    { life: 480, drawn: 0.2, dueMs: 291_000 },
+    { life: 480, drawn: 0.5, dueMs: 277_500 },
+    { life: 480, drawn: 0.8, dueMs: 264_000 },
+    { life: 18_000, drawn: 1 - 2 ** -53, dueMs: 255_000 },
+    // Its own life ends sooner than any interval.
+    { life: 60, drawn: 0, dueMs: 51_000 },
+    { life: 60, drawn: 0.9, dueMs: 51_000 },
+    // Between the two: whichever comes first.
+    { life: 330, drawn: 0, dueMs: 280_500 },
+    { life: 330, drawn: 0.8, dueMs: 264_000 },
+  ];
+
+  it.each(DRAWS)('makes one of $life s due at $dueMs ms where $drawn is drawn', async ({ life, drawn, dueMs }) => {
+    const { clock, conjur, get } = await cacheWithToken(life, silentLogger, undefined, () => drawn);
+    clock.move(dueMs - 1);
+    await get();
+    expect(conjur.begun).toBe(1);
+    clock.move(1);
+    await get();
+    expect(conjur.begun).toBe(2);
+  });
+
+  it('is drawn anew for each token', async () => {
+    const draws = [0, 1, 0.5];
+    const { clock, conjur, get } = await cacheWithToken(480, silentLogger, undefined, () => draws.shift() ?? 0);
+    for (const dueMs of [300_000, 255_000, 277_500]) {
+      const begun = conjur.begun;
+      clock.move(dueMs - 1);
+      await get();
+      expect(conjur.begun).toBe(begun);
+      clock.move(1);
+      await get();
+      await conjur.succeed(480);
+      expect(conjur.begun).toBe(begun + 1);
+    }
+  });
+
+  it('is from 85 to 100 % of the setting, all over that range, and never more', () => {
+    const intervals = Array.from({ length: 10_000 }, () => drawDueAgeMs(18_000_000, REFRESH_INTERVAL_MS, Math.random));
+    expect(Math.max(...intervals)).toBeLessThanOrEqual(REFRESH_INTERVAL_MS);
+    expect(Math.min(...intervals)).toBeGreaterThanOrEqual(0.85 * REFRESH_INTERVAL_MS);
+    const tenths = new Set(intervals.map((ms) => Math.floor((10 * (ms - 255_000)) / 45_001)));
+    expect(tenths.size).toBe(10);
   });
 });
