@@ -18,7 +18,10 @@ export interface Target {
   close(): Promise<void>;
 }
 
-/** `E2E_BASE`, `E2E_ACCOUNT`, `E2E_ADMIN_API_KEY` and `E2E_EDITION` name a Conjur; without them a local one is started. */
+/**
+ * `E2E_BASE`, `E2E_ACCOUNT`, `E2E_ADMIN_API_KEY` and `E2E_EDITION` name a Conjur; without them a local one is started, of the version
+ * `E2E_SERVER_VERSION`.
+ */
 export async function startTarget(): Promise<Target> {
   const { E2E_BASE: conjur, E2E_ACCOUNT: account = 'default', E2E_ADMIN_API_KEY: adminApiKey } = process.env;
   if (conjur !== undefined) {
@@ -36,6 +39,7 @@ export async function startTarget(): Promise<Target> {
     litellmPort: 0,
     data: ':memory:',
     adminApiKey: undefined,
+    serverVersion: process.env.E2E_SERVER_VERSION,
     conjur,
     onLine: (line) => lines.push(line),
     onProgress: () => undefined,

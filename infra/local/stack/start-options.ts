@@ -1,7 +1,8 @@
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Flag, number, text, url } from '../../cli/flags.ts';
+import { type Flag, number, text, UsageError, url } from '../../cli/flags.ts';
 import type { FlagValues } from '../../cli/run-command.ts';
+import { parseServerVersion } from '../conjur/server-version.ts';
 
 /** What `npm start` was asked for. */
 export interface StartOptions {
@@ -16,6 +17,8 @@ export interface StartOptions {
   readonly adminApiKey: string | undefined;
   /** File of the local Conjur's data, or `:memory:`. */
   readonly data: string;
+  /** Version of Conjur that the local one behaves as, from 1.21; undefined: its own default. */
+  readonly serverVersion?: string | undefined;
   /** Base URL of a real Conjur to be used instead of a local one. */
   readonly conjur: string | undefined;
 }
@@ -43,14 +46,22 @@ export const START_FLAGS = {
   ),
   'admin-api-key': text('KEY', "api key of the local Conjur's admin (default: the one in its data, or a new one)"),
   data: text('FILE', "the local Conjur's data, or :memory: (default .local/conjur.sqlite)"),
+  'server-version': text('X.Y.Z', 'the version of Conjur that the local one behaves as, from 1.21 (default 1.24.0)'),
   conjur: url(
     'a real Conjur instead, and no stand-ins; account, login and api key come\nfrom CYBERARK_ACCOUNT, CYBERARK_USERNAME and CYBERARK_API_KEY',
   ),
 };
 
-/** The options that the flags give. */
+/**
+ * The options that the flags give.
+ * @throws UsageError for flags that do not go together, and a version that is none
+ */
 export function toStartOptions(flags: FlagValues<typeof START_FLAGS>): StartOptions {
   const offset = flags['port-offset'];
+  const serverVersion = flags['server-version'];
+  if (serverVersion !== undefined && flags.conjur !== undefined)
+    throw new UsageError('--server-version is about the local Conjur, and --conjur names another.');
+  assertServerVersion(serverVersion);
   return {
     apiPort: flags['api-port'] ?? PORTS.api + offset,
     lambdaPort: flags['lambda-port'] ?? PORTS.lambda + offset,
@@ -59,8 +70,19 @@ export function toStartOptions(flags: FlagValues<typeof START_FLAGS>): StartOpti
     litellmPort: flags['litellm-port'] ?? 0,
     adminApiKey: flags['admin-api-key'],
     data: flags.data ?? (offset === 0 ? DEFAULT_DATA : besides(DEFAULT_DATA, offset)),
+    serverVersion,
     conjur: flags.conjur,
   };
+}
+
+/** @throws UsageError for a text that is no version, and for one that the local Conjur does not know */
+export function assertServerVersion(text: string | undefined): void {
+  if (text === undefined) return;
+  try {
+    parseServerVersion(text);
+  } catch {
+    throw new UsageError(`--server-version takes a version from 1.21 such as 1.24.0, not ${text}.`);
+  }
 }
 
 /** One file serves one stack at a time. */

@@ -115,13 +115,14 @@ async function startBackends(
   closers: (() => Promise<void>)[],
 ): Promise<Backends> {
   options.onProgress('starting a local Conjur, and stand-ins for Secrets Manager and LiteLLM (for development only) …');
-  const { data, adminApiKey: wanted, conjurPort, secretsManagerPort, litellmPort } = options;
+  const { data, adminApiKey: wanted, serverVersion, conjurPort, secretsManagerPort, litellmPort } = options;
   const folder = data === ':memory:' ? undefined : dirname(data);
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
   const conjur = await createLocalConjur({
     port: conjurPort,
     data,
     ...(wanted === undefined ? {} : { adminApiKey: wanted }),
+    ...(serverVersion === undefined ? {} : { serverVersion }),
   });
   closers.push(() => conjur.close());
   const notice = toUnusedConjurNotice(process.env, conjur.url);

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseCommandLine } from '../../../../../infra/cli/run-command.ts';
 import { START_FLAGS, type StartOptions, toStartOptions } from '../../../../../infra/local/stack/start-options.ts';
 
@@ -31,4 +31,23 @@ it.each(['-1', '57456', '1.5', '', 'x'])('--port-offset %j is refused', (offset)
   expect(() => parse(`--port-offset=${offset}`)).toThrow(
     `--port-offset takes a whole number from 0 to 57455, not "${offset}".`,
   );
+});
+
+describe('--server-version', () => {
+  it('is the version that the local Conjur behaves as', () => {
+    expect(parse('--server-version', '1.27')).toMatchObject({ serverVersion: '1.27' });
+    expect(parse()).toMatchObject({ serverVersion: undefined });
+  });
+
+  it.each(['1.20', 'latest', '1'])('%s is refused', (version) => {
+    expect(() => parse('--server-version', version)).toThrow(
+      `--server-version takes a version from 1.21 such as 1.24.0, not ${version}.`,
+    );
+  });
+
+  it('does not go together with another Conjur', () => {
+    expect(() => parse('--server-version', '1.27', '--conjur', 'https://conjur.example.com')).toThrow(
+      '--server-version is about the local Conjur, and --conjur names another.',
+    );
+  });
 });
