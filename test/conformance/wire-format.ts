@@ -76,8 +76,9 @@ const Load = v.strictObject({
   version: v.pipe(v.number(), v.integer(), v.minValue(1)),
   warnings: v.optional(v.array(v.string())),
 });
+/** Nested in the recorded 1.24.0, flat in later versions. */
 const Items = v.strictObject({
-  items: v.array(v.looseObject({ identifier: v.looseObject({ identifier: v.string() }) })),
+  items: v.array(v.looseObject({ identifier: v.union([Id, v.looseObject({ identifier: v.string() })]) })),
 });
 const DryRun = v.strictObject({
   status: v.literal('Valid YAML'),

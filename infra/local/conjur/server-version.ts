@@ -36,6 +36,9 @@ export interface Behaviour {
   readonly hasV2: boolean;
   /** `GET /authn/{account}/api_key`, from 1.24. */
   readonly hasLastRotation: boolean;
+  /** The recorded 1.24.0 answers to a dry run with items that hold themselves; the vendor's own test suite, which is run against
+   * later ones, takes flat items alone. No changelog tells the version: here it is 1.25. */
+  readonly areDryRunItemsNested: boolean;
   /** From 1.26.1 the annotation `authn/api-key: false` switches an api key off, */
   readonly canApiKeysBeOff: boolean;
   /** and id tokens are let in only where the server is told to. */
@@ -53,6 +56,7 @@ export function behaviourOf(version: ServerVersion): Behaviour {
     hasTokenExpiry: isAtLeast(version, 1, 22),
     hasV2: isAtLeast(version, 1, 23),
     hasLastRotation: isAtLeast(version, 1, 24),
+    areDryRunItemsNested: !isAtLeast(version, 1, 25),
     canApiKeysBeOff: isAtLeast(version, 1, 26, 1),
     areIdTokensTaken: !isAtLeast(version, 1, 26, 1),
     hasPublicKeys: !isAtLeast(version, 1, 27),

@@ -1,3 +1,4 @@
+import type { Behaviour } from '../server-version.ts';
 import type { Permissions } from '../store/permissions.ts';
 import { explainFault } from './explain-fault.ts';
 import { type LoadPorts, loadPolicyText, type PolicyLoad } from './load-policy.ts';
@@ -36,11 +37,13 @@ interface View {
 /** What rehearsing needs from its surroundings. */
 export interface RehearsalPorts extends LoadPorts {
   readonly permissions: Permissions;
+  readonly behaviour: Pick<Behaviour, 'areDryRunItemsNested'>;
 }
 
 /** Loads a policy, looks at what it changed, and takes it back. What the role may not see is masked. */
 export function rehearsePolicy(ports: RehearsalPorts, load: PolicyLoad): DryRunReport {
-  const { database, permissions } = ports;
+  const { database, permissions, behaviour } = ports;
+  const show = behaviour.areDryRunItemsNested ? nest : (item: Item) => item;
   const look = (): View => ({
     items: takeSnapshot(database),
     visible: new Set(permissions.visibleResources(load.roleId)),
@@ -49,7 +52,7 @@ export function rehearsePolicy(ports: RehearsalPorts, load: PolicyLoad): DryRunR
     return database.rehearse(() => {
       const before = look();
       const { warnings } = loadPolicyText(ports, load);
-      return { ...toReport(before, look()), ...(warnings.length === 0 ? {} : { warnings }) };
+      return { ...toReport(before, look(), show), ...(warnings.length === 0 ? {} : { warnings }) };
     });
   } catch (error) {
     const fault = faultOf(error);
@@ -73,7 +76,10 @@ function faultOf(error: unknown): PolicyFault | undefined {
   return type === undefined ? undefined : (error as PolicyInvalidError).fault;
 }
 
-function toReport(before: View, after: View): DryRunReport {
+function toReport(before: View, after: View, show: (item: Item) => Item): DryRunReport {
+  const pick = ({ items, visible }: View, ids: string[]): Items => ({
+    items: ids.map((id) => show(maskItem(items.get(id) ?? {}, visible))),
+  });
   const known = [...before.items.keys()];
   const kept = known.filter((id) => after.items.has(id));
   const changed = kept.filter((id) => !isSame(before.items.get(id), after.items.get(id)));
@@ -90,10 +96,6 @@ function toReport(before: View, after: View): DryRunReport {
       known.filter((id) => !after.items.has(id)),
     ),
   };
-}
-
-function pick({ items, visible }: View, ids: string[]): Items {
-  return { items: ids.map((id) => nest(maskItem(items.get(id) ?? {}, visible))) };
 }
 
 /** A changed item as it will be: in its lists stands first what was there before. */
@@ -142,7 +144,7 @@ function isSame(a: unknown, b: unknown): boolean {
   return JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** Conjur 1.24 puts the whole item where its id belongs and leaves the other fields empty. */
+/** Conjur 1.24, as recorded, puts the whole item where its id belongs and leaves the other fields empty. */
 function nest(item: Item): Item {
   const empty = Object.fromEntries(Object.keys(item).map((name) => [name, null]));
   return { ...empty, identifier: item };

@@ -80,6 +80,17 @@ describe.each(VERSIONS)('a server of version %s', (version) => {
     expect(shown.status).toBe(nth === 0 ? 200 : 404);
   });
 
+  it('tells of a dry run in flat items, from 1.25 on', async () => {
+    if (nth === 0) return;
+    const conjur = await startAs(version);
+    const dry = await conjur.ask('POST', '/policies/default/policy/root?dryRun=true', { body: '- !variable dry' });
+    const [item] = dry.json<{ created: { items: { identifier: unknown }[] } }>().created.items;
+    const isFlat = nth >= VERSIONS.indexOf('1.26.1');
+    expect(item?.identifier).toEqual(
+      isFlat ? 'default:variable:dry' : expect.objectContaining({ identifier: 'default:variable:dry' }),
+    );
+  });
+
   it('refuses an api key that an annotation switches off, from 1.26.1 on', async () => {
     const conjur = await startAs(version);
     const login = (name: string) =>
