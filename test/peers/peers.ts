@@ -1,13 +1,12 @@
-import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../support/find-program.ts';
-import { type Command, NotHere, type Peer } from './peer.ts';
+import { goEnvironment, needGo } from './go-program.ts';
+import { NotHere, type Peer } from './peer.ts';
+import { pinned } from './pinned.ts';
 import { runStep, runStepIfPossible } from './run-step.ts';
 
 const HERE = import.meta.dirname;
-
-/** Minor version, as the pinned modules need it. */
-const OLDEST_GO = 25;
 
 /** Of Maven's own plug-in that fetches; the version that Maven would choose changes with Maven. */
 const FETCH = 'org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies';
@@ -90,41 +89,14 @@ async function buildCommandLine(cache: string): Promise<string> {
   return program;
 }
 
-/** @param mode by default only what go.sum knows */
-async function buildGo(
-  module: string,
-  target: string,
-  program: string,
-  cache: string,
-  mode = '-mod=readonly',
-): Promise<string> {
-  const go = need('go');
-  const version = await runStep({ program: go, args: ['env', 'GOVERSION'] }, HERE);
-  if (Number(/^go1\.(\d+)/.exec(version)?.[1]) < OLDEST_GO)
-    throw new NotHere(`Go 1.${OLDEST_GO} is needed; this is ${version.trim()}`);
-  const command: Command = {
-    program: go,
-    args: ['build', '-trimpath', '-o', program, target],
-    environment: {
-      GOMODCACHE: join(cache, 'go-modules'),
-      GOCACHE: join(cache, 'go-build'),
-      // Files of the cache may be deleted again.
-      GOFLAGS: `${mode} -modcacherw -buildvcs=false`,
-      GOTOOLCHAIN: 'local',
-    },
-  };
-  return await runStep(command, module);
+async function buildGo(module: string, target: string, program: string, cache: string, mode?: string): Promise<void> {
+  const go = await needGo();
+  const args = ['build', '-trimpath', '-o', program, target];
+  await runStep({ program: go, args, environment: goEnvironment(cache, mode) }, module);
 }
 
 function need(program: string): string {
   const path = findProgram(program);
   if (path === undefined) throw new NotHere(`this machine has no ${program}`);
   return path;
-}
-
-/** A version as the project's file for that ecosystem pins it. */
-function pinned(file: string, pattern: RegExp): string {
-  const version = pattern.exec(readFileSync(join(HERE, file), 'utf8'))?.[1];
-  if (version === undefined) throw new Error(`test/peers/${file} pins no version`);
-  return version;
 }
