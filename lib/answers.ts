@@ -2,7 +2,7 @@ import type { Clock } from './clock.ts';
 import { type Deadline, deadlineExceeded } from './clock.ts';
 import { ConjurError } from './errors.ts';
 import { HttpFault } from './http/fault.ts';
-import type { HttpRequest, HttpResponse } from './http/request.ts';
+import type { EndedBy, HttpRequest, HttpResponse } from './http/request.ts';
 import { createTransport, type Transport, type TransportOptions } from './http/transport.ts';
 import type { Logger } from './logger.ts';
 import type { Edition, NameOf } from './settings.ts';
@@ -136,7 +136,7 @@ export function toConjurError({ nameOf }: Named, request: HttpRequest, response:
   if (UNAVAILABLE.has(status)) {
     return new ConjurError(
       'upstream_unavailable',
-      `Conjur answered ${status} while ${action}, again and again. Check Conjur's health and try again.`,
+      `Conjur answered ${status} while ${action}${response.endedBy === undefined ? ', again and again.' : `. ${NOT_REPEATED[response.endedBy]}`} Check Conjur's health and try again.`,
       {
         retryAfterSeconds: retryAfterSeconds(response),
       },
@@ -219,10 +219,18 @@ function toConjurFault({ nameOf }: Named, action: string, fault: HttpFault): Con
     );
   }
   const code = fault.kind === 'client-certificate' ? 'authentication_failed' : 'upstream_unavailable';
-  return new ConjurError(code, `${ADVICE[fault.kind](fault.reason, nameOf)} This happened while ${action}.`, {
+  const ending = fault.endedBy === undefined ? '' : ` ${NOT_REPEATED[fault.endedBy]}`;
+  return new ConjurError(code, `${ADVICE[fault.kind](fault.reason, nameOf)} This happened while ${action}.${ending}`, {
     cause: fault,
+    retryAfterSeconds: fault.retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(fault.retryAfterMs / 1000)),
   });
 }
+
+/** Why a failure is the answer though it is one that is usually tried again. */
+const NOT_REPEATED: Readonly<Record<EndedBy, string>> = {
+  'retry-budget': 'It was not tried again: so many requests have failed lately that the retry budget is spent.',
+  circuit: 'It was not tried again: Conjur has failed every request lately, and is asked once every few seconds.',
+};
 
 /** What OpenSSL says of bytes that are no TLS, such as an answer in plain http. */
 export const SPEAKS_NO_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
@@ -242,6 +250,8 @@ const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadli
       : `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in ${nameOf('tls.ca')}, and check that ${nameOf('baseUrl')} names the host in that certificate.`,
   timeout: (reason, nameOf) =>
     `Conjur did not answer within ${reason}. Check Conjur's health, or raise ${nameOf('timeoutMs')}.`,
+  'circuit-open': (reason) =>
+    `Conjur has failed every request lately (the last: ${reason}), and was not asked: until it answers, it is asked once every few seconds. Check Conjur's health and try again.`,
   broken: (reason, nameOf) =>
     `The connection to Conjur broke (${reason}). Check Conjur's health and what stands between; a server that asks for a client certificate also ends connections like this (${nameOf('tls.clientCert')}).`,
 };

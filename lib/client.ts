@@ -10,7 +10,7 @@ import { type Clock, createRunCall, systemClock } from './clock.ts';
 import type { ConjurClient } from './conjur-client.ts';
 import { fromEnv } from './env.ts';
 import { createDispatchers, sharedDispatcher } from './http/dispatchers.ts';
-import type { AttemptReport } from './http/request.ts';
+import type { AttemptReport, HeldBackReport } from './http/request.ts';
 import { type Logger, silentLogger } from './logger.ts';
 import { createReadOperations, createRotationOperations, createWriteOperations } from './operations.ts';
 import { lazyValueCache } from './secrets/cached-reads.ts';
@@ -37,6 +37,8 @@ export interface ConjurClientDeps {
   readonly dispatcher?: Dispatcher;
   /** Told of every attempt, for logs and metrics. */
   readonly onAttempt?: (report: AttemptReport) => void;
+  /** Told of every request that was not sent, or not repeated, to spare a server that fails. */
+  readonly onHeldBack?: (report: HeldBackReport) => void;
   /** Gives the W3C `traceparent` that requests to Conjur carry; asked before each attempt. Default: they carry none. */
   readonly traceparent?: () => string | undefined;
   /** Told of a refresh of the session token that failed while the old token lives, so that no call has failed yet. */
@@ -69,6 +71,7 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
     clock,
     random,
     onAttempt: deps.onAttempt,
+    onHeldBack: deps.onHeldBack,
     traceparent: deps.traceparent,
   });
   const { source, authenticator: plain } = createAuthentication(settings, deps, clock);

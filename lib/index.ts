@@ -31,7 +31,7 @@ export type { Environment, FromEnvOptions } from './env.ts';
 export { fromEnv } from './env.ts';
 export type { Batch, ConjurErrorOptions, ErrorCode, NamedError } from './errors.ts';
 export { ConjurError, ERROR_STATUS } from './errors.ts';
-export type { AttemptReport } from './http/request.ts';
+export type { AttemptReport, HeldBackReport } from './http/request.ts';
 export type { Listing } from './listing.ts';
 export type { Logger } from './logger.ts';
 export { parseVariableName } from './names.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type ConjurClient, type ConjurClientDeps, createConjurClient } from '../../lib/client.ts';
 import { type Clock, systemClock } from '../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
-import type { AttemptReport } from '../../lib/http/request.ts';
+import type { AttemptReport, HeldBackReport } from '../../lib/http/request.ts';
 import { createLogger, type LineLogger, parseTrace } from './log.ts';
 import type { FunctionSettings } from './settings.ts';
 import { parseFunctionSettings } from './settings.ts';
@@ -14,11 +14,13 @@ export interface Container {
   readonly clock: Clock;
   readonly logger: LineLogger;
   /** For further clients of the same Conjur: what they send belongs to the invocation's line and trace too. */
-  readonly observed: Pick<ConjurClientDeps, 'onAttempt' | 'traceparent'>;
+  readonly observed: Pick<ConjurClientDeps, 'onAttempt' | 'onHeldBack' | 'traceparent'>;
   /** How much was sent to Conjur since {@link Container.takeAttempts}. */
   countAttempts(): number;
   /** What was sent to Conjur since this was last asked. */
   takeAttempts(): AttemptReport[];
+  /** What was held back from a Conjur that fails, since this was last asked. */
+  takeHeldBack(): HeldBackReport[];
   /** Why the session token could last not be refreshed, since this was last asked; undefined where no refresh has failed. */
   takeRefreshFailure(): unknown;
 }
@@ -51,14 +53,16 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): S
 }
 
 /** Keeps what the client tells until the invocation's line is written. */
-function createRecord(): Pick<Container, 'countAttempts' | 'takeAttempts' | 'takeRefreshFailure'> & {
-  readonly ports: Required<Pick<ConjurClientDeps, 'onAttempt' | 'onRefreshFailed'>>;
+function createRecord(): Pick<Container, 'countAttempts' | 'takeAttempts' | 'takeHeldBack' | 'takeRefreshFailure'> & {
+  readonly ports: Required<Pick<ConjurClientDeps, 'onAttempt' | 'onHeldBack' | 'onRefreshFailed'>>;
 } {
   let attempts: AttemptReport[] = [];
+  let heldBack: HeldBackReport[] = [];
   let refreshFailure: unknown;
   return {
     ports: {
       onAttempt: (report) => attempts.push(report),
+      onHeldBack: (report) => heldBack.push(report),
       onRefreshFailed: (error) => {
         refreshFailure = error;
       },
@@ -67,6 +71,11 @@ function createRecord(): Pick<Container, 'countAttempts' | 'takeAttempts' | 'tak
     takeAttempts() {
       const taken = attempts;
       attempts = [];
+      return taken;
+    },
+    takeHeldBack() {
+      const taken = heldBack;
+      heldBack = [];
       return taken;
     },
     takeRefreshFailure() {

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import { isConjurError } from '../../lib/errors.ts';
-import type { AttemptReport } from '../../lib/http/request.ts';
+import type { AttemptReport, HeldBackReport } from '../../lib/http/request.ts';
 import type { LogFields } from '../../lib/logger.ts';
 import type { FunctionError } from '../contract/error-codes.ts';
 import type { Startup } from './container.ts';
@@ -70,6 +70,7 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
       cold = false;
       // What the start of the container, or a refresh beside the last call, sent to Conjur is not this call's.
       takeAttempts(source);
+      takeHeldBack(source);
       takeRefreshFailure(source);
       return {
         startedMs: clock.now(),
@@ -84,9 +85,10 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
     },
     end(invocation, error) {
       const sent = summarize(takeAttempts(source));
+      const heldBack = takeHeldBack(source);
       const refreshFailure = takeRefreshFailure(source);
       const loginRefused = isRefusedLogin(error) || isRefusedLogin(refreshFailure);
-      const metrics = toMetrics(invocation, sent, error, loginRefused);
+      const metrics = toMetrics(invocation, { ...sent, heldBack: heldBack.length }, error, loginRefused);
       const nowMs = clock.now();
       const fields = {
         service: SERVICE,
@@ -101,6 +103,7 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
         ...(error === undefined ? undefined : toFailure(error)),
         durationMs: nowMs - invocation.startedMs,
         ...sent,
+        ...(heldBack.length === 0 ? undefined : countHeldBack(heldBack)),
         tokenAgeMs: 'container' in source ? source.container.conjur.tokenAgeMs() : undefined,
         cold_start: invocation.coldStart,
       };
@@ -114,6 +117,17 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
 
 function takeAttempts(source: Startup): AttemptReport[] {
   return 'container' in source ? source.container.takeAttempts() : [];
+}
+
+function takeHeldBack(source: Startup): HeldBackReport[] {
+  return 'container' in source ? source.container.takeHeldBack() : [];
+}
+
+/** Why, and how many requests: what an operator has to know where Conjur was not asked, or not asked again. */
+function countHeldBack(reports: readonly HeldBackReport[]): LogFields {
+  const byCircuit = reports.filter(({ by }) => by === 'circuit').length;
+  const byRetryBudget = reports.length - byCircuit;
+  return { heldBackByCircuit: byCircuit || undefined, heldBackByRetryBudget: byRetryBudget || undefined };
 }
 
 function takeRefreshFailure(source: Startup): unknown {
@@ -164,13 +178,14 @@ const THROWN = once('Thrown');
  */
 function toMetrics(
   { call, http }: Invocation,
-  { conjurRequests, conjurMs }: Sent,
+  { conjurRequests, conjurMs, heldBack }: Sent & { readonly heldBack: number },
   error: FunctionError | undefined,
   loginRefused: boolean,
 ): readonly EmfMetric[] {
   const metrics: EmfMetric[] = [];
   if (loginRefused) metrics.push(AUTHENTICATION_FAILED);
   if (conjurRequests > 0) metrics.push({ name: 'ConjurTime', unit: 'Milliseconds', value: conjurMs });
+  if (heldBack > 0) metrics.push({ name: 'HeldBack', unit: 'Count', value: heldBack });
   // The heartbeat: a schedule makes this call, and its alarm rings when it is not there.
   if (!http && call?.call === 'health')
     metrics.push({ name: 'ConjurReachable', unit: 'Count', value: error === undefined ? 1 : 0 });

@@ -102,6 +102,7 @@ function createSample(write: (line: string) => void): Container {
     observed: {},
     countAttempts: () => 1,
     takeAttempts: () => [attempt],
+    takeHeldBack: () => [],
     takeRefreshFailure: () => undefined,
   };
 }

@@ -49,6 +49,7 @@ function listWidgets(stack: string): Widget[] {
     { title: 'Of it in Conjur, p99 (ms)', metrics: each((name) => ownMetric('ConjurTime', name, 'p99')) },
     { title: 'Conjur reachable', metrics: [ownMetric('ConjurReachable', `${stack}-read-secret`, 'Minimum')] },
     { title: 'Refused authentications', metrics: each((name) => ownMetric('AuthenticationFailed', name, 'Sum')) },
+    { title: 'Held back from a failing Conjur', metrics: each((name) => ownMetric('HeldBack', name, 'Sum')) },
     {
       title: 'Rotations',
       metrics: [ownMetric('RotationSucceeded', rotateKey, 'Sum'), ownMetric('RotationFailed', rotateKey, 'Sum')],

@@ -1,3 +1,5 @@
+import type { EndedBy } from './request.ts';
+
 export type HttpFaultKind =
   | 'connect'
   | 'proxy'
@@ -8,7 +10,8 @@ export type HttpFaultKind =
   | 'too-large'
   | 'coding'
   | 'aborted'
-  | 'deadline';
+  | 'deadline'
+  | 'circuit-open';
 
 /**
  * No complete answer came: neutral words for what happened, which each client puts into its own.
@@ -17,16 +20,28 @@ export type HttpFaultKind =
  * - `aborted`: the caller's signal ended the request.
  * - `broken`: the connection ended before the answer did.
  * - `too-large`, `coding`: an answer that cannot be taken.
+ * - `circuit-open`: nothing was sent, because the server has failed everything lately. `reason` says how.
  */
 export class HttpFault extends Error {
   readonly kind: HttpFaultKind;
   /** Node's or undici's code of the failure, such as `ECONNREFUSED`. */
   readonly reason: string;
+  /** Why the attempt was not repeated, where more attempts were allowed. */
+  readonly endedBy?: EndedBy | undefined;
+  /** Milliseconds after which a repetition makes sense. */
+  readonly retryAfterMs?: number | undefined;
 
-  constructor(kind: HttpFaultKind, reason: string, cause?: unknown) {
+  constructor(
+    kind: HttpFaultKind,
+    reason: string,
+    cause?: unknown,
+    ending: Pick<HttpFault, 'endedBy' | 'retryAfterMs'> = {},
+  ) {
     super(`${kind}: ${reason}`);
     this.kind = kind;
     this.reason = reason;
+    this.endedBy = ending.endedBy;
+    this.retryAfterMs = ending.retryAfterMs;
     Object.defineProperty(this, 'cause', { value: cause, configurable: true });
   }
 }

@@ -47,6 +47,20 @@ export interface HttpResponse {
   readonly body: Buffer;
   /** False where a follower gave it. */
   readonly fromLeader: boolean;
+  /** Of an answer that is usually repeated: why it was not, where more attempts were allowed. */
+  readonly endedBy?: EndedBy;
+}
+
+/** What spares a server that fails: its circuit is open, or the client's budget of retries is spent. */
+export type EndedBy = 'circuit' | 'retry-budget';
+
+/** A request that was not sent to a server, or not repeated, to spare it. */
+export interface HeldBackReport {
+  readonly method: string;
+  readonly action: string;
+  /** Scheme, host and port of the server that was spared. */
+  readonly server: string;
+  readonly by: EndedBy;
 }
 
 /** One attempt, as an observer is told of it: what a log line or a metric needs, and nothing secret. */

@@ -3,8 +3,17 @@ import type { Dispatcher } from 'undici';
 import type { Clock, Deadline } from '../clock.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { HttpFault, toHttpFault } from './fault.ts';
-import type { AttemptReport, FreshParts, HttpRequest, HttpResponse } from './request.ts';
-import { type Outcome, RetryPlan, type Server, ServerOrder, toServer } from './retry-plan.ts';
+import type { AttemptReport, EndedBy, FreshParts, HeldBackReport, HttpRequest, HttpResponse } from './request.ts';
+import {
+  type HeldBack,
+  judge,
+  type Outcome,
+  RetryBudget,
+  RetryPlan,
+  type Server,
+  ServerOrder,
+  toServer,
+} from './retry-plan.ts';
 
 export interface TransportOptions {
   readonly dispatchers: Pick<Dispatchers, 'keptAlive' | 'fresh'>;
@@ -20,6 +29,8 @@ export interface TransportOptions {
   /** Uniform in [0, 1). */
   readonly random: () => number;
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
+  /** Told once of each request that was held back from a server that fails. */
+  readonly onHeldBack?: ((report: HeldBackReport) => void) | undefined;
   /** The header `traceparent` of each attempt: https://www.w3.org/TR/trace-context/#traceparent-header. Default: none. */
   readonly traceparent?: (() => string | undefined) | undefined;
 }
@@ -35,26 +46,37 @@ const UNREACHABLE = new Set(['connect', 'proxy', 'timeout', 'tls']);
 
 /**
  * Connection errors, 429, 502, 503 and 504 are repeated with full jitter where the request is idempotent. `Retry-After` is honoured. The
- * next attempt of a read goes to the next server.
+ * next attempt of a read goes to the next server. A server that fails everything is spared by its circuit, one that fails often by the
+ * client's budget of retries.
  */
 export function createTransport(options: TransportOptions): Transport {
   const { clock, dispatchers } = options;
-  const leader = toServer(options.baseUrl, true);
-  const order = new ServerOrder([...options.readBaseUrls.map((url) => toServer(url, false)), leader]);
+  const toOwnServer = (url: URL, isLeader: boolean): Server => toServer(url, isLeader, options.random);
+  const leader = toOwnServer(options.baseUrl, true);
+  const servers = [...options.readBaseUrls.map((url) => toOwnServer(url, false)), leader];
+  const order = new ServerOrder(servers);
+  const budget = new RetryBudget();
 
   return async function send(request, deadline) {
-    const plan = new RetryPlan(request, { ...options, leader, readers: order.at(clock.now()) });
-    for (;;) {
-      const outcome = await attemptOnce(request, plan, deadline);
-      const waitMs = plan.next(outcome, clock.now());
-      // A wait that ends after the deadline helps nobody: say now what is wrong, rather than later that time ran out.
-      if (waitMs === undefined || waitMs >= deadline.remainingMs()) return settle(outcome, deadline);
-      if (waitMs > 0) await clock.sleep(waitMs);
+    const plan = new RetryPlan(request, { ...options, budget, leader, readers: order.at(clock.now()) });
+    budget.enter();
+    try {
+      for (;;) {
+        const outcome = await attemptOnce(request, plan, deadline);
+        if (outcome === undefined) return settleUnsent(plan, deadline);
+        const waitMs = plan.next(outcome, clock.now(), deadline.remainingMs());
+        if (waitMs === undefined) return settle(outcome, deadline, plan.endedBy);
+        if (waitMs > 0) await clock.sleep(waitMs);
+      }
+    } finally {
+      budget.leave();
+      if (plan.heldBack !== undefined) reportHeldBack(request, plan.heldBack);
     }
   };
 
-  async function attemptOnce(request: HttpRequest, plan: RetryPlan, deadline: Deadline): Promise<Outcome> {
-    const { attempt, server, freshConnection } = plan;
+  /** @returns undefined where no server is to be asked */
+  async function attemptOnce(request: HttpRequest, plan: RetryPlan, deadline: Deadline): Promise<Outcome | undefined> {
+    const { freshConnection } = plan;
     // What is at hand, as token and connection mostly are, is not waited for: on the way of a warm read every promise costs a turn.
     const refreshed = withFreshParts(request, deadline);
     const complete = refreshed instanceof Promise ? await refreshed : refreshed;
@@ -62,15 +84,25 @@ export function createTransport(options: TransportOptions): Transport {
     if (remainingMs <= 0) throw new HttpFault('deadline', 'before it was sent');
     const timeoutMs = Math.min(options.timeoutMs, remainingMs);
     const startedMs = clock.now();
+    // Not before the token is there: its authentication may be what a circuit lets through.
+    if (!plan.seekServer(startedMs)) return undefined;
     const opened = freshConnection ? dispatchers.fresh() : dispatchers.keptAlive(startedMs);
     const dispatcher = opened instanceof Promise ? await opened : opened;
-    const outcome = await sendOnce(withTrace(complete, options.traceparent?.()), {
-      dispatcher,
-      timeoutMs,
-      freshConnection,
-      server,
-      signal: deadline.signal,
-    }).then(toAnswer, toFault);
+    const { attempt, server } = plan;
+    const isProbe = server.circuit.enter();
+    let outcome: Outcome | undefined;
+    try {
+      outcome = await sendOnce(withTrace(complete, options.traceparent?.()), {
+        dispatcher,
+        timeoutMs,
+        freshConnection,
+        server,
+        signal: deadline.signal,
+      }).then(toAnswer, toFault);
+    } finally {
+      const verdict = outcome === undefined ? 'unknown' : judge(outcome, timeoutMs < options.timeoutMs);
+      server.circuit.note(verdict, isProbe, clock.now());
+    }
     report(request, server, attempt, startedMs, outcome);
     if ('fault' in outcome && outcome.fault.kind === 'aborted') throw outcome.fault;
     // Said by what the attempt was given, and not by another look at the clock: a timer may fire a millisecond before its time.
@@ -81,6 +113,7 @@ export function createTransport(options: TransportOptions): Transport {
   function report(request: HttpRequest, server: Server, attempt: number, startedMs: number, outcome: Outcome): void {
     const nowMs = clock.now();
     order.note(server, !('fault' in outcome && UNREACHABLE.has(outcome.fault.kind)), nowMs);
+    if ('response' in outcome && outcome.response.status < 500 && outcome.response.status !== 429) budget.refill();
     options.onAttempt?.({
       method: request.method,
       action: request.action,
@@ -89,6 +122,17 @@ export function createTransport(options: TransportOptions): Transport {
       durationMs: nowMs - startedMs,
       ...('fault' in outcome ? { fault: outcome.fault.message } : { status: outcome.response.status }),
     });
+  }
+
+  function reportHeldBack({ method, action }: HttpRequest, { by, server }: HeldBack): void {
+    options.onHeldBack?.({ method, action, server: server.origin, by });
+  }
+
+  /** Every server that could have been asked is spared: what one of them said before is the answer, or that nobody was asked. */
+  function settleUnsent({ last, server }: RetryPlan, deadline: Deadline): HttpResponse {
+    if (last !== undefined) return settle(last, deadline, 'circuit');
+    const retryAfterMs = server.circuit.pauseLeftMs(clock.now());
+    throw new HttpFault('circuit-open', server.circuit.reason, undefined, { retryAfterMs });
   }
 }
 
@@ -126,10 +170,12 @@ function isTimeout(outcome: Outcome): outcome is Extract<Outcome, { fault: HttpF
   return 'fault' in outcome && outcome.fault.kind === 'timeout';
 }
 
-function settle(outcome: Outcome, deadline: Deadline): HttpResponse {
-  if ('response' in outcome) return outcome.response;
+function settle(outcome: Outcome, deadline: Deadline, endedBy: EndedBy | undefined): HttpResponse {
+  if ('response' in outcome) return endedBy === undefined ? outcome.response : { ...outcome.response, endedBy };
+  const { fault } = outcome;
   // The time of a process that was frozen meanwhile is over, however long the attempt had.
-  throw isTimeout(outcome) && deadline.remainingMs() <= 0 ? expired(outcome.fault) : outcome.fault;
+  if (isTimeout(outcome) && deadline.remainingMs() <= 0) throw expired(fault);
+  throw endedBy === undefined ? fault : new HttpFault(fault.kind, fault.reason, fault.cause, { endedBy });
 }
 
 function expired(fault: HttpFault): HttpFault {
@@ -141,7 +187,7 @@ export const MAX_RESPONSE_BYTES = 8 * 1024 * 1024;
 
 export interface SendOnceOptions {
   readonly dispatcher: Dispatcher;
-  readonly server: Server;
+  readonly server: Omit<Server, 'circuit'>;
   /** For the whole attempt, from the connection to the last byte. */
   readonly timeoutMs: number;
   /** Ends the attempt. Its listener costs a little, so there is none where nobody gave one. */

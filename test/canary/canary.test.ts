@@ -64,6 +64,7 @@ function createCanaryContainer(): Container {
     observed: {},
     countAttempts: () => 0,
     takeAttempts: () => [],
+    takeHeldBack: () => [],
     takeRefreshFailure: () => undefined,
   };
 }

@@ -55,6 +55,7 @@ export async function createFuzzContainers(): Promise<FuzzContainers> {
       observed: {},
       countAttempts: () => 0,
       takeAttempts: () => [],
+      takeHeldBack: () => [],
       takeRefreshFailure: () => undefined,
     };
     return createFunctions(container, createRotationDeps(world, container));

@@ -86,6 +86,7 @@ export async function runCell(world: FaultWorld, cell: Cell): Promise<CellResult
       observed: {},
       countAttempts: () => 0,
       takeAttempts: () => [],
+      takeHeldBack: () => [],
       takeRefreshFailure: () => undefined,
     };
     const result = await attempt(() => trial.run(createActor(container, client, clock, cell.remainingMs)));

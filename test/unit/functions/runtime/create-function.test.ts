@@ -5,7 +5,7 @@ import { createFunction, type FunctionDefinition } from '../../../../functions/r
 import { jsonReply } from '../../../../functions/runtime/http.ts';
 import { createLogger } from '../../../../functions/runtime/log.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
-import type { AttemptReport } from '../../../../lib/http/request.ts';
+import type { AttemptReport, HeldBackReport } from '../../../../lib/http/request.ts';
 
 const NOW_MS = Date.UTC(2030, 0, 1);
 const clock = { now: () => NOW_MS, sleep: async () => undefined };
@@ -19,7 +19,11 @@ const attempt = (number: number, durationMs: number): AttemptReport => ({
 });
 
 /** A function whose work is given, and the lines that it logs. */
-function start(work: (report: (attempt: AttemptReport) => void) => Promise<string>, refreshFailure?: Error) {
+function start(
+  work: (report: (attempt: AttemptReport) => void) => Promise<string>,
+  refreshFailure?: Error,
+  heldBack: HeldBackReport[] = [],
+) {
   const lines: Record<string, unknown>[] = [];
   let attempts: AttemptReport[] = [];
   const container = {
@@ -31,6 +35,7 @@ function start(work: (report: (attempt: AttemptReport) => void) => Promise<strin
       attempts = [];
       return taken;
     },
+    takeHeldBack: () => heldBack,
     takeRefreshFailure: () => refreshFailure,
     conjur: { tokenAgeMs: () => 1_234, idle: async () => undefined },
   } as unknown as Container;
@@ -102,6 +107,25 @@ describe('the line of an invocation', () => {
         },
       ],
     });
+  });
+
+  it('says what was held back from a Conjur that fails, and why, and counts it as a metric', async () => {
+    const held = { method: 'GET', action: 'reading', server: 'https://conjur.example.com' };
+    const reports = [
+      { ...held, by: 'circuit' },
+      { ...held, by: 'circuit' },
+      { ...held, by: 'retry-budget' },
+    ] as const;
+    const { call, lines } = start(async () => '', undefined, [...reports]);
+    await call({});
+    expect(lines[0]).toMatchObject({ heldBackByCircuit: 2, heldBackByRetryBudget: 1, HeldBack: 3 });
+    expect(JSON.stringify(lines[0]?._aws)).toContain('{"Name":"HeldBack","Unit":"Count"}');
+  });
+
+  it('says nothing of that where all was sent', async () => {
+    const { call, lines } = start(async () => '');
+    await call({});
+    expect(Object.keys(lines[0] ?? {}).filter((field) => /heldBack/i.test(field))).toEqual([]);
   });
 
   it('marks the first call of a container alone as a cold start', async () => {
