@@ -26,7 +26,8 @@ const SUITES: Readonly<Record<string, Suite>> = {
     options: ['--project', 'unit'],
   },
   'test:long': {
-    summary: 'Runs what takes minutes: a hundred thousand random events, and a minute of mixed load with faults.',
+    summary:
+      'Runs what takes minutes: random events, mixed load, rotations that crash at each step, npm start that is killed, the clone of a newcomer, other versions of Conjur.',
     config: 'test/slow.config.ts',
     tests: ['.long.ts'],
   },

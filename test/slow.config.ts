@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     root: fileURLToPath(new URL('..', import.meta.url)),
     include: ['test/slow/**/*.slow.ts', 'test/**/*.long.ts'],
+    setupFiles: ['test/support/check-wire-format.ts'],
     reporters: ['default', new ClosingLineReporter()],
     testTimeout: 300_000,
     hookTimeout: 600_000,

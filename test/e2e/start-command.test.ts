@@ -1,16 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { freePort } from '../support/free-port.ts';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const START = fileURLToPath(new URL('../../infra/local/stack/main.ts', import.meta.url));
+import { answers, ownStack, start, startByNpm, startWith, until } from './start-process.ts';
 
 let folder: string;
 
@@ -22,82 +16,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-interface Run {
-  readonly child: ChildProcess;
-  readonly ended: Promise<number | null>;
-  readonly output: () => string;
-}
-
-function start(...args: string[]): Run {
-  return startWith({}, ...args);
-}
-
-function startWith(environment: Readonly<Record<string, string>>, ...args: string[]): Run {
-  return watch(
-    spawn(process.execPath, [START, ...args], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...environment },
-    }),
-  );
-}
-
-/** By `npm start`, with npm and a shell in between. */
-function startByNpm(...args: string[]): Run {
-  const stdio: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
-  return watch(spawn('npm', ['start', '--', ...args], { stdio, cwd: ROOT }));
-}
-
-function watch(child: ChildProcess): Run {
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (chunk: string) => {
-      output += chunk;
-    });
-  }
-  return { child, output: () => output, ended: new Promise((resolve) => child.once('exit', resolve)) };
-}
-
-async function until(run: Run, text: string): Promise<void> {
-  for (let waits = 0; !run.output().includes(text); waits += 1) {
-    if (waits > 800 || run.child.exitCode !== null) throw new Error(`"${text}" was never printed:\n${run.output()}`);
-    await delay(100);
-  }
-}
-
-async function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    () => true,
-    () => false,
-  );
-}
-
-/** Flags for a stack of its own, without a data file. */
-async function ownStack(): Promise<{ flags: string[]; api: number; lambda: number; conjur: number }> {
-  const [api, lambda, conjur] = [await freePort(), await freePort(), await freePort()];
-  const flags = ['--api-port', api, '--lambda-port', lambda, '--conjur-port', conjur, '--data', ':memory:'].map(String);
-  return { flags, api, lambda, conjur };
-}
-
 async function listen(server: Server | undefined, port: number): Promise<void> {
   await new Promise<void>((resolve) => server?.listen(port, '127.0.0.1', resolve));
-}
-
-/** Id of the process that runs the functions, once there is one. */
-async function functionsOf(pid: number | undefined): Promise<number> {
-  for (;;) {
-    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'ppid=,pid=,args=']);
-    const id = new RegExp(`^ *${pid} +(\\d+) .*serverless`, 'm').exec(stdout)?.[1];
-    if (id !== undefined) return Number(id);
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** About this machine, whatever Conjur the other tests run against. */
@@ -134,62 +54,6 @@ onThisMachine(
       await expect.poll(() => answers(`http://127.0.0.1:${port}`), { timeout: 20_000 }).toBe(false);
   },
   240_000,
-);
-
-onThisMachine(
-  'leaves nothing behind when Ctrl-C comes while it starts',
-  async () => {
-    const run = start(...(await ownStack()).flags);
-    await until(run, 'starting the functions');
-    const functions = await functionsOf(run.child.pid);
-    run.child.kill('SIGINT');
-    expect(await run.ended).toBe(0);
-    expect(run.output().trim().split('\n').at(-1)).toBe('ended.');
-    expect(isRunning(functions)).toBe(false);
-  },
-  120_000,
-);
-
-onThisMachine(
-  'ends when nobody reads what it prints, as in `npm start | head`',
-  async () => {
-    const { flags, api } = await ownStack();
-    const run = start(...flags);
-    await until(run, 'Ctrl-C ends all of it.');
-    const functions = await functionsOf(run.child.pid);
-    run.child.stdout?.destroy();
-    // A call is a line in the log.
-    await answers(`http://127.0.0.1:${api}/health`);
-    expect(await run.ended).toBe(0);
-    expect(isRunning(functions)).toBe(false);
-  },
-  120_000,
-);
-
-onThisMachine(
-  'leaves nothing behind when it is killed outright',
-  async () => {
-    const run = start(...(await ownStack()).flags);
-    await until(run, 'Ctrl-C ends all of it.');
-    const functions = await functionsOf(run.child.pid);
-    run.child.kill('SIGKILL');
-    await expect.poll(() => isRunning(functions), { timeout: 20_000 }).toBe(false);
-  },
-  120_000,
-);
-
-onThisMachine(
-  'says in one line that the functions are gone, and ends the rest',
-  async () => {
-    const run = start(...(await ownStack()).flags);
-    await until(run, 'Ctrl-C ends all of it.');
-    process.kill(await functionsOf(run.child.pid), 'SIGKILL');
-    expect(await run.ended).toBe(1);
-    expect(run.output().trim().split('\n').at(-1)).toBe(
-      'The functions ended by themselves; what they printed last says why.',
-    );
-  },
-  120_000,
 );
 
 onThisMachine(
