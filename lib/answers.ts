@@ -199,59 +199,40 @@ export function secretNotFound(name: string, version?: number): ConjurError {
 export function createConjurTransport(options: TransportOptions & Named): Transport {
   const transport = createTransport(options);
   return (request, deadline) =>
-    transport(request, deadline).catch((error: unknown) => {
-      throw error instanceof HttpFault ? toConjurFault(options, request.action, error) : error;
+    transport(request, deadline).catch(async (error: unknown) => {
+      throw error instanceof HttpFault ? await toConjurFault(options, request.action, error) : error;
     });
 }
 
 /** Says what a caller or an operator can do about an answer that did not come. */
-function toConjurFault({ nameOf }: Named, action: string, fault: HttpFault): ConjurError {
-  if (fault.kind === 'deadline' || fault.kind === 'aborted') return deadlineExceeded(action, fault);
-  if (fault.kind === 'too-large' || fault.kind === 'coding') {
+function toConjurFault({ nameOf }: Named, action: string, fault: HttpFault): ConjurError | Promise<ConjurError> {
+  const { kind, reason } = fault;
+  if (kind === 'deadline' || kind === 'aborted') return deadlineExceeded(action, fault);
+  if (kind === 'too-large' || kind === 'coding') {
     const problem =
-      fault.kind === 'coding'
-        ? `came in a content coding that nobody asked for (${fault.reason})`
-        : `was larger (${fault.reason}) than any that it gives`;
+      kind === 'coding'
+        ? `came in a content coding that nobody asked for (${reason})`
+        : `was larger (${reason}) than any that it gives`;
     return new ConjurError(
       'upstream_error',
       `Conjur's answer while ${action} ${problem}. Something in front of Conjur may have made it: check ${nameOf('baseUrl')} and what stands between.`,
       { cause: fault },
     );
   }
-  const code = fault.kind === 'client-certificate' ? 'authentication_failed' : 'upstream_unavailable';
+  const code = kind === 'client-certificate' ? 'authentication_failed' : 'upstream_unavailable';
   const ending = fault.endedBy === undefined ? '' : ` ${NOT_REPEATED[fault.endedBy]}`;
-  return new ConjurError(code, `${ADVICE[fault.kind](fault.reason, nameOf)} This happened while ${action}.${ending}`, {
-    cause: fault,
-    retryAfterSeconds: fault.retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(fault.retryAfterMs / 1000)),
-  });
+  return import('./explain-fault.ts').then(
+    ({ explainFault }) =>
+      new ConjurError(code, `${explainFault(kind, fault, nameOf)} This happened while ${action}.${ending}`, {
+        cause: fault,
+        retryAfterSeconds:
+          fault.retryAfterMs === undefined ? undefined : Math.max(1, Math.ceil(fault.retryAfterMs / 1000)),
+      }),
+  );
 }
 
 /** Why a failure is the answer though it is one that is usually tried again. */
 const NOT_REPEATED: Readonly<Record<EndedBy, string>> = {
   'retry-budget': 'It was not tried again: so many requests have failed lately that the retry budget is spent.',
   circuit: 'It was not tried again: Conjur has failed every request lately, and is asked once every few seconds.',
-};
-
-/** What OpenSSL says of bytes that are no TLS, such as an answer in plain http. */
-export const SPEAKS_NO_TLS = 'ERR_SSL_WRONG_VERSION_NUMBER';
-
-type Advice = (reason: string, nameOf: NameOf) => string;
-
-const ADVICE: Record<Exclude<HttpFault['kind'], 'too-large' | 'coding' | 'deadline' | 'aborted'>, Advice> = {
-  connect: (reason, nameOf) =>
-    `Conjur could not be reached (${reason}). Check ${nameOf('baseUrl')}, and that the network lets this process through to Conjur (with ${nameOf('proxy.https')} set, to the proxy).`,
-  proxy: (reason, nameOf) =>
-    `The http proxy did not let the connection to Conjur through (${reason}). Check ${nameOf('proxy.https')} and ${nameOf('proxy.http')}, or name Conjur's host in ${nameOf('proxy.except')}.`,
-  'client-certificate': (reason, nameOf) =>
-    `Conjur's server refused the client certificate, or misses one (${reason}). Check ${nameOf('tls.clientCert')} and ${nameOf('tls.clientKey')}: the certificate's dates, and that the server trusts who signed it.`,
-  tls: (reason, nameOf) =>
-    reason === SPEAKS_NO_TLS
-      ? `The server that ${nameOf('baseUrl')} names does not speak TLS on that port (${reason}). Check the port; if it is one for plain http, the URL begins with http://.`
-      : `The TLS connection to Conjur was refused (${reason}). Give the certificate authority that signed Conjur's certificate in ${nameOf('tls.ca')}, and check that ${nameOf('baseUrl')} names the host in that certificate.`,
-  timeout: (reason, nameOf) =>
-    `Conjur did not answer within ${reason}. Check Conjur's health, or raise ${nameOf('timeoutMs')}.`,
-  'circuit-open': (reason) =>
-    `Conjur has failed every request lately (the last: ${reason}), and was not asked: until it answers, it is asked once every few seconds. Check Conjur's health and try again.`,
-  broken: (reason, nameOf) =>
-    `The connection to Conjur broke (${reason}). Check Conjur's health and what stands between; a server that asks for a client certificate also ends connections like this (${nameOf('tls.clientCert')}).`,
 };

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { ConjurError } from './errors.ts';
 import { findMisspelt } from './misspelt-settings.ts';
-import { Problems, parseText, type ReadFile } from './option-values.ts';
+import { Problems, parseText, type ReadFile, unquote } from './option-values.ts';
 import { OPTIONS, type OptionName, type OptionRow } from './options.ts';
+import { findPem } from './pem.ts';
 import { assembleSettings, type ConjurClientOptions, type Origin, type Settings, valueAt } from './settings.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -54,7 +55,7 @@ export function readSettings(
   // A PEM that is given by its path is read again when it changes.
   const pathOf = (name: OptionName): string | undefined => {
     const text = environment[read.nameOf(name)]?.trim();
-    return text === undefined || text === '' || text.includes('-----BEGIN') ? undefined : text;
+    return text === undefined || text === '' || findPem(text) !== undefined ? undefined : unquote(text);
   };
   const given = (name: string): unknown =>
     read.given(name) ?? (name in PEM_OF ? pathOf(PEM_OF[name as keyof typeof PEM_OF]) : undefined);

@@ -1,4 +1,5 @@
 import type { OptionRow } from './options.ts';
+import { findPem, PemProblem, parseCertificates, parsePrivateKey, UNSEEN_PEM } from './pem.ts';
 import { Secret } from './secret.ts';
 
 /** What is wrong with a value, to be told after the name of the option: `must be true or false`. Never quotes the value. */
@@ -40,7 +41,7 @@ export class Problems {
     try {
       return check();
     } catch (error) {
-      if (!(error instanceof OptionProblem)) throw error;
+      if (!(error instanceof OptionProblem || error instanceof PemProblem)) throw error;
       this.add(name, error.message);
       return undefined;
     }
@@ -114,14 +115,27 @@ function toUrl(value: unknown): URL {
   return value instanceof URL ? value : url;
 }
 
-/** The address may hold a password, so it is kept as a secret. */
+/**
+ * The address may hold a password, so it is kept as a secret. A `%` of a password that begins no escape is taken as it is, unless there
+ * are escapes beside it: then it is a guess which of them are meant.
+ */
 function toProxyUrl(value: unknown): Secret {
   const given = toSecret(value);
   const text = given.expose();
-  const url = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
-  if (URL.canParse(url) && ['http:', 'https:'].includes(new URL(url).protocol))
-    return url === text ? given : Secret.of(url);
-  throw new OptionProblem('must be the URL of an http proxy, such as http://proxy:3128');
+  const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
+  const address = /%[\da-f]{2}/i.test(whole) ? whole : whole.replaceAll('%', '%25');
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || !['http:', 'https:'].includes(url.protocol) || url.pathname + url.search + url.hash !== '/')
+    throw new OptionProblem(
+      'must be the URL of an http proxy, such as http://proxy:3128, with /, ? and # of a password url-encoded',
+    );
+  try {
+    decodeURIComponent(url.username + url.password);
+  } catch {
+    // Its message would quote the password.
+    throw new OptionProblem('has a user or password with a % that begins no escape: write it %25');
+  }
+  return address === text ? given : Secret.of(address);
 }
 
 function toText(row: OptionRow, value: unknown): string {
@@ -140,10 +154,23 @@ function toSecret(value: unknown): Secret {
   throw new OptionProblem('must be a Secret, or a text that is not empty');
 }
 
-function toPem(row: OptionRow, value: unknown): Secret {
-  const pem = toSecret(value);
-  if (new RegExp(`-----BEGIN [A-Z ]*${row.label}-----`).test(pem.expose())) return pem;
-  throw new OptionProblem(`must be a PEM that holds a ${row.label}`);
+/**
+ * What {@link toPem} gave: settings are checked again when a client is made from them. Of authorities, which travel as text and may be
+ * some hundred, the last ones.
+ */
+const taken = new WeakSet<Secret>();
+let takenText: string | undefined;
+
+/** @throws PemProblem */
+export function toPem(row: OptionRow, value: unknown): Secret {
+  const given = toSecret(value);
+  if (taken.has(given) || value === takenText) return given;
+  const text = given.expose();
+  const pem = (row.label === 'PRIVATE KEY' ? parsePrivateKey : parseCertificates)(findPem(text) ?? text);
+  const secret = pem === text ? given : Secret.of(pem);
+  taken.add(secret);
+  if (row.secret === undefined) takenText = pem;
+  return secret;
 }
 
 function toInteger(value: unknown, min: number, max: number): number {
@@ -170,7 +197,7 @@ export function parseText(row: OptionRow, variable: string, text: string, readFi
     case 'one-of':
       return row.aliases?.[trimmed] ?? trimmed;
     case 'pem':
-      return readPem(row, text, readFile);
+      return findPem(text) ?? readPemFile(text, readFile);
     default:
       return trimmed;
   }
@@ -190,21 +217,21 @@ function parseInteger(row: OptionRow, text: string): number {
   return toInteger(value, (row.min ?? 0) / scale, (row.max ?? Number.MAX_SAFE_INTEGER) / scale) * scale;
 }
 
-function readPem(row: OptionRow, text: string, readFile: ReadFile): string {
-  // A PEM in an environment variable often comes with its line breaks written as \n.
-  if (text.includes('-----BEGIN')) return text.replaceAll('\\n', '\n');
-  return parsePemFile(row, text.trim(), readFile).expose();
-}
-
-/** @throws OptionProblem where the file cannot be read, or holds something else */
-export function parsePemFile(row: OptionRow, path: string, readFile: ReadFile): Secret {
-  let pem: string;
+/** @throws OptionProblem where the file cannot be read, or holds no PEM */
+export function readPemFile(path: string, readFile: ReadFile): string {
+  let content: string;
   try {
-    pem = readFile(path);
+    content = readFile(unquote(path));
   } catch {
     // Not the cause: its message would show the value, which may be a key without its header.
     throw new OptionProblem('is neither a PEM nor the path of a file that can be read');
   }
-  if (new RegExp(`-----BEGIN [A-Z ]*${row.label}-----`).test(pem)) return Secret.of(pem);
-  throw new OptionProblem(`must be a PEM, or the path of one, that holds a ${row.label}`);
+  const pem = content === UNSEEN_PEM ? content : findPem(content);
+  if (pem === undefined) throw new OptionProblem('must be a PEM, or the path of one: the file that it names is none');
+  return pem;
+}
+
+/** A path without the quotes that a file of variables, or a shell, left around it. */
+export function unquote(path: string): string {
+  return path.trim().replace(/^(["'])(.*)\1$/s, '$2');
 }

@@ -249,7 +249,8 @@ export const OPTIONS = {
     label: 'CERTIFICATE',
     defaultWords: "Node's trust store",
     group: 'tls',
-    meaning: 'the only authorities that are trusted',
+    meaning:
+      "the only authorities that are trusted for Conjur; an intermediate one, or the server's own certificate, will do. An https proxy is trusted by these too",
   },
   'tls.clientCert': {
     env: ['CYBERARK_CLIENT_CERT', 'CONJUR_AUTHN_CERT_FILE'],
@@ -314,7 +315,8 @@ export const OPTIONS = {
     type: 'text',
     default: '',
     group: 'proxy',
-    meaning: 'hosts that are reached directly: `conjur.internal,.internal,host:8443`, or `*`',
+    meaning:
+      'hosts that are reached directly: `conjur.internal,.internal,10.0.0.0/8,127.*,host:8443`, or `*`. Networks are those of servers that are named by their address',
   },
   policyBranch: {
     env: ['CYBERARK_POLICY_BRANCH'],

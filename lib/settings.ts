@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type AuthOptions, type AuthSettings, toAuth } from './auth/auth-options.ts';
-import type { ProxySettings, TlsSettings } from './http/dispatchers.ts';
-import { checkValues, Problems, parsePemFile, type ReadFile, type ValuesOf } from './option-values.ts';
+import type { TlsSettings } from './http/dispatchers.ts';
+import { parseExceptions } from './http/no-proxy.ts';
+import type { ProxySettings } from './http/proxy.ts';
+import { checkValues, Problems, type ReadFile, readPemFile, toPem, type ValuesOf } from './option-values.ts';
 import { type NameOf, OPTIONS, type OptionName } from './options.ts';
+import { orderForKey } from './pem.ts';
 import { type Edition, isTenant, SAAS_ACCOUNT, SAAS_BRANCH, toApiUrl } from './saas/edition.ts';
-import type { Secret } from './secret.ts';
+import { Secret } from './secret.ts';
 
 export type { AuthenticatorType, AuthOptions, AuthSettings } from './auth/auth-options.ts';
 export type { NameOf } from './options.ts';
@@ -13,7 +16,10 @@ export type { Edition } from './saas/edition.ts';
 export interface ClientTlsOptions {
   /** False: any certificate is accepted. Default true. */
   readonly verify?: boolean | undefined;
-  /** PEM. When given, the only authorities that are trusted. Default: Node's trust store. */
+  /**
+   * PEM. When given, the only authorities that are trusted: roots, intermediates, or the server's own certificate. Default: Node's trust
+   * store.
+   */
   readonly ca?: Secret | string | undefined;
   /** PEM of the client certificate; the key goes with it. */
   readonly clientCert?: Secret | string | undefined;
@@ -145,6 +151,11 @@ export interface Assembled {
   readonly warnings: readonly string[];
 }
 
+interface OptionSource {
+  readonly given: (name: string) => unknown;
+  readonly nameOf: NameOf;
+}
+
 export interface AssembleOptions {
   readonly remoteNeedsTls?: boolean;
   readonly readFile?: ReadFile | undefined;
@@ -152,14 +163,13 @@ export interface AssembleOptions {
 
 /** Options from wherever they come: checked one by one, then against each other. */
 export function assembleSettings(
-  source: { readonly given: (name: string) => unknown; readonly nameOf: (name: OptionName) => string },
+  source: OptionSource,
   problems: Problems,
   { remoteNeedsTls = false, readFile = (path) => readFileSync(path, 'utf8') }: AssembleOptions = {},
 ): Assembled {
   const { nameOf, given } = source;
   const checked = checkValues(OPTIONS, given, nameOf as (name: string) => string, problems);
-  const values = { ...checked, ...readPair(checked, nameOf, problems, readFile) };
-  const proxied = values['proxy.http'] !== undefined || values['proxy.https'] !== undefined;
+  const values = { ...checked, ...readPair(checked, source, problems, readFile) };
   const edition = values.edition ?? (isTenant(values.baseUrl) ? 'saas' : 'self-hosted');
   const toUrl = edition === 'saas' ? toApiUrl : (url: URL): URL => url;
   const settings: Settings = {
@@ -170,9 +180,7 @@ export function assembleSettings(
     auth: toAuth(values, nameOf, problems),
     tls: toTls(values, nameOf, problems),
     requireTls: values.requireTls,
-    proxy: proxied
-      ? { http: values['proxy.http'], https: values['proxy.https'], except: values['proxy.except'] }
-      : undefined,
+    proxy: toProxy(values, nameOf, problems),
     refreshIntervalMs: values.refreshIntervalMs,
     policyBranch: values.policyBranch ?? (edition === 'saas' ? SAAS_BRANCH : 'root'),
     grantRead: values.grantRead,
@@ -199,12 +207,27 @@ export function assembleSettings(
 
 type Values = ValuesOf<typeof OPTIONS>;
 
+/** The list of exceptions is many programs' own, so it is looked at only where this one has a proxy. */
+function toProxy(values: Values, nameOf: NameOf, problems: Problems): ProxySettings | undefined {
+  const http = values['proxy.http'];
+  const https = values['proxy.https'];
+  if (http === undefined && https === undefined) return undefined;
+  const except = values['proxy.except'];
+  try {
+    parseExceptions(except);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    problems.add(nameOf('proxy.except'), error.message);
+  }
+  return { http, https, except, ca: values['tls.ca']?.expose() };
+}
+
 /** Certificate and key from their files, where they are not given themselves. */
-function readPair(values: Values, nameOf: NameOf, problems: Problems, readFile: ReadFile) {
+function readPair(values: Values, { given, nameOf }: OptionSource, problems: Problems, readFile: ReadFile) {
   const read = (option: 'tls.clientCert' | 'tls.clientKey', file: 'tls.clientCertFile' | 'tls.clientKeyFile') => {
     const path = values[file];
-    if (values[option] !== undefined || path === undefined) return values[option];
-    return problems.try(nameOf(file), () => parsePemFile(OPTIONS[option], path, readFile));
+    if (given(option) !== undefined || path === undefined) return values[option];
+    return problems.try(nameOf(file), () => toPem(OPTIONS[option], readPemFile(path, readFile)));
   };
   return {
     'tls.clientCert': read('tls.clientCert', 'tls.clientCertFile'),
@@ -213,8 +236,8 @@ function readPair(values: Values, nameOf: NameOf, problems: Problems, readFile: 
 }
 
 function toTls(values: Values, nameOf: NameOf, problems: Problems): Settings['tls'] {
-  const clientCert = values['tls.clientCert'];
   const clientKey = values['tls.clientKey'];
+  const clientCert = ofKey(values['tls.clientCert'], clientKey, nameOf, problems);
   const together = (missing: OptionName, given: OptionName): void =>
     problems.add(nameOf(missing), `is missing, which goes with ${nameOf(given)}`);
   if (clientCert !== undefined && clientKey === undefined) together('tls.clientKey', 'tls.clientCert');
@@ -232,6 +255,19 @@ function toTls(values: Values, nameOf: NameOf, problems: Problems): Settings['tl
     clientCertFile,
     clientKeyFile,
   };
+}
+
+/** The client certificate as TLS wants it: the one that the key belongs to, then those that lead to its signer. */
+function ofKey(cert: Secret | undefined, key: Secret | undefined, nameOf: NameOf, problems: Problems) {
+  if (cert === undefined || key === undefined) return cert;
+  const given = cert.expose();
+  const ordered = orderForKey(given, key.expose());
+  if (ordered === undefined)
+    problems.add(
+      nameOf('tls.clientKey'),
+      `does not belong to the certificate in ${nameOf('tls.clientCert')}: give the two that were made together`,
+    );
+  return ordered === undefined || ordered === given ? cert : Secret.of(ordered);
 }
 
 /** What the vendor's service lacks is said at start, and not at the first failure. */

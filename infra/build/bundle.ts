@@ -50,7 +50,7 @@ export async function bundle({ root, entry, outdir }: BundleOptions): Promise<Bu
       sharedCorePlugin(core),
       lazyAssertPlugin(),
       builtinModulesPlugin(),
-      trimUndiciPlugin(root, core),
+      trimUndiciPlugin(root),
       trimOptionsPlugin(root),
     ],
   });

@@ -1,5 +1,6 @@
 import { parseFunctionSettings } from '../../functions/runtime/settings.ts';
 import { isConjurError } from '../../lib/errors.ts';
+import { UNSEEN_PEM } from '../../lib/pem.ts';
 import { environmentOf, resourcesOf, type Template } from './template.ts';
 
 /**
@@ -36,10 +37,9 @@ function explain(environment: Record<string, string>): string[] {
 
 /** Where a layer, a file system or the zip itself puts its files on Lambda: what is there cannot be seen from here. */
 const ON_LAMBDA = /^\/(?:opt|mnt|var\/task)\//;
-const ANY_PEM = '-----BEGIN CERTIFICATE-----\n-----BEGIN PRIVATE KEY-----';
 
 /** Certificates of this machine stand in the environment as they are by now; another file of it will not be there. */
 function readFile(path: string): string {
-  if (ON_LAMBDA.test(path)) return ANY_PEM;
+  if (ON_LAMBDA.test(path)) return UNSEEN_PEM;
   throw new Error('not on Lambda');
 }

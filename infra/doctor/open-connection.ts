@@ -1,17 +1,21 @@
 import { request as requestPlain } from 'node:http';
 import { request as requestSecure } from 'node:https';
 import { connect, type Socket } from 'node:net';
-import { bareHost, portOf } from './find-proxy.ts';
+import { getCACertificates } from 'node:tls';
+import { bareHost, portOf } from '../../lib/http/no-proxy.ts';
+import type { Settings } from '../../lib/settings.ts';
+import { findProxy } from './find-proxy.ts';
 
 /** Longest wait for a connection, and for a proxy's answer. */
 export const CONNECT_TIMEOUT_MS = 5_000;
 
 /**
- * A TCP connection to the host of a URL, through an http proxy where there is one (RFC 9110, section 9.3.6).
+ * A TCP connection to the host of Conjur, through an http proxy where there is one (RFC 9110, section 9.3.6).
  * @throws Error whose `code`, or else message, says why there is none
  */
-export function openConnection(url: URL, proxy: URL | undefined): Promise<Socket> {
-  return proxy === undefined ? connectTo(url) : connectThrough(proxy, url);
+export function openConnection(settings: Settings): Promise<Socket> {
+  const proxy = findProxy(settings);
+  return proxy === undefined ? connectTo(settings.baseUrl) : connectThrough(proxy, settings);
 }
 
 function connectTo(url: URL): Promise<Socket> {
@@ -23,7 +27,7 @@ function connectTo(url: URL): Promise<Socket> {
   });
 }
 
-function connectThrough(proxy: URL, url: URL): Promise<Socket> {
+function connectThrough(proxy: URL, { baseUrl: url, tls }: Settings): Promise<Socket> {
   const { username, password } = proxy;
   const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64');
   const options = {
@@ -34,8 +38,13 @@ function connectThrough(proxy: URL, url: URL): Promise<Socket> {
     headers: username === '' ? {} : { 'proxy-authorization': `Basic ${credentials}` },
     timeout: CONNECT_TIMEOUT_MS,
   };
+  // As the client trusts it: by its authorities beside Node's own.
+  const secure = {
+    rejectUnauthorized: tls.verify,
+    ...(tls.ca === undefined ? {} : { ca: [...getCACertificates('default'), tls.ca], allowPartialTrustChain: true }),
+  };
   return new Promise((resolve, reject) => {
-    const asked = proxy.protocol === 'https:' ? requestSecure(options) : requestPlain(options);
+    const asked = proxy.protocol === 'https:' ? requestSecure({ ...options, ...secure }) : requestPlain(options);
     asked.once('connect', ({ statusCode }, socket) => {
       if (statusCode === 200) return resolve(socket as Socket);
       socket.destroy();

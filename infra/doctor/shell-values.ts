@@ -1,3 +1,4 @@
+import { findPem } from '../../lib/pem.ts';
 import type { Settings } from '../../lib/settings.ts';
 
 /** How a shell names what is secret, and the certificates: for the curl commands. */
@@ -20,8 +21,10 @@ export function toShellValues(environment: Environment, { auth }: Settings): She
     names.find((name) => environment[name]?.trim()) ?? (names[0] as string);
   const file = (...names: string[]): string => {
     const name = nameOf(...names);
-    // A PEM itself, whose line breaks may be written \n.
-    return environment[name]?.includes('-----BEGIN') ? `<(printf '%b' "$${name}")` : `"$${name}"`;
+    const value = environment[name] ?? '';
+    // A PEM itself, whose line breaks may be written \n, or base64 of one.
+    if (value.includes('-----BEGIN')) return `<(printf '%b' "$${name}")`;
+    return findPem(value) === undefined ? `"$${name}"` : `<(printf '%s' "$${name}" | base64 -d)`;
   };
   return {
     apiKey:

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { findPem } from '../../lib/pem.ts';
 import type { FunctionName } from '../build/function-names.ts';
 import { resolveCallers } from './callers.ts';
 import { CREDENTIAL_PARAMETERS, credentialOf, resolveAuthenticator, resolveCredentials } from './credential.ts';
@@ -135,11 +136,11 @@ async function resolveNamed(
 function inlineCertificates(environment: Record<string, string>): void {
   for (const name of ['CYBERARK_CA_CERT', 'CYBERARK_CLIENT_CERT']) {
     const value = environment[name];
-    if (value === undefined || value.includes('-----BEGIN') || !existsSync(value)) continue;
+    if (value === undefined || findPem(value) !== undefined || !existsSync(value)) continue;
     environment[name] = readFileSync(value, 'utf8');
   }
   const key = environment.CYBERARK_CLIENT_KEY;
-  if (key?.includes('-----BEGIN'))
+  if (key !== undefined && findPem(key) !== undefined)
     throw new Error(
       'CYBERARK_CLIENT_KEY holds a private key, which would stand in plain text in the configuration of the functions. Give the path of the key in a Lambda layer (/opt/…), and the layer by the parameter layer_arns.',
     );

@@ -1,7 +1,7 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { TlsSettings } from '../http/dispatchers.ts';
 import type { Logger } from '../logger.ts';
+import { findPem, orderForKey, parseCertificates, parsePrivateKey } from '../pem.ts';
 import { Secret } from '../secret.ts';
 
 /**
@@ -19,9 +19,14 @@ export function createCertificateRefresh(
   return async () => {
     if (clientFiles === undefined) return;
     try {
-      const [cert, key] = await Promise.all([readFile(clientFiles.cert, 'utf8'), readFile(clientFiles.key, 'utf8')]);
+      const [certText, keyText] = await Promise.all([
+        readFile(clientFiles.cert, 'utf8'),
+        readFile(clientFiles.key, 'utf8'),
+      ]);
+      const key = parsePrivateKey(findPem(keyText) ?? keyText);
+      const cert = orderForKey(parseCertificates(findPem(certText) ?? certText), key);
+      if (cert === undefined) throw new Error('they do not match');
       if (cert === current.clientCert?.expose() && key === current.clientKey?.expose()) return;
-      if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) throw new Error('they do not match');
       current = { ...current, clientCert: Secret.of(cert), clientKey: Secret.of(key) };
       use(current);
     } catch (error) {

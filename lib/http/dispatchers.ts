@@ -1,5 +1,7 @@
+import type { Socket } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import type { Secret } from '../secret.ts';
+import type { ProxySettings } from './proxy.ts';
 
 export interface TlsSettings {
   /** False: any certificate is taken. */
@@ -12,15 +14,6 @@ export interface TlsSettings {
   readonly clientKey: Secret | undefined;
   /** Where both came from, to be read again; absent where they did not come from files. */
   readonly clientFiles?: { readonly cert: string; readonly key: string } | undefined;
-}
-
-export interface ProxySettings {
-  /** URL of the proxy for http; also for https where that has none of its own. May hold a password. */
-  readonly http: Secret | undefined;
-  /** URL of the proxy for https. */
-  readonly https: Secret | undefined;
-  /** Hosts that are reached directly, as `NO_PROXY` lists them. */
-  readonly except: string;
 }
 
 const MAX_CONNECTIONS = 64;
@@ -41,32 +34,75 @@ export interface DispatcherOptions {
  * Opens connections by the TLS settings. HTTP/1.1 only: one broken HTTP/2 session of a server in front would fail all requests
  * at once.
  */
-export function createConnector(options: DispatcherOptions): buildConnector.connector {
-  return buildConnector({ timeout: options.timeoutMs, allowH2: false, ...toTlsOptions(options.tls) });
+function createConnector(options: buildConnector.BuildOptions): buildConnector.connector {
+  const connect = buildConnector({ ...options, allowH2: false });
+  return (target, callback) =>
+    connect(target, (...[error, socket]) => {
+      if (error !== null) callback(error, null);
+      else callback(null, skipContinue(socket));
+    });
+}
+
+const CONTINUE = Buffer.from('HTTP/1.1 100');
+const END_OF_HEAD = '\r\n\r\n';
+/** undici's own limit. */
+const MAX_HEAD_BYTES = 16_384;
+
+/**
+ * Takes a `100 Continue` off what a socket gives. Nobody here asks for one, but some proxies send it, and a client must be able to pass
+ * over it (RFC 9110, section 15.2); undici ends the connection instead. Looked for only between a request and its answer: what comes
+ * later may be a value that begins like this.
+ */
+function skipContinue<S extends Socket>(socket: S): S {
+  let awaitsAnswer = false;
+  let held: Buffer | undefined;
+  const write = socket.write as (...parts: unknown[]) => boolean;
+  const read = socket.read as (size?: number) => Buffer | null;
+  return Object.assign(socket, {
+    write(...parts: unknown[]): boolean {
+      awaitsAnswer = true;
+      return write.apply(socket, parts);
+    },
+    read(size?: number): Buffer | null {
+      for (;;) {
+        const chunk = read.call(socket, size);
+        if (chunk === null || !awaitsAnswer) return chunk;
+        let rest = held === undefined ? chunk : Buffer.concat([held, chunk]);
+        held = undefined;
+        while (CONTINUE.equals(rest.subarray(0, CONTINUE.byteLength)) && rest.includes(END_OF_HEAD))
+          rest = rest.subarray(rest.indexOf(END_OF_HEAD) + END_OF_HEAD.length);
+        if (rest.byteLength === 0) continue;
+        const start = rest.subarray(0, CONTINUE.byteLength);
+        if (!CONTINUE.subarray(0, start.byteLength).equals(start) || rest.byteLength > MAX_HEAD_BYTES) {
+          awaitsAnswer = false;
+          return rest;
+        }
+        held = rest;
+      }
+    },
+  });
 }
 
 /** A pool of direct connections. */
-export function createDispatcher(options: DispatcherOptions, connect: buildConnector.connector): Dispatcher {
+function createDispatcher(options: DispatcherOptions, connect: buildConnector.connector): Dispatcher {
   return new Agent({ ...toPoolOptions(options), connect });
 }
 
-/**
- * A pool that goes through the http proxy, but for the hosts that are excepted. undici makes the proxied connections itself, with the
- * same TLS settings. Its proxy code is loaded only where there is a proxy.
- */
-export async function createProxyDispatcher(
+/** A pool that goes through the http proxy, whose code is loaded only where there is one. */
+async function createProxyDispatcher(
   options: DispatcherOptions,
   proxy: ProxySettings,
   connect: buildConnector.connector,
 ): Promise<Dispatcher> {
-  const { EnvHttpProxyAgent } = await import('undici');
-  return new EnvHttpProxyAgent({
-    ...toPoolOptions(options),
+  const { ProxyDispatcher } = await import('./proxy.ts');
+  const { tls, timeoutMs } = options;
+  return new ProxyDispatcher({
+    proxy,
+    verify: tls.verify,
+    timeoutMs,
+    pool: toPoolOptions(options),
     connect,
-    httpProxy: proxy.http?.expose() ?? '',
-    httpsProxy: proxy.https?.expose() ?? '',
-    noProxy: proxy.except,
-    requestTls: { timeout: options.timeoutMs, ...toTlsOptions(options.tls) },
+    createConnector,
   });
 }
 
@@ -80,10 +116,12 @@ function toPoolOptions({ keepAlive = true }: DispatcherOptions): Agent.Options {
   };
 }
 
-function toTlsOptions(tls: TlsSettings): buildConnector.BuildOptions {
+function toTlsOptions({ tls, timeoutMs }: DispatcherOptions): buildConnector.BuildOptions {
   return {
+    timeout: timeoutMs,
     rejectUnauthorized: tls.verify,
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    // Whoever names an intermediate authority, or the server's own certificate, trusts that one: no root is asked for above it.
+    ...(tls.ca === undefined ? {} : { ca: tls.ca, allowPartialTrustChain: true }),
     ...(tls.clientCert === undefined ? {} : { cert: tls.clientCert.expose() }),
     ...(tls.clientKey === undefined ? {} : { key: tls.clientKey.expose() }),
   };
@@ -109,7 +147,7 @@ export interface Dispatchers {
 export function createDispatchers(given: DispatcherOptions): Dispatchers {
   let options = given;
   // One connector for all pools, since it remembers the TLS sessions: a new pool then costs half a handshake.
-  let connector = createConnector(options);
+  let connector = createConnector(toTlsOptions(options));
   const { proxy } = options;
   const create = (keepAlive: boolean): Dispatcher | Promise<Dispatcher> => {
     const pool = { ...options, keepAlive };
@@ -146,7 +184,7 @@ export function createDispatchers(given: DispatcherOptions): Dispatchers {
     },
     useTls(tls) {
       options = { ...options, tls };
-      connector = createConnector(options);
+      connector = createConnector(toTlsOptions(options));
       for (const old of [kept, fresh]) if (old !== undefined) retire(old);
       kept = undefined;
       fresh = undefined;

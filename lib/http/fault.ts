@@ -3,6 +3,7 @@ import type { EndedBy } from './request.ts';
 export type HttpFaultKind =
   | 'connect'
   | 'proxy'
+  | 'proxy-tls'
   | 'tls'
   | 'client-certificate'
   | 'timeout'
@@ -15,7 +16,7 @@ export type HttpFaultKind =
 
 /**
  * No complete answer came: neutral words for what happened, which each client puts into its own.
- * - `connect`, `proxy`, `tls`, `client-certificate`: no connection.
+ * - `connect`, `proxy`, `proxy-tls`, `tls`, `client-certificate`: no connection; with `proxy` in its name, none to the proxy or through it.
  * - `timeout`: the attempt had all its time. `deadline`: the caller's time is over.
  * - `aborted`: the caller's signal ended the request.
  * - `broken`: the connection ended before the answer did.
@@ -56,14 +57,14 @@ const CONNECT_REASONS = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-// Codes of OpenSSL's verification (`man verify`, X509_V_ERR_*) as Node reports them, and of Node's own host name check.
+// Node's codes for certificates (https://nodejs.org/api/tls.html#x509-certificate-error-codes), OpenSSL's, and those of the host name check.
 const TLS_REASON =
-  /^(?:ERR_TLS_|ERR_SSL_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|INVALID_CA|PATH_LENGTH)/;
+  /^(?:ERR_TLS_|ERR_SSL_|ERR_OSSL_|CERT_|CRL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO$|INVALID_CA$|INVALID_PURPOSE$|PATH_LENGTH|ERROR_IN_C|UNSPECIFIED$|OUT_OF_MEM$)/;
 
 // The server's alerts about our own certificate (RFC 8446, section 6.2), as OpenSSL names them.
 const CLIENT_CERTIFICATE_REASON = /^ERR_SSL_\w*ALERT_(?:\w*CERTIFICATE\w*|UNKNOWN_CA|ACCESS_DENIED)$/;
 
-// A proxy that answers CONNECT with anything but 200 is told by undici as an abort; ours carry a reason of their own.
+// How undici's own agents for proxies, which a program may bring along, tell of a tunnel that was not made.
 const PROXY_REASONS = new Set(['UND_ERR_ABORTED', 'UND_ERR_PRX_CONN', 'UND_ERR_PRX_TLS']);
 
 /** Sorts what undici threw. https://undici.nodejs.org/#/docs/api/Errors */
@@ -76,6 +77,13 @@ export function toHttpFault(error: unknown): HttpFault {
   if (CLIENT_CERTIFICATE_REASON.test(reason)) return new HttpFault('client-certificate', reason, error);
   if (TLS_REASON.test(reason)) return new HttpFault('tls', reason, error);
   return new HttpFault('broken', reason, error);
+}
+
+/** What kept a connection to the proxy from being made. */
+export function toProxyFault(error: unknown): HttpFault {
+  if (error instanceof HttpFault) return error;
+  const { kind, reason } = toHttpFault(error);
+  return new HttpFault(kind === 'tls' || kind === 'client-certificate' ? 'proxy-tls' : 'proxy', reason, error);
 }
 
 function reasonOf(error: unknown): string {

@@ -42,7 +42,7 @@ export interface TransportOptions {
 export type Transport = (request: HttpRequest, deadline: Deadline) => Promise<HttpResponse>;
 
 /** Faults that say that a server could not be reached at all. */
-const UNREACHABLE = new Set(['connect', 'proxy', 'timeout', 'tls']);
+const UNREACHABLE = new Set(['connect', 'proxy', 'proxy-tls', 'timeout', 'tls']);
 
 /**
  * Connection errors, 429, 502, 503 and 504 are repeated with full jitter where the request is idempotent. `Retry-After` is honoured. The
@@ -272,6 +272,8 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
     // RFC 9110, section 15.2: an interim answer is not the answer.
     if (status < 200) return;
+    // Section 15.5.8: this comes from a proxy, and from nobody else.
+    if (status === 407) this.#end(new HttpFault('proxy', 'answered 407'));
     this.#status = status;
     this.#headers = headers;
   }

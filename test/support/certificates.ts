@@ -15,6 +15,8 @@ export interface CertificateAuthority {
   readonly cert: string;
   /** A server certificate for DNS names and IP addresses. The first host is its common name. */
   issueServer(options: { readonly hosts: readonly string[]; readonly notAfter?: Date }): Promise<IssuedCertificate>;
+  /** An authority below this one: an intermediate. */
+  issueAuthority(name: string): Promise<CertificateAuthority>;
   /** A client certificate; `uri` becomes a URI subject alternative name, such as `spiffe://example.org/app`. */
   issueClient(options: {
     readonly commonName: string;
@@ -33,11 +35,21 @@ const SIGNING_ALGORITHM = { name: 'ECDSA', hash: 'SHA-256' };
  */
 export async function createCertificateAuthority(name: string): Promise<CertificateAuthority> {
   const keys = await createKeyPair();
-  const subject = `CN=${name}`;
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned(
+  return toAuthority(name, keys, { name: `CN=${name}`, keys: keys.privateKey });
+}
+
+interface Signer {
+  readonly name: string;
+  readonly keys: webcrypto.CryptoKey;
+}
+
+async function toAuthority(name: string, keys: webcrypto.CryptoKeyPair, signer: Signer): Promise<CertificateAuthority> {
+  const certificate = await x509.X509CertificateGenerator.create(
     {
-      name: subject,
-      keys,
+      subject: `CN=${name}`,
+      issuer: signer.name,
+      publicKey: keys.publicKey,
+      signingKey: signer.keys,
       signingAlgorithm: SIGNING_ALGORITHM,
       ...toValidity(),
       extensions: [
@@ -76,6 +88,8 @@ export async function createCertificateAuthority(name: string): Promise<Certific
         usage: x509.ExtendedKeyUsage.serverAuth,
         notAfter,
       }),
+    issueAuthority: async (below) =>
+      toAuthority(below, await createKeyPair(), { name: certificate.subject, keys: keys.privateKey }),
     issueClient: ({ commonName, uri, notAfter }) =>
       issue({
         commonName,

@@ -35,11 +35,6 @@ export function sharedCorePlugin(core: readonly string[]): Plugin {
   };
 }
 
-/** Lines that make a module share the core's chunk. */
-export function toCoreImports(core: readonly string[]): string[] {
-  return core.map((module, index) => `export { ${entryOf(module)} as core${index} } from ${JSON.stringify(module)};`);
-}
-
 /**
  * What a core module exports first, which every function uses anyway. A bare import would be left out, since package.json says that no
  * module of this package has side effects.

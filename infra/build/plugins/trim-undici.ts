@@ -1,7 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, relative, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
-import { toCoreImports } from './shared-core.ts';
 
 const ENTRY = 'undici-entry';
 
@@ -16,16 +15,7 @@ const EXPORTS = {
   errors: './lib/core/errors.js',
 } as const;
 
-/** Only by `await import('undici')`: a chunk of their own, for those who go through a proxy. */
-const LAZY_EXPORTS = {
-  EnvHttpProxyAgent: './lib/dispatcher/env-http-proxy-agent.js',
-  ProxyAgent: './lib/dispatcher/proxy-agent.js',
-} as const;
-
-/**
- * `Dispatcher.prototype` gets these from undici's main file. The source asks by `dispatch`; the agents for a proxy ask the proxy for a
- * tunnel by `connect`.
- */
+/** `Dispatcher.prototype` gets these from undici's main file. The source asks by `dispatch` alone. */
 const METHODS = ['request', 'stream', 'pipeline', 'connect', 'upgrade'] as const;
 
 /**
@@ -38,19 +28,15 @@ const UNREACHED =
 /**
  * Bundles of undici what is used. Its main file loads fetch, web sockets, mocks, caches and interceptors, which is two thirds of its
  * code and of its share in a cold start.
- * @param core modules that the part which is imported dynamically shares with the start, as in `sharedCorePlugin`
  */
-export function trimUndiciPlugin(root: string, core: readonly string[] = []): Plugin {
+export function trimUndiciPlugin(root: string): Plugin {
   const directory = dirname(createRequire(`${root}/package.json`).resolve('undici/package.json'));
   return {
     name: 'trim-undici',
     setup(build) {
-      build.onResolve({ filter: /^undici$/ }, ({ kind }) => ({
-        path: kind === 'dynamic-import' ? 'lazy' : 'eager',
-        namespace: ENTRY,
-      }));
-      build.onLoad({ filter: /.*/, namespace: ENTRY }, ({ path }) => ({
-        contents: path === 'lazy' ? lazyEntry(core) : eagerEntry(),
+      build.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: ENTRY }));
+      build.onLoad({ filter: /.*/, namespace: ENTRY }, () => ({
+        contents: toEntry(),
         resolveDir: directory,
         loader: 'js',
       }));
@@ -62,23 +48,12 @@ export function trimUndiciPlugin(root: string, core: readonly string[] = []): Pl
   };
 }
 
-function eagerEntry(): string {
+function toEntry(): string {
   const refusals = METHODS.map((name) => `${name}() { ${refusal(`Dispatcher.${name}`)} }`);
   return [
     `import Dispatcher from '${EXPORTS.Dispatcher}';`,
     `Object.assign(Dispatcher.prototype, { ${refusals.join(', ')} });`,
     ...Object.entries(EXPORTS).map(([name, file]) => `export { default as ${name} } from '${file}';`),
-  ].join('\n');
-}
-
-function lazyEntry(core: readonly string[]): string {
-  return [
-    ...toCoreImports(core),
-    `import { Dispatcher } from 'undici';`,
-    `import connect from './lib/api/api-connect.js';`,
-    `Object.assign(Dispatcher.prototype, { connect });`,
-    `export * from 'undici';`,
-    ...Object.entries(LAZY_EXPORTS).map(([name, file]) => `export { default as ${name} } from '${file}';`),
   ].join('\n');
 }
 

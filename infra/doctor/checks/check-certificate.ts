@@ -1,9 +1,10 @@
-import { checkServerIdentity, connect, type DetailedPeerCertificate, rootCertificates, type TLSSocket } from 'node:tls';
-import { SPEAKS_NO_TLS } from '../../../lib/answers.ts';
+import { checkServerIdentity, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { SPEAKS_NO_TLS } from '../../../lib/explain-fault.ts';
+import { bareHost, portOf } from '../../../lib/http/no-proxy.ts';
 import type { Settings } from '../../../lib/settings.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { bareHost, findProxy, portOf } from '../find-proxy.ts';
+import { findProxy } from '../find-proxy.ts';
 import { CONNECT_TIMEOUT_MS, openConnection } from '../open-connection.ts';
 
 interface Shown {
@@ -71,11 +72,11 @@ async function showCertificate(settings: Settings): Promise<Shown> {
   const { baseUrl, tls } = settings;
   const host = bareHost(baseUrl);
   const socket = connect({
-    socket: await openConnection(baseUrl, findProxy(settings)),
+    socket: await openConnection(settings),
     // With a socket given, this is the name that the certificate is compared with, and no more.
     host,
     servername: /[a-z]/i.test(host) && !host.includes(':') ? host : '',
-    ca: tls.ca ?? [...rootCertificates],
+    ...(tls.ca === undefined ? {} : { ca: tls.ca, allowPartialTrustChain: true }),
     cert: tls.clientCert?.expose(),
     key: tls.clientKey?.expose(),
     // To be able to tell who signed it. Nothing is sent over this connection.

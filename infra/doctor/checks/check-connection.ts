@@ -1,7 +1,8 @@
 import { isConjurError } from '../../../lib/errors.ts';
+import { bareHost, portOf } from '../../../lib/http/no-proxy.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
-import { bareHost, findProxy, portOf } from '../find-proxy.ts';
+import { findProxy } from '../find-proxy.ts';
 import { openConnection } from '../open-connection.ts';
 import { toFault } from '../to-fault.ts';
 
@@ -17,7 +18,7 @@ export async function checkConnection(context: DoctorContext): Promise<CheckOutc
   if (proxy !== undefined && baseUrl.protocol === 'http:') return checkThroughProxy(context, proxy, curl);
   const where = `${bareHost(baseUrl)}, port ${portOf(baseUrl)}${proxy === undefined ? '' : `, through the http proxy ${proxy.host}`}`;
   try {
-    (await openConnection(baseUrl, proxy)).destroy();
+    (await openConnection(context.settings)).destroy();
     return passed(`${where}, takes connections.`, curl);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message;

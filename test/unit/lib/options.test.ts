@@ -3,7 +3,9 @@ import { createConjurClient } from '../../../lib/client.ts';
 import { fromEnv } from '../../../lib/env.ts';
 import { OPTIONS, type OptionRow } from '../../../lib/options.ts';
 import { type ConjurClientOptions, createNameOf, toSettings, valueAt } from '../../../lib/settings.ts';
+import { createCertificateAuthority } from '../../support/certificates.ts';
 
+const { cert: CERT } = await createCertificateAuthority('CA');
 const AUTH = { type: 'api-key', apiKey: 'sesame' } as const;
 const OPTIONS_GIVEN: ConjurClientOptions = { baseUrl: 'https://conjur.example/api', auth: AUTH };
 
@@ -44,7 +46,8 @@ describe('the options of a client', () => {
     ['timeoutMs', { timeoutMs: Number.NaN }],
     ['refreshIntervalMs', { refreshIntervalMs: 10 }],
     ['secretCacheTtlMs', { secretCacheTtlMs: 1.5 }],
-    ['tls.clientKey', { tls: { clientCert: '-----BEGIN CERTIFICATE-----' } }],
+    ['tls.clientKey', { tls: { clientCert: CERT } }],
+    ['tls.clientCert', { tls: { clientCert: '-----BEGIN CERTIFICATE-----' } }],
     ['tls.ca', { tls: { ca: '/etc/ca.pem' } }],
     ['tls.verify', { tls: { verify: 'false' } }],
     ['secretCacheMaxBytes', { secretCacheMaxBytes: -1 }],

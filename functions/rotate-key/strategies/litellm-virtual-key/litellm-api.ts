@@ -171,6 +171,8 @@ function toLitellmFault({ action }: HttpRequest, fault: HttpFault): ConjurError 
 
 const ADVICE: Partial<Record<HttpFault['kind'], string>> = {
   proxy: 'Check HTTPS_PROXY and HTTP_PROXY, or name its host in NO_PROXY',
+  'proxy-tls':
+    "The TLS connection to the http proxy failed: check that HTTPS_PROXY names the host in the proxy's certificate, and add the authority that signed it to CYBERARK_CA_CERT",
   tls: "LiteLLM is trusted by the system's authorities: give one of your own in NODE_EXTRA_CA_CERTS, and check that LITELLM_API_BASE names the host in its certificate",
   'client-certificate':
     'The server in front of it asks for a client certificate, and the functions have none for LiteLLM',

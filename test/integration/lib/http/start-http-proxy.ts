@@ -1,4 +1,5 @@
-import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
+import { createServer, request as httpRequest, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import { type AddressInfo, connect } from 'node:net';
 import { onTestFinished } from 'vitest';
 
@@ -10,15 +11,19 @@ export interface HttpProxy {
 }
 
 /**
+ * @param tls certificate and key of a proxy that speaks TLS itself
  * @param hosts port on the loopback by `host:port` that clients ask for; anything else is a 502
  * @param credentials `user:password` that clients must give; otherwise 407
  */
 export async function startHttpProxy(
   hosts: Readonly<Record<string, number>>,
   credentials?: string,
+  tls?: { readonly cert: string; readonly key: string },
 ): Promise<HttpProxy> {
   const asked: string[] = [];
-  const server = createServer((incoming, outgoing) => {
+  const create = (listener: RequestListener) =>
+    tls === undefined ? createServer(listener) : createSecureServer({ ...tls }, listener);
+  const server = create((incoming, outgoing) => {
     asked.push(`${incoming.method} ${incoming.url}`);
     const url = new URL(incoming.url ?? '');
     const port = hosts[url.host];

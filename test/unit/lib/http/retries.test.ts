@@ -97,15 +97,18 @@ describe('a request that is final', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it.each(['CERT_HAS_EXPIRED', 'ERR_TLS_CERT_ALTNAME_INVALID', 'SELF_SIGNED_CERT_IN_CHAIN'])(
-    'is not repeated after %s, whose message names CYBERARK_CA_CERT',
-    async (reason) => {
-      const { conjur, seen } = mockConjur(inTurn(broken(reason)));
-      const error = await conjur.readSecret('a').catch((caught: unknown) => caught as Error);
-      expect((error as Error).message).toMatch(new RegExp(`${reason}.*CYBERARK_CA_CERT`));
-      expect(seen).toHaveLength(1);
-    },
-  );
+  it.each([
+    ['CERT_HAS_EXPIRED', 'CYBERARK_CA_CERT'],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'CYBERARK_CA_CERT'],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'CYBERARK_API_BASE'],
+    ['INVALID_PURPOSE', 'CYBERARK_CA_CERT'],
+    ['UNSPECIFIED', 'CYBERARK_CA_CERT'],
+  ])('is not repeated after %s, whose message names %s', async (reason, variable) => {
+    const { conjur, seen } = mockConjur(inTurn(broken(reason)));
+    const error = await conjur.readSecret('a').catch((caught: unknown) => caught as Error);
+    expect((error as Error).message).toMatch(new RegExp(`${reason}.*${variable}`));
+    expect(seen).toHaveLength(1);
+  });
 
   it('names the port, and no certificate authority, where the server does not speak TLS', async () => {
     const { conjur, seen } = mockConjur(inTurn(broken('ERR_SSL_WRONG_VERSION_NUMBER')));
