@@ -27,7 +27,7 @@ const SUITES: Readonly<Record<string, Suite>> = {
   },
   'test:long': {
     summary:
-      'Runs what takes minutes: random events, mixed load, rotations that crash at each step, npm start that is killed, the clone of a newcomer, other versions of Conjur.',
+      'Runs what takes minutes: random events, mixed load, rotations that crash at each step and in all interleavings, npm start that is killed, the clone of a newcomer, other versions of Conjur.',
     config: 'test/slow.config.ts',
     tests: ['.long.ts'],
   },

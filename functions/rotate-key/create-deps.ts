@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Dispatcher } from 'undici';
 import { createApiKeyAuthenticator } from '../../lib/auth/api-key.ts';
 import { createStaticCredential } from '../../lib/auth/credential.ts';
@@ -19,6 +19,7 @@ export function createRotationDeps(container: Container): RotationDeps {
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),
+    randomUuid: randomUUID,
     connectAs: createConnectAs(container),
     loadSecretVersions: onceUnlessFailed(async () =>
       (await import('./strategies/conjur-api-key/create-secret-versions.ts')).createSecretVersions(),

@@ -19,6 +19,8 @@ export interface RotationDeps {
   readonly countAttempts: () => number;
   /** Unbiased random integer in [0, bound), from the system's generator. */
   readonly randomInt: (bound: number) => number;
+  /** A random UUID, for a version that must be like no other. */
+  readonly randomUuid: () => string;
   /**
    * A client of the same Conjur with another identity. Whoever asks for it closes it.
    * @param source where an operator finds the credential, for messages

@@ -55,6 +55,17 @@ async function findVersion(
   return undefined;
 }
 
+/** Whether one of the versions that Conjur keeps of a variable has the value. */
+export async function stoodIn(
+  conjur: Pick<ConjurClient, 'readSecret' | 'showVariable'>,
+  name: string,
+  value: Secret,
+  deadline: Deadline,
+): Promise<boolean> {
+  const latest = (await conjur.showVariable(name, { deadline }))?.version;
+  return latest !== undefined && (await findVersion(conjur, name, value, latest + 1, deadline)) !== undefined;
+}
+
 /** Undefined where Conjur does not keep the version any more. */
 export async function readVersion(
   conjur: Pick<ConjurClient, 'readSecret'>,

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { readSecretFunction } from '../../functions/read-secret/api.ts';
 import { rotateKeyFunction } from '../../functions/rotate-key/api.ts';
 import { createConnectAs } from '../../functions/rotate-key/create-deps.ts';
@@ -85,6 +85,7 @@ function createRotationDeps(world: FuzzWorld, container: Container): RotationDep
   return {
     ...container,
     randomInt: (bound) => randomInt(bound),
+    randomUuid: randomUUID,
     connectAs: createConnectAs(container, world.conjur.dispatcher),
     loadSecretVersions: async () => createSecretVersions(world.aws),
     loadLitellm: async () => world.litellm,

@@ -8,7 +8,7 @@ import type { SecretVersions } from './secret-versions.ts';
 
 /** What the steps of one rotation of a credential share. */
 export interface RotationContext {
-  readonly deps: Pick<RotationDeps, 'conjur' | 'connectAs' | 'clock' | 'logger' | 'recordMetrics'>;
+  readonly deps: Pick<RotationDeps, 'conjur' | 'connectAs' | 'clock' | 'logger' | 'randomUuid' | 'recordMetrics'>;
   readonly versions: SecretVersions;
   /** Name or ARN of the secret. */
   readonly secretId: string;

@@ -1,31 +1,42 @@
-import { randomUUID } from 'node:crypto';
-import { ConjurError } from '../../../../lib/errors.ts';
+import type { ConjurClient } from '../../../../lib/client.ts';
+import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
 import type { Secret } from '../../../../lib/secret.ts';
 import { reportKeyAge } from '../../report.ts';
 import type { RotationContext } from './context.ts';
 import { isAlive, withClient } from './context.ts';
-import { type HostCredential, parseHostCredential, toContent, toRole, toTarget } from './host-credential.ts';
-import { findStage, type SecretVersion } from './secret-versions.ts';
+import {
+  type HostCredential,
+  haveSameFields,
+  parseHostCredential,
+  toContent,
+  toRole,
+  toTarget,
+} from './host-credential.ts';
+import { findPending, findStage, isOvertaken, type SecretVersion, wouldUndo } from './secret-versions.ts';
 
 /**
  * The step `createSecret`: gives the host that is not in use a new key and stages it as AWSPENDING. Where that was done already and
- * the staged key is alive, nothing is left to do.
+ * the staged key is alive, nothing is left to do, unless somebody has put another version into use since, which it would undo.
  *
  * Conjur chooses the key and kills the old one in the same moment, so that the key is set before it can be staged. A crash in between
  * loses a key that nobody uses: the next run makes another. The host whose key is made is never the one that the run is logged in as.
- * @returns the version that holds the staged key: the one asked for, or another where that one holds a dead key by now, for a version
- * can be written only once
+ * @returns the version that holds the staged key: the one asked for, or another where that one holds by now what cannot be used, for a
+ * version can be written only once
  */
 export async function createSecret(context: RotationContext): Promise<string> {
   const staged = await readCredential(context, { versionId: context.versionId });
-  if (staged !== undefined && (await isAlive(context, staged.credential))) return context.versionId;
+  const isReady = staged !== undefined && (await isAlive(context, staged.credential));
   const current = await readCurrent(context);
+  if (isReady && !wouldUndo(staged, current)) return context.versionId;
   reportKeyAge(context.deps, context.secretId, current.createdAtMs);
-  const made = await rotateKey(context, current);
+  const made = await rotateKey(context, { current, staged });
   const content = toContent(current.content, made.login, made.apiKey, context.secretId);
   if (staged === undefined && (await put(context, context.versionId, content))) return context.versionId;
   return stageElsewhere(context, content);
 }
+
+/** Times that a key is asked for where no answer comes. */
+const MAX_ATTEMPTS = 3;
 
 interface Read extends SecretVersion {
   readonly credential: HostCredential;
@@ -52,58 +63,91 @@ interface MadeKey {
   readonly apiKey: Secret;
 }
 
-function rotateKey(context: RotationContext, current: Read): Promise<MadeKey> {
-  return current.credential.hosts === undefined ? rotateOnly(context, current) : rotateOther(context, current);
+/** What a run has seen before it makes a key. */
+interface Seen {
+  readonly current: Read;
+  /** What the version of the rotation holds already: a key that is dead. */
+  readonly staged: Read | undefined;
+}
+
+function rotateKey(context: RotationContext, seen: Seen): Promise<MadeKey> {
+  return seen.current.credential.hosts === undefined ? rotateOnly(context, seen) : rotateOther(context, seen);
 }
 
 /** Single-host mode: the function's own identity rotates the host. */
-async function rotateOnly(context: RotationContext, { credential, versionId }: Read): Promise<MadeKey> {
+async function rotateOnly(context: RotationContext, seen: Seen): Promise<MadeKey> {
+  const { credential } = seen.current;
   const { conjur } = context.deps;
   const { login } = await conjur.whoami({ deadline: context.deadline });
   if (login === credential.login) throw onlyItself(login);
-  await assertNotOvertaken(context, versionId);
-  // A repetition is right: whoever holds the old key lost it by the first try, and nobody holds a new one.
-  const apiKey = await conjur.rotateApiKeyOf(toRole(credential.login), { repeat: true, deadline: context.deadline });
-  return { login: credential.login, apiKey };
+  return makeKey(context, conjur, credential.login, seen);
 }
 
-/** A pair: the host in use rotates the other. Where its key is dead, the other one's last key may be alive, and heals the pair. */
-async function rotateOther(context: RotationContext, current: Read): Promise<MadeKey> {
-  const made = await rotateTargetOf(context, current.credential, current.versionId);
+/**
+ * A pair: the host in use rotates the other. Where its key is dead, the one before it or one that was staged may be alive, and heals the
+ * pair: of either host, for somebody may have put a dead key over a live one of the same host.
+ */
+async function rotateOther(context: RotationContext, seen: Seen): Promise<MadeKey> {
+  const { current } = seen;
+  const made = await rotateTargetOf(context, current.credential, seen);
   if (made !== undefined) return made;
-  const previous = await readCredential(context, { stage: 'AWSPREVIOUS' });
-  const isOther = previous !== undefined && previous.credential.login === toTarget(current.credential);
-  const healed = isOther ? await rotateTargetOf(context, previous.credential, current.versionId) : undefined;
-  if (healed === undefined) throw bothDead(context.secretId, current.credential);
-  context.deps.logger.warn('The key in use is dead; the other host of the pair has given its host a new one.', {
-    secretId: context.secretId,
-  });
-  return healed;
+  const { hosts } = current.credential;
+  for (const stage of ['AWSPREVIOUS', 'AWSPENDING'] as const) {
+    const other = await readCredential(context, { stage });
+    // One of other hosts must not be used: what it would rotate is no host of this secret.
+    if (other === undefined || hosts?.includes(other.credential.login) !== true) continue;
+    const healed = await rotateTargetOf(context, { ...other.credential, hosts }, seen);
+    if (healed === undefined) continue;
+    const { secretId, deps } = context;
+    deps.logger.warn('The key in use is dead; another one of the pair has made a new one.', { secretId, stage });
+    return healed;
+  }
+  throw bothDead(context.secretId, current.credential);
 }
 
 async function rotateTargetOf(
   context: RotationContext,
   credential: HostCredential,
-  currentVersionId: string,
+  seen: Seen,
 ): Promise<MadeKey | undefined> {
   const login = toTarget(credential);
-  return withClient(context, credential, async (client) => {
-    await assertNotOvertaken(context, currentVersionId);
-    const apiKey = await client.rotateApiKeyOf(toRole(login), { repeat: true, deadline: context.deadline });
-    return { login, apiKey };
-  });
+  return withClient(context, credential, (client) => makeKey(context, client, login, seen));
 }
 
 /**
- * The last look before a key dies: a run that was held up for long must not kill the key that another run has put into use meanwhile.
- * What slips through between this look and the next request is staged right after, where readers that are refused find it.
+ * An answer that was lost took the new key with it, so another one is made: whoever held the old key lost it by the first try, and nobody
+ * holds a new one. But not before another look, for in the meantime somebody may have made one and put it into use.
  */
-async function assertNotOvertaken(
-  { versions, secretId, deadline }: RotationContext,
-  currentVersionId: string,
-): Promise<void> {
-  const current = findStage(await versions.describe(secretId, deadline), 'AWSCURRENT');
-  if (current !== currentVersionId) throw overtaken(secretId);
+async function makeKey(context: RotationContext, client: ConjurClient, login: string, seen: Seen): Promise<MadeKey> {
+  const { deadline, deps } = context;
+  for (let attempt = 1; ; attempt += 1) {
+    await assertNotOvertaken(context, seen);
+    try {
+      return { login, apiKey: await client.rotateApiKeyOf(toRole(login), { deadline }) };
+    } catch (error) {
+      const waitMs = isConjurError(error, 'upstream_unavailable') ? (error.retryAfterSeconds ?? attempt) * 1_000 : 0;
+      if (waitMs === 0 || attempt >= MAX_ATTEMPTS || waitMs >= deadline.remainingMs()) throw error;
+      await deps.clock.sleep(waitMs);
+    }
+  }
+}
+
+/**
+ * The last look before a key dies: a run that was held up for long must kill neither the key that another run has put into use
+ * meanwhile, nor the one that another run has staged and is about to. What slips through between this look and the next request is staged
+ * right after, where readers that are refused find it.
+ */
+async function assertNotOvertaken(context: RotationContext, { current, staged }: Seen): Promise<void> {
+  const { versions, secretId, versionId, deadline } = context;
+  const description = await versions.describe(secretId, deadline);
+  if (findStage(description, 'AWSCURRENT') !== current.versionId) throw overtaken(secretId);
+  const pending = findPending(description);
+  if (pending === undefined) return;
+  const isForeign =
+    pending === versionId
+      ? staged === undefined && (await versions.read(secretId, { versionId }, deadline)) !== undefined
+      : !(await isOvertaken(versions, secretId, pending, current.versionId, deadline));
+  if (isForeign) throw underWay(secretId, pending);
 }
 
 function put({ versions, ...context }: RotationContext, versionId: string, content: Secret): Promise<boolean> {
@@ -114,8 +158,9 @@ function put({ versions, ...context }: RotationContext, versionId: string, conte
 /** The version is taken by another run with the same token. Either its key is alive, or this one's is. */
 async function stageElsewhere(context: RotationContext, content: Secret): Promise<string> {
   const theirs = await readCredential(context, { versionId: context.versionId });
-  if (theirs !== undefined && (await isAlive(context, theirs.credential))) return context.versionId;
-  const versionId = randomUUID();
+  const isTheirsGood = theirs !== undefined && haveSameFields(theirs.content, content);
+  if (isTheirsGood && (await isAlive(context, theirs.credential))) return context.versionId;
+  const versionId = context.deps.randomUuid();
   await put(context, versionId, content);
   return versionId;
 }
@@ -130,7 +175,7 @@ function onlyItself(login: string): ConjurError {
 function bothDead(secretId: string, { login }: HostCredential): ConjurError {
   return new ConjurError(
     'authentication_failed',
-    `Conjur refuses the key in ${secretId} for ${login}, and no other host of the pair can log in either. Rotate the key of ${login} by hand (conjur host rotate-api-key), put it into the secret as AWSCURRENT, and rotate again.`,
+    `Conjur refuses the key in ${secretId} for ${login}, and no other key of the pair (AWSPREVIOUS, AWSPENDING) is let in either. Rotate the key of ${login} by hand (conjur host rotate-api-key), put it into the secret as AWSCURRENT, and rotate again.`,
   );
 }
 
@@ -138,5 +183,12 @@ function overtaken(secretId: string): ConjurError {
   return new ConjurError(
     'upstream_error',
     `Another rotation of ${secretId} has finished while this one was under way, which has changed nothing. Nothing is left to do.`,
+  );
+}
+
+function underWay(secretId: string, pending: string): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `Another rotation of ${secretId} has staged version ${pending} while this one was under way, which has changed nothing. Let that one finish; where it was broken off, rotate again, which goes on with it.`,
   );
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
 
@@ -35,6 +36,16 @@ export function toContent(content: Secret, login: string, apiKey: Secret, secret
   return Secret.of(JSON.stringify({ ...fields, username: login, api_key: apiKey.expose() }));
 }
 
+/** Whether two contents differ in nothing but login and key. False where one of them is no JSON object. */
+export function haveSameFields(one: Secret, other: Secret): boolean {
+  const [fields, others] = [toObject(one), toObject(other)];
+  return fields !== undefined && others !== undefined && isDeepStrictEqual(withoutKey(fields), withoutKey(others));
+}
+
+function withoutKey({ username: _, api_key: __, ...fields }: Record<string, unknown>): Record<string, unknown> {
+  return fields;
+}
+
 /** The host that a rotation gives a new key: the other one of a pair, or the only one. */
 export function toTarget({ login, hosts }: HostCredential): string {
   if (hosts === undefined) return login;
@@ -60,13 +71,20 @@ function isHostLogin(login: unknown): login is string {
 }
 
 function parseObject(content: Secret, secretId: string): Record<string, unknown> {
+  const fields = toObject(content);
+  if (fields !== undefined) return fields;
+  throw invalid(secretId, 'is not a JSON object; a bare key cannot be rotated, since it names no host');
+}
+
+function toObject(content: Secret): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(content.expose());
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {
     // The parser's message quotes the text, which holds the key.
+    return undefined;
   }
-  throw invalid(secretId, 'is not a JSON object; a bare key cannot be rotated, since it names no host');
 }
 
 function invalid(secretId: string, problem: string): ConjurError {

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import type { Logged, RotationDeps } from '../../deps.ts';
@@ -23,7 +23,7 @@ export async function rotateCredential(
   const versions = await deps.loadSecretVersions();
   const description = await logged('look at the secret', () => versions.describe(secretId, deadline));
   const from = currentOf(description);
-  const versionId = await chooseVersion(versions, description, deadline);
+  const versionId = (await chooseVersion(versions, description, deadline)) ?? deps.randomUuid();
   const context: RotationContext = { deps, versions, secretId, versionId, rotationToken: undefined, deadline };
   const rotated = { name: description.name, value: undefined };
   try {
@@ -40,20 +40,20 @@ export async function rotateCredential(
 }
 
 /**
- * The version that was begun, or a new one. Its id follows from the version in use, so that of two calls at the same time the second
+ * The version that was begun, or a new one; undefined where that one is spent, and another is to be drawn. Its id follows from the version in use, so that of two calls at the same time the second
  * to write learns of the first: a version can be written only once.
  */
 async function chooseVersion(
   versions: SecretVersions,
   description: SecretDescription,
   deadline: Deadline,
-): Promise<string> {
+): Promise<string | undefined> {
   const current = currentOf(description);
   const begun = findPending(description);
   if (begun !== undefined && !(await isOvertaken(versions, description.arn, begun, current, deadline))) return begun;
   const versionId = createHash('sha256').update(`${description.arn} ${current}`).digest('hex');
   const spent = await versions.read(description.arn, { versionId }, deadline);
-  return spent === undefined ? versionId : randomUUID();
+  return spent === undefined ? versionId : undefined;
 }
 
 /** The version that has AWSCURRENT. @throws ConjurError `config_invalid` where there is none */
@@ -66,13 +66,17 @@ function currentOf(description: SecretDescription): string {
   );
 }
 
-/** The version that another rotation has put into use since, if it is alive. */
+/** The version that another rotation has put into use since, if its key is another one and alive. */
 async function findFinished(context: RotationContext, from: string): Promise<string | undefined> {
   const { versions, secretId, deadline } = context;
   try {
     const current = await versions.read(secretId, { stage: 'AWSCURRENT' }, deadline);
     if (current === undefined || current.versionId === from) return undefined;
-    await testCredential(context, parseHostCredential(current.content, secretId));
+    const credential = parseHostCredential(current.content, secretId);
+    const before = await versions.read(secretId, { versionId: from }, deadline);
+    if (before === undefined || parseHostCredential(before.content, secretId).apiKey.equals(credential.apiKey))
+      return undefined;
+    await testCredential(context, credential);
     return current.versionId;
   } catch {
     // The rotation has failed already, and its own error says more than that of a look afterwards.

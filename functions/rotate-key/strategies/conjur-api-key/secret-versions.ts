@@ -1,5 +1,6 @@
 import type { Deadline } from '../../../../lib/clock.ts';
 import type { Secret } from '../../../../lib/secret.ts';
+import { haveSameFields } from './host-credential.ts';
 
 /** A Secrets Manager secret and the staging labels of its versions, without values. */
 export interface SecretDescription {
@@ -19,7 +20,9 @@ export interface SecretVersion {
 }
 
 /** A version to be read: by id, or the one that has a label. */
-export type VersionSelector = { readonly versionId: string } | { readonly stage: 'AWSCURRENT' | 'AWSPREVIOUS' };
+export type VersionSelector =
+  | { readonly versionId: string }
+  | { readonly stage: 'AWSCURRENT' | 'AWSPREVIOUS' | 'AWSPENDING' };
 
 export interface VersionToPut {
   /** Becomes the version's id (`ClientRequestToken`), 32 to 64 characters. */
@@ -69,10 +72,7 @@ export function findPending(description: SecretDescription): string | undefined 
   return labels.includes('AWSCURRENT') || labels.includes('AWSPREVIOUS') ? undefined : pending;
 }
 
-/**
- * Whether what was staged is older than the version in use: somebody has put that one there since, and the staged one would undo it. False
- * where AWS does not say when they were made.
- */
+/** Whether what was staged would undo the version in use, by {@link wouldUndo}. False where one of the two has no value. */
 export async function isOvertaken(
   versions: SecretVersions,
   secretId: string,
@@ -82,9 +82,15 @@ export async function isOvertaken(
 ): Promise<boolean> {
   const staged = await versions.read(secretId, { versionId: begun }, deadline);
   const inUse = staged && (await versions.read(secretId, { versionId: current }, deadline));
-  return staged !== undefined && inUse !== undefined && isOlder(staged, inUse);
+  return staged !== undefined && inUse !== undefined && wouldUndo(staged, inUse);
 }
 
-function isOlder(one: SecretVersion, other: SecretVersion): boolean {
-  return one.createdAtMs !== undefined && other.createdAtMs !== undefined && one.createdAtMs < other.createdAtMs;
+/**
+ * Whether somebody has put the version in use there since the staged one was made of another: it is newer, or its fields beside the key
+ * are others. A time that AWS does not say tells nothing.
+ */
+export function wouldUndo(staged: SecretVersion, inUse: SecretVersion): boolean {
+  const isOlder =
+    staged.createdAtMs !== undefined && inUse.createdAtMs !== undefined && staged.createdAtMs < inUse.createdAtMs;
+  return isOlder || !haveSameFields(staged.content, inUse.content);
 }

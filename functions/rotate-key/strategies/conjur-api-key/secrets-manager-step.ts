@@ -92,7 +92,8 @@ function checkVersion({ name, rotationEnabled, stages }: SecretDescription, vers
 }
 
 /**
- * Where the version holds a dead key (another run with the same token has made one after it), the live one is in another version.
+ * Where the version holds what cannot be used (a key that another run with the same token has killed, fields that somebody has changed
+ * since), the new key is in another version.
  * That is put into use at once, for Secrets Manager will not ask for it.
  */
 async function create(context: RotationContext): Promise<void> {
@@ -101,7 +102,7 @@ async function create(context: RotationContext): Promise<void> {
   await finishSecret({ ...context, versionId });
   throw new ConjurError(
     'upstream_error',
-    `Version ${context.versionId} of ${context.secretId} holds a key that is dead, and cannot be written again. The rotation was finished as version ${versionId}, which is AWSCURRENT now; nothing is left to do.`,
+    `Version ${context.versionId} of ${context.secretId} holds a key that is dead, or fields that were changed since, and cannot be written again. The rotation was finished as version ${versionId}, which is AWSCURRENT now; nothing is left to do.`,
   );
 }
 

@@ -3,7 +3,7 @@ import type { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import type { Logged } from '../../deps.ts';
-import { readVersion, writeAndVerify } from '../../write-and-verify.ts';
+import { readVersion, stoodIn, writeAndVerify } from '../../write-and-verify.ts';
 import { draw, LETTERS_AND_DIGITS } from '../draw.ts';
 import type { Rotated } from '../strategy.ts';
 import type { LitellmApi, Regeneration } from './litellm-api.ts';
@@ -49,7 +49,10 @@ export async function rotateVirtualKey(deps: VirtualKeyDeps, rotation: VirtualKe
   const oldKey = await logged('read the key in use', () => readOldKey(deps, name));
   const replace = await logged('ask LiteLLM for it', () => litellm.isCurrent(oldKey, deadline));
   const made = replace ? await replaceKey(deps, rotation, oldKey) : undefined;
-  const { key, version } = await logged('promote', () => promote(deps, name, made));
+  const { key, version } = await logged('promote', () => promote(deps, name, oldKey, made));
+  // Somebody has stored another key meanwhile. The one that was staged would look like somebody else's to the next rotation.
+  if (made?.equals(key) === false)
+    await logged('stage the key in use', () => writeAndVerify(deps.conjur, toPendingName(name), key, deadline));
   // LiteLLM said that it replaced this key, and a moment later that it is the one on record: one of the two is not true.
   if (replace && key.equals(oldKey)) throw notReplaced(name);
   const accepted = await logged('try the new key', () => litellm.isAccepted(key, deadline));
@@ -87,8 +90,8 @@ async function replaceKey(
 }
 
 /**
- * Where LiteLLM has the key in use on record, a staged one is a left-over. One that is on record beside it belongs to somebody else, and so
- * does what is no key at all.
+ * Where LiteLLM has the key in use on record, a staged one is a left-over. One that is on record beside it belongs to somebody else, unless
+ * it once stood in `name`, where somebody has stored another key since; what is no key at all is somebody else's too.
  */
 async function assertOwnStage(
   { conjur, litellm, deadline }: VirtualKeyDeps,
@@ -100,8 +103,8 @@ async function assertOwnStage(
   if (staged === undefined || staged.equals(oldKey)) return;
   if (!LITELLM_KEY.test(staged.expose())) throw foreignStage(name);
   // In this order: a rotation at the same time makes the one current, and the other not.
-  if ((await litellm.isCurrent(staged, deadline)) && (await litellm.isCurrent(oldKey, deadline)))
-    throw foreignStage(name);
+  if (!(await litellm.isCurrent(staged, deadline)) || !(await litellm.isCurrent(oldKey, deadline))) return;
+  if (!(await stoodIn(conjur, name, staged, deadline))) throw foreignStage(name);
 }
 
 /** An answer that was lost is made good by a look at what LiteLLM has now. */
@@ -119,40 +122,78 @@ async function regenerate(
   }
 }
 
+interface Promoted {
+  readonly key: Secret;
+  readonly version: number | undefined;
+}
+
 /**
- * Sees to it that `name` holds the key that LiteLLM has on record.
+ * Sees to it that `name` holds the key that LiteLLM has on record. Somebody who stores another key of LiteLLM's there meanwhile has it left
+ * there, or put back: Conjur writes whatever stands there, and shows only afterwards what that was.
  * @param made the key that this rotation had made
  */
 async function promote(
   deps: VirtualKeyDeps,
   name: string,
+  oldKey: Secret,
   made: Secret | undefined,
-): Promise<{ key: Secret; version: number | undefined }> {
+): Promise<Promoted> {
   const { conjur, litellm, deadline } = deps;
   let next = made !== undefined && (await litellm.isCurrent(made, deadline)) ? made : undefined;
+  let promoted: Secret | undefined;
   for (let writes = 0; ; writes += 1) {
-    if (next === undefined) {
-      const version = (await conjur.showVariable(name, { deadline }))?.version;
-      const stored = await readVersion(conjur, name, version, deadline);
-      if (stored !== undefined && (await litellm.isCurrent(stored, deadline))) return { key: stored, version };
-      if (writes >= MAX_PROMOTIONS) throw notPromoted(name);
-      next = await findCurrent(deps, name);
+    const { key: stored, version } = await readLatest(deps, name);
+    const isUntouched = next !== undefined && stored?.equals(oldKey) === true;
+    let replaced: Secret | undefined;
+    if (!isUntouched && stored !== undefined && (await litellm.isCurrent(stored, deadline))) {
+      const isOurs = promoted?.equals(stored) === true;
+      replaced = isOurs ? await findReplaced(deps, name, version, oldKey) : undefined;
+      if (replaced === undefined) return { key: stored, version };
     }
+    if (writes >= MAX_PROMOTIONS) throw notPromoted(name);
+    next = replaced ?? next ?? (await findCurrent(deps, toPendingName(name))) ?? (await findCurrent(deps, name));
     if (next === undefined) throw unknownKey(name);
     await conjur.writeSecret(name, next, { reportVersion: false, deadline });
+    promoted = replaced === undefined ? next : undefined;
     next = undefined;
   }
 }
 
-/** The staged key that LiteLLM has on record, the latest first; a rotation that was overtaken may have left its own above it. */
-async function findCurrent({ conjur, litellm, deadline }: VirtualKeyDeps, name: string): Promise<Secret | undefined> {
-  const pending = toPendingName(name);
-  const latest = (await conjur.showVariable(pending, { deadline }))?.version;
+/** The key that stood in `name` just before the one that was written, where it is neither the old one nor dead: somebody else's. */
+async function findReplaced(
+  { conjur, litellm, deadline }: VirtualKeyDeps,
+  name: string,
+  version: number | undefined,
+  oldKey: Secret,
+): Promise<Secret | undefined> {
+  if (version === undefined || version < 2) return undefined;
+  const before = await readVersion(conjur, name, version - 1, deadline);
+  if (before === undefined || before.equals(oldKey)) return undefined;
+  return (await litellm.isCurrent(before, deadline)) ? before : undefined;
+}
+
+async function readLatest(
+  { conjur, deadline }: VirtualKeyDeps,
+  name: string,
+): Promise<{ readonly key: Secret | undefined; readonly version: number | undefined }> {
+  const version = (await conjur.showVariable(name, { deadline }))?.version;
+  return { key: await readVersion(conjur, name, version, deadline), version };
+}
+
+/**
+ * The key in a variable that LiteLLM has on record, the latest version first: above it may be the one of a rotation that was overtaken. Of
+ * what does not look like a key not even the hash goes there.
+ */
+async function findCurrent(
+  { conjur, litellm, deadline }: VirtualKeyDeps,
+  variable: string,
+): Promise<Secret | undefined> {
+  const latest = (await conjur.showVariable(variable, { deadline }))?.version;
   const oldest = latest === undefined ? 0 : Math.max(1, latest - KEPT_VERSIONS + 1);
   for (let version = latest; version === undefined || version >= oldest; version -= 1) {
-    const staged = await readVersion(conjur, pending, version, deadline);
-    if (staged === undefined) return undefined;
-    if (await litellm.isCurrent(staged, deadline)) return staged;
+    const key = await readVersion(conjur, variable, version, deadline);
+    if (key === undefined) return undefined;
+    if (LITELLM_KEY.test(key.expose()) && (await litellm.isCurrent(key, deadline))) return key;
     if (version === undefined) return undefined;
   }
   return undefined;
@@ -166,7 +207,7 @@ export function toPendingName(name: string): string {
 function foreignStage(name: string): ConjurError {
   return new ConjurError(
     'unprocessable',
-    `The secret "${toPendingName(name)}" is in use by somebody else, and the rotation of "${name}" would overwrite it. Nothing was changed. Move that secret to another name, and rotate again.`,
+    `The secret "${toPendingName(name)}" is in use by somebody else, and the rotation of "${name}" would overwrite it. Nothing was changed. Move that secret to another name, or delete its key at LiteLLM where a rotation was broken off and another key stored since; then rotate again.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { randomInt } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { parseDirect } from '../../../../functions/rotate-key/api.ts';
 import { createConnectAs } from '../../../../functions/rotate-key/create-deps.ts';
@@ -74,6 +74,7 @@ export function startProcess(world: World, gate = new Gate(), options: ProcessOp
     countAttempts: () => 0,
     conjur: createConjurClient(settings, conjurPorts),
     randomInt: (bound) => randomInt(bound),
+    randomUuid: randomUUID,
     connectAs: createConnectAs({ settings, clock, logger: silentLogger }, conjurPorts.dispatcher),
     loadSecretVersions: async () => createSecretVersions(createGatedSecretsManager(gate, options.aws ?? world.aws)),
     loadLitellm: async () => createLitellmApi(send, Secret.of(MASTER_KEY)),
