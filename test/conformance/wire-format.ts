@@ -115,6 +115,15 @@ const V2Authenticator = v.strictObject({
   annotations: v.optional(v.record(v.string(), v.string())),
 });
 
+const Issuer = v.strictObject({
+  id: v.string(),
+  account: v.string(),
+  max_ttl: Count,
+  type: v.string(),
+  data: v.looseObject({}),
+  created_at: Time,
+  modified_at: Time,
+});
 const StaticSecret = v.strictObject({
   branch: v.pipe(v.string(), v.startsWith('/')),
   name: v.string(),
@@ -210,6 +219,19 @@ const OPERATIONS: readonly Operation[] = [
     path: /^\/secrets$/,
     answers: { 200: json(v.record(Id, v.string())) },
   },
+  { method: 'POST', path: /^\/issuers\/[^/]+$/, answers: { 201: json(Issuer) } },
+  {
+    method: 'GET',
+    path: /^\/issuers\/[^/]+$/,
+    answers: { 200: json(v.strictObject({ issuers: v.array(Issuer) })) },
+  },
+  {
+    method: 'GET',
+    path: /^\/issuers\//,
+    answers: { 200: [json(Issuer), json(v.strictObject({ max_ttl: Count }))] },
+  },
+  { method: 'PATCH', path: /^\/issuers\//, answers: { 200: json(Issuer) } },
+  { method: 'DELETE', path: /^\/issuers\//, answers: { 204: NO_CONTENT } },
   { method: 'POST', path: /^\/secrets\/static$/, answers: { 201: v2(StaticSecret) } },
   { method: 'PUT', path: /^\/secrets\/static\//, answers: { 200: v2(StaticSecret) } },
   { method: 'GET', path: /^\/secrets\/static\/.*\/permissions$/, answers: { 200: v2(Permissions) } },

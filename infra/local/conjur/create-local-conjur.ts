@@ -43,6 +43,11 @@ export interface LocalConjurOptions {
    * does not, a host without the annotation `authn/api-key: true` is refused. Default true.
    */
   readonly apiKeysByDefault?: boolean;
+  /**
+   * Has issuers of dynamic secrets, as the setting `CONJUR_FEATURE_DYNAMIC_SECRETS_ENABLED` of a genuine Conjur does from 1.22 on. What
+   * they make opens nothing. Default false.
+   */
+  readonly dynamicSecrets?: boolean;
   /** Life of an access token in seconds, 0 to 18000. Default 480. */
   readonly tokenTtlSeconds?: number;
   /** Added to every request, in milliseconds, up to 600000. Default 0. */

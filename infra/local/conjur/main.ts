@@ -33,6 +33,7 @@ function toOptions(given: Arguments): LocalConjurOptions {
     policyLoadMs,
     adminApiKey,
     apiKeysByDefault,
+    dynamicSecrets,
     serverVersion,
     strictParameters,
   } = given;
@@ -48,6 +49,7 @@ function toOptions(given: Arguments): LocalConjurOptions {
       failRate,
       policyLoadMs,
       apiKeysByDefault,
+      dynamicSecrets,
       serverVersion,
       strictParameters,
     },

@@ -49,7 +49,7 @@ export async function openConjur(options: Omit<LocalConjurOptions, 'host' | 'por
     const context = await createContext(options, store, { account, edition, now, random, signal: closing.signal });
     if (edition === 'saas') seedSaas(context);
     const faults = createFaults(options.delayMs ?? 0, options.failRate ?? 0, random, closing.signal);
-    const app = createApp(context, routesOf(edition, context.behaviour), faults, options.onRequest);
+    const app = createApp(context, routesOf(context), faults, options.onRequest);
     return {
       handle: (request, bindings) => app.fetch(request, bindings),
       account,
@@ -98,6 +98,7 @@ async function createContext(options: LocalConjurOptions, store: Store, around: 
     ldap: options.ldap,
     cloudKeys: createCloudKeys(createSetting(database, 'cloud_key'), now),
     areApiKeysDefault: options.apiKeysByDefault ?? true,
+    isDynamicSecretsOn: (options.dynamicSecrets ?? false) && behaviour.canHaveIssuers,
     serverVersion,
     behaviour,
     areParametersStrict: options.strictParameters ?? false,

@@ -11,6 +11,7 @@ export interface Arguments {
   readonly adminApiKey: string | undefined;
   readonly data: string;
   readonly apiKeysByDefault: boolean;
+  readonly dynamicSecrets: boolean;
   readonly serverVersion: string;
   readonly strictParameters: boolean;
   readonly tokenTtlSeconds: number;
@@ -53,6 +54,8 @@ export const HELP = `A Conjur for development and tests. It is no vault: api key
   --data FILE|:memory:   where everything is kept (default :memory:, gone when the server ends)
   --no-api-keys          a host gets an api key only with the annotation authn/api-key: true, and is refused
                          without it (CONJUR_AUTHN_API_KEY_DEFAULT=false of a genuine Conjur)
+  --dynamic-secrets      have issuers of dynamic secrets, whose values open nothing
+                         (CONJUR_FEATURE_DYNAMIC_SECRETS_ENABLED of a genuine Conjur from 1.22)
   --server-version X.Y.Z the version that it behaves as and names, from 1.21 (default 1.24.0)
   --strict-params        refuse query parameters that an endpoint does not define
                          (CONJUR_FEATURE_STRICT_PARAMS_ENABLED of a genuine 1.27)
@@ -84,6 +87,7 @@ const OPTIONS = {
   'admin-api-key': { type: 'string' },
   data: { type: 'string', default: ':memory:' },
   'no-api-keys': { type: 'boolean', default: false },
+  'dynamic-secrets': { type: 'boolean', default: false },
   'server-version': { type: 'string', default: '1.24.0' },
   'strict-params': { type: 'boolean', default: false },
   'token-ttl': { type: 'string', default: '480' },
@@ -130,6 +134,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     adminApiKey: values['admin-api-key'] ?? environment.CONJUR_AUTHN_API_KEY,
     data: values.data,
     apiKeysByDefault: !values['no-api-keys'],
+    dynamicSecrets: values['dynamic-secrets'],
     serverVersion: values['server-version'],
     strictParameters: values['strict-params'],
     tokenTtlSeconds: parseNumber('--token-ttl', values['token-ttl'], 0, 18_000),

@@ -30,6 +30,8 @@ export interface ServerContext {
   readonly cloudKeys: CloudKeys;
   /** Whether a host gets an api key unasked. */
   readonly areApiKeysDefault: boolean;
+  /** Whether it has issuers of dynamic secrets. */
+  readonly isDynamicSecretsOn: boolean;
   /** The version of Conjur that it behaves as. */
   readonly serverVersion: ServerVersion;
   readonly behaviour: Behaviour;

@@ -32,6 +32,8 @@ export interface Behaviour {
   readonly areSameValuesOne: boolean;
   /** From 1.22 here; an older token carries `iat` alone, and lives as long. */
   readonly hasTokenExpiry: boolean;
+  /** Issuers of dynamic secrets, from 1.22, where the server is told to have them. */
+  readonly canHaveIssuers: boolean;
   /** The second API, from 1.23. */
   readonly hasV2: boolean;
   /** `GET /authn/{account}/api_key`, from 1.24. */
@@ -54,6 +56,7 @@ export function behaviourOf(version: ServerVersion): Behaviour {
     hasDryRun: isAtLeast(version, 1, 21, 1),
     areSameValuesOne: isAtLeast(version, 1, 22),
     hasTokenExpiry: isAtLeast(version, 1, 22),
+    canHaveIssuers: isAtLeast(version, 1, 22),
     hasV2: isAtLeast(version, 1, 23),
     hasLastRotation: isAtLeast(version, 1, 24),
     areDryRunItemsNested: !isAtLeast(version, 1, 25),

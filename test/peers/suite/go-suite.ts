@@ -54,7 +54,7 @@ export const goSuite: Suite = {
 export const SUITES: readonly Suite[] = [goSuite];
 
 async function runGoSuite({ program, args, environment }: Command): Promise<SuiteResult> {
-  const conjur = await createLocalConjur({ account: 'conjur', serverVersion: SERVER_VERSION });
+  const conjur = await createLocalConjur({ account: 'conjur', serverVersion: SERVER_VERSION, dynamicSecrets: true });
   const relay = await startRelay(conjur);
   const home = await mkdtemp(join(tmpdir(), 'go-suite-'));
   try {

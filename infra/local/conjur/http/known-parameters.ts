@@ -12,7 +12,7 @@ const ROLE = ['all', 'memberships', 'members', 'graph', 'member', 'filter', 'sea
 const PARAMETERS: readonly (readonly [method: string, path: RegExp, names: readonly string[]])[] = [
   ['GET', /^\/resources\/[^/]+\/[^/]+\/./, ONE_RESOURCE],
   ['GET', /^\/resources/, LISTING],
-  ['GET', /^\/secrets$/, ['variable_ids']],
+  ['GET', /^\/secrets\/?$/, ['variable_ids']],
   ['GET', /^\/secrets\//, ['version']],
   ['POST', /^\/secrets\//, ['expirations']],
   ['GET', /^\/policies\//, ['depth', 'limit']],
@@ -22,6 +22,9 @@ const PARAMETERS: readonly (readonly [method: string, path: RegExp, names: reado
   ['', /^\/roles\//, ROLE],
   ['', /^\/authn\/[^/]+\/api_key$/, ['role']],
   ['PATCH', /^\/authn/, ['enabled']],
+  ['GET', /^\/issuers\/[^/]+\/./, ['projection']],
+  ['GET', /^\/issuers\//, ['sort']],
+  ['DELETE', /^\/issuers\//, ['keep_secrets']],
 ];
 
 /**

@@ -4,6 +4,7 @@ import type { CredentialStore } from '../store/credentials.ts';
 import type { Database } from '../store/database.ts';
 import { createSecrets } from '../store/secrets.ts';
 import { applyDeletions, applyRows, isDeletion, type LoadMode, type Target } from './apply-policy.ts';
+import { checkDynamicVariables } from './check-dynamic-variables.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { PolicyReferenceError, PolicyTextError } from './policy-error.ts';
 import { createPolicyObject, createRoleReference, type PolicyObject } from './policy-object.ts';
@@ -40,6 +41,8 @@ export interface LoadPorts {
   readonly credentials: CredentialStore;
   /** Whether a host gets an api key unasked (`CONJUR_AUTHN_API_KEY_DEFAULT` of a genuine Conjur). */
   readonly areApiKeysDefault: boolean;
+  /** Whether variables below `data/dynamic/` have values that issuers make. */
+  readonly isDynamicSecretsOn: boolean;
   readonly now: () => number;
 }
 
@@ -62,6 +65,7 @@ export function loadPolicyText(ports: LoadPorts, load: PolicyLoad): LoadedPolicy
       knownRecords(database),
     );
     if (!ports.areApiKeysDefault) checkApiKeysAsked(rows);
+    if (ports.isDynamicSecretsOn) checkDynamicVariables(database, rows, account, load.roleId);
     const created = applyRows(database, rows, load.mode, target);
     // Last, so that of a right that is both given and taken away nothing is left.
     applyDeletions(database, objects.filter(isDeletion), target);

@@ -76,7 +76,7 @@ async function load(input: RouteInput, mode: LoadMode, privilege: string): Promi
   if (!isPermitted(roleId, privilege, policyId)) throw isDryRun ? internalError() : forbidden();
   const work: PolicyLoad = { policyId, text: request.body.toString(), mode, roleId, clientIp: request.clientIp };
   const reply = await context.policyLock.run(() => (isDryRun ? rehearse(input, work) : carryOut(input, work)));
-  if (reply === undefined) throw conflict(context.random());
+  if (reply === undefined) throw policyConflict(context.random());
   return reply;
 }
 
@@ -96,11 +96,12 @@ function withConflicts<T>(context: ServerContext, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw error instanceof RepeatedStatementError ? conflict(context.random()) : error;
+    throw error instanceof RepeatedStatementError ? policyConflict(context.random()) : error;
   }
 }
 
-function conflict(random: number): ReplyError {
+/** 409 for a load that another one keeps out, with the seconds to wait. */
+export function policyConflict(random: number): ReplyError {
   const retryAfter = 1 + Math.floor(random * LONGEST_RETRY_SECONDS);
   const error = { code: 'policy_conflict', message: 'Concurrent policy load in progress, please retry' };
   return new ReplyError(jsonReply(409, { error }, { 'retry-after': String(retryAfter) }), error.message);

@@ -1,6 +1,8 @@
-import { type Edition, SAAS_ACCOUNT } from '../edition.ts';
+import { SAAS_ACCOUNT } from '../edition.ts';
 import type { Route } from '../http/route.ts';
+import type { ServerContext } from '../server-context.ts';
 import type { Behaviour } from '../server-version.ts';
+import { issuerRoutes } from './issuer-routes.ts';
 import { ROUTES } from './routes.ts';
 import { staticSecretRoutes } from './v2/static-secret-routes.ts';
 
@@ -9,11 +11,13 @@ const WITHOUT_ACCOUNT = /^\/(?:branches|groups|authenticators)\/:account/;
 /** The service has no certificates to log in with, no status page, no effective policy and no public keys. */
 const SELF_HOSTED_ONLY = /^\/(?:authn-cert\/.*|public_keys\/.*|authenticators|)$/;
 
-/** What a server of this edition and version answers. */
-export function routesOf(edition: Edition, behaviour: Behaviour): readonly Route[] {
-  if (edition === 'self-hosted') return ROUTES.filter((route) => isThere(route, behaviour));
+/** What a server of this edition, version and set-up answers. */
+export function routesOf({ edition, behaviour, isDynamicSecretsOn }: ServerContext): readonly Route[] {
+  const optional = isDynamicSecretsOn ? issuerRoutes : [];
+  if (edition === 'self-hosted') return [...optional, ...ROUTES.filter((route) => isThere(route, behaviour))];
   const kept = ROUTES.filter((route) => !SELF_HOSTED_ONLY.test(route.path) && !isEffectivePolicy(route));
   return [
+    ...optional,
     ...staticSecretRoutes,
     ...kept.map((route) => (WITHOUT_ACCOUNT.test(route.path) ? nameAccount(route) : route)),
   ];

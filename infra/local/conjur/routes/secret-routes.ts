@@ -3,6 +3,7 @@ import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import { argumentError, codedError, forbidden, internalError, noRoute, valueNotFound } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
 import { currentRole, visibleResource } from './current-role.ts';
+import { checkDynamicCount, isDynamic, makeDynamicSecret } from './dynamic-secret.ts';
 
 const PUBLIC_KEY = /^ssh-(?:rsa|ed25519|ecdsa-[a-z0-9-]+) [A-Za-z0-9+/=]+ ?.*$/;
 
@@ -20,16 +21,27 @@ function readOne(input: RouteInput): Reply {
   const id = `${params.account}:${params.kind}:${params.identifier}`;
   if (!context.permissions.isVisible(roleId, id)) throw valueNotFound(id);
   if (!context.permissions.isAllowed(roleId, 'execute', id)) throw forbidden();
+  if (isDynamic(context, id)) return dynamicReply(makeDynamicSecret(context, id));
   const value = context.secrets.read(id, parseVersion(queryValue(request, 'version')));
   if (value === undefined) throw valueNotFound(id);
   const type = context.resources.annotation(id, 'conjur/mime_type') ?? 'application/octet-stream';
   return { status: 200, headers: { 'content-type': type }, body: value };
 }
 
+function dynamicReply(body: string): Reply {
+  return { status: 200, headers: { 'content-type': 'application/json' }, body };
+}
+
 function write(input: RouteInput): Reply {
   const { context, request, params } = input;
   if (request.query.has('expirations')) return expire(input);
   const id = updatable(input);
+  if (isDynamic(context, id))
+    throw codedError(
+      405,
+      'method_not_allowed',
+      'The value of a dynamic variable is made by its issuer, and cannot be set',
+    );
   const text = request.body.toString('latin1');
   if (params.kind === 'public_key' && !PUBLIC_KEY.test(text)) throw argumentError('Invalid public key format');
   if (/^\s*$/.test(text.replaceAll('\xa0', 'x'))) throw argumentError("'value' may not be empty");
@@ -70,7 +82,10 @@ function readMany(input: RouteInput): Reply {
   const roleId = currentRole(input);
   const ids = parseIds(request);
   if (context.permissions.deniedAmong(roleId, 'execute', ids).length > 0) throw forbidden();
+  checkDynamicCount(context, ids);
   const values = context.secrets.readLatest(ids);
+  for (const id of context.resources.existingAmong(ids.filter((id) => isDynamic(context, id))))
+    values.set(id, Buffer.from(makeDynamicSecret(context, id)));
   if (values.size !== ids.length) throw whyNotAll(ids, context.resources.existingAmong(ids), values);
   const isBase64 = String(request.headers['accept-encoding'] ?? '').toLowerCase() === 'base64';
   const encode = isBase64 ? toBase64Lines : toUtf8;

@@ -83,6 +83,16 @@ CREATE TABLE IF NOT EXISTS host_factory_tokens (
   cidrs TEXT NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS issuers (
+  issuer_id TEXT PRIMARY KEY,
+  policy_id TEXT NOT NULL REFERENCES resources (resource_id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  type TEXT NOT NULL,
+  max_ttl INTEGER NOT NULL,
+  data TEXT NOT NULL,
+  created_at TEXT NOT NULL,
+  modified_at TEXT NOT NULL
+);
+
 CREATE INDEX IF NOT EXISTS roles_by_policy ON roles (policy_id);
 CREATE INDEX IF NOT EXISTS resources_by_policy ON resources (policy_id);
 CREATE INDEX IF NOT EXISTS resources_by_owner ON resources (owner_id);

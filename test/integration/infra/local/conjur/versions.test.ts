@@ -119,6 +119,7 @@ describe('a server that is strict about parameters', () => {
     ['GET', '/resources/default/variable/v?check=true&privilege=read&role=default:user:admin'],
     ['GET', '/resources/default/variable/v?permitted_roles=true&privilege=read'],
     ['GET', '/secrets?variable_ids=default:variable:v'],
+    ['GET', '/secrets/?variable_ids=default:variable:v'],
     ['GET', '/secrets/default/variable/v?version=1'],
     ['GET', '/roles/default/user/alice?members&search=x&limit=5'],
     ['GET', '/policies/default/policy/root?depth=1&limit=1000'],
