@@ -118,8 +118,7 @@ async function runLimited<T>(
   { signal, timeoutMs = DEFAULT_DEADLINE_MS, deadline: given }: CallOptions,
   work: (deadline: Deadline) => Promise<T>,
 ): Promise<T> {
-  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS)
-    throw new TypeError(`timeoutMs must be a whole number from 1 to ${MAX_TIMEOUT_MS}`);
+  assertTimeout(timeoutMs);
   const deadline = new Deadline(clock, given?.remainingMs() ?? timeoutMs, signal);
   if (signal === undefined) return work(deadline);
   if (signal.aborted) throw aborted(signal);
@@ -133,6 +132,12 @@ async function runLimited<T>(
   } finally {
     if (abort !== undefined) signal.removeEventListener('abort', abort);
   }
+}
+
+/** @throws TypeError */
+export function assertTimeout(timeoutMs: number): void {
+  if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1 || timeoutMs > MAX_TIMEOUT_MS)
+    throw new TypeError(`timeoutMs must be a whole number from 1 to ${MAX_TIMEOUT_MS}`);
 }
 
 function aborted(signal: AbortSignal): ConjurError {

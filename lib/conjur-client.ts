@@ -165,10 +165,23 @@ export interface ConjurClient extends AsyncDisposable {
    * await conjur.authenticate({ timeoutMs: 5_000 });
    */
   authenticate(options?: CallOptions): Promise<void>;
-  /** Milliseconds since the session token was got; undefined without one. */
+  /**
+   * Milliseconds since the session token was got; undefined without one.
+   * @example
+   * const age = conjur.tokenAgeMs();
+   */
   tokenAgeMs(): number | undefined;
-  /** Resolves when nothing is left in flight; undefined where nothing is. Await it before the process is frozen. */
+  /**
+   * Resolves when nothing is left in flight, such as a refresh of the session token; undefined where nothing is. Await it before the
+   * process is frozen.
+   * @example
+   * await conjur.idle();
+   */
   idle(): Promise<void> | undefined;
-  /** Ends the connections; `await using` does so at the end of its block. */
+  /**
+   * Ends the connections, after the requests that are under way; `await using` does so at the end of its block.
+   * @example
+   * process.once('SIGTERM', () => conjur.close());
+   */
   close(): Promise<void>;
 }

@@ -61,7 +61,11 @@ export class ConjurError<Code extends string = ErrorCode> extends Error {
     Object.defineProperty(this, 'retryAfterSeconds', { value: options.retryAfterSeconds, configurable: true });
   }
 
-  /** True for errors of this library; with a code, only for errors of that code. */
+  /**
+   * True for errors of this library; with a code, only for errors of that code.
+   * @example
+   * if (ConjurError.is(error, 'secret_not_found')) return undefined;
+   */
   static is<Code extends string = ErrorCode>(value: unknown, code?: Code): value is ConjurError<Code> {
     return value instanceof ConjurError && (code === undefined || value.code === code);
   }

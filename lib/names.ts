@@ -19,6 +19,8 @@ export const MAX_NAME_BYTES = 2_600;
  * Checks the name of a variable and gives it back unchanged. Legal is everything but an empty name, control characters, U+2028,
  * U+2029, and an empty, `.` or `..` segment; so `my..key`, spaces, `%`, `+`, `?`, `#`, `:` and unicode are.
  * @throws ConjurError `invalid_request`
+ * @example
+ * const name = parseVariableName(process.argv[2]);
  */
 export function parseVariableName(name: unknown): string {
   if (typeof name !== 'string') throw invalid('must be a string');

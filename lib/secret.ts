@@ -30,30 +30,51 @@ export class Secret {
     this.#text = text;
   }
 
-  /** Wraps a text, which is kept as UTF-8, or bytes, which are kept as they are (not copied). */
+  /**
+   * Wraps a text, which is kept as UTF-8, or bytes, which are kept as they are (not copied).
+   * @example
+   * const key = Secret.of(readFileSync('/run/secrets/api-key'));
+   */
   static of(value: string | Uint8Array): Secret {
     if (typeof value === 'string') return new Secret(Buffer.from(value, 'utf8'), value);
     const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     return new Secret(bytes, undefined);
   }
 
-  /** The secret as text, decoded as UTF-8. */
+  /**
+   * The secret as text, decoded as UTF-8.
+   * @example
+   * await database.connect({ user: 'app', password: value.expose() });
+   */
   expose(): string {
     this.#text ??= this.#bytes.toString('utf8');
     return this.#text;
   }
 
-  /** A copy of the secret as bytes, which is the caller's own to overwrite. */
+  /**
+   * A copy of the secret as bytes, which is the caller's own to overwrite.
+   * @example
+   * const bytes = value.exposeBytes();
+   * bytes.fill(0);
+   */
   exposeBytes(): Buffer {
     return Buffer.from(this.#bytes);
   }
 
-  /** Length in bytes. */
+  /**
+   * Length in bytes.
+   * @example
+   * if (value.byteLength === 0) throw new Error('empty');
+   */
   get byteLength(): number {
     return this.#bytes.byteLength;
   }
 
-  /** Compares in constant time for secrets of equal length. */
+  /**
+   * Compares in constant time for secrets of equal length.
+   * @example
+   * if (!Secret.of(given).equals(expected)) throw new Error('refused');
+   */
   equals(other: Secret): boolean {
     return this.#bytes.byteLength === other.#bytes.byteLength && timingSafeEqual(this.#bytes, other.#bytes);
   }

@@ -2,17 +2,20 @@ export type { Batch, NamedError } from '../../lib/errors.ts';
 export { ConjurError } from '../../lib/errors.ts';
 export type { Listing } from '../../lib/listing.ts';
 export { Secret } from '../../lib/secret.ts';
-export type { FunctionError, FunctionErrorCode } from '../contract/error-codes.ts';
 export type {
   InvokedHealth,
-  InvokedListOptions,
-  InvokedReadOptions,
   InvokedRotation,
   InvokedSecret,
   InvokedVariable,
   InvokedVariablePage,
   InvokedWrite,
+} from '../contract/answers.ts';
+export type { FunctionError, FunctionErrorCode } from '../contract/error-codes.ts';
+export type {
+  InvokedListOptions,
+  InvokedReadOptions,
   InvokedWriteOptions,
+  InvokedWritesOptions,
   InvokeOptions,
   RotationCall,
   SecretsClient,

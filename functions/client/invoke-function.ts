@@ -1,7 +1,9 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import { assertTimeout } from '../../lib/clock.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { createFunctionError, type FunctionError, fromErrorName } from '../contract/error-codes.ts';
-import type { Answer, InvokeOptions } from './calls.ts';
+import type { InvokeOptions } from './calls.ts';
+import type { Answer } from './read-answer.ts';
 
 /**
  * Invokes a function and waits for its answer.
@@ -12,8 +14,11 @@ export async function invokeFunction(
   lambda: Pick<LambdaClient, 'send'>,
   functionName: string,
   payload: unknown,
-  { correlationId, signal }: InvokeOptions,
+  { correlationId, signal, timeoutMs }: InvokeOptions & { readonly timeoutMs: number },
 ): Promise<Answer> {
+  assertTimeout(timeoutMs);
+  const limit = AbortSignal.timeout(timeoutMs);
+  const abortSignal = signal === undefined ? limit : AbortSignal.any([signal, limit]);
   const command = new InvokeCommand({
     FunctionName: functionName,
     InvocationType: 'RequestResponse',
@@ -22,9 +27,10 @@ export async function invokeFunction(
   });
   let output: InvokeCommandOutput;
   try {
-    output = await lambda.send(command, signal === undefined ? {} : { abortSignal: signal });
+    abortSignal.throwIfAborted();
+    output = await lambda.send(command, { abortSignal });
   } catch (error) {
-    throw toInvocationError(error, functionName);
+    throw abortSignal.aborted ? ended(functionName, abortSignal.reason) : toInvocationError(error, functionName);
   }
   const answer = parseAnswer(output.Payload, functionName);
   const failure = parseFunctionError(answer, output.FunctionError);
@@ -86,6 +92,14 @@ function nameOf(cause: unknown): string {
   return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.name;
 }
 
+function ended(functionName: string, cause: unknown): ConjurError {
+  return new ConjurError(
+    'deadline_exceeded',
+    `The wait for ${functionName} was ended, by its time or by its signal. What it was asked for may have happened all the same.`,
+    { cause },
+  );
+}
+
 /** What AWS said instead of invoking the function. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
 export function toInvocationError(cause: unknown, functionName: string): ConjurError {
   const name = nameOf(cause);
@@ -117,11 +131,7 @@ export function toInvocationError(cause: unknown, functionName: string): ConjurE
       });
     case 'AbortError':
     case 'TimeoutError':
-      return new ConjurError(
-        'deadline_exceeded',
-        `The wait for ${functionName} was ended. What it was asked for may have happened all the same.`,
-        { cause },
-      );
+      return ended(functionName, cause);
     case 'ECONNREFUSED':
     case 'ENOTFOUND':
     case 'EHOSTUNREACH':

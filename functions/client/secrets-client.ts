@@ -2,18 +2,22 @@ import { isUtf8 } from 'node:buffer';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { createListing } from '../../lib/listing.ts';
 import { exposeUncopied, Secret } from '../../lib/secret.ts';
-import type { Answer, InvokeOptions, RotationCall, SecretsClient, SecretToStore } from './calls.ts';
+import type { InvokeOptions, RotationCall, SecretsClient, SecretToStore } from './calls.ts';
 import { invokeFunction, unreadableAnswer } from './invoke-function.ts';
 import {
+  type Answer,
   isAnswerError,
-  list,
+  toBatch,
+  toDeletion,
   toHealth,
-  toNamedError,
   toRotation,
   toSecret,
-  toVariable,
+  toVariablePage,
   toWrite,
 } from './read-answer.ts';
+
+/** How long a call waits for its answer: a little longer than the function has, by the defaults of the stack. */
+const TIMEOUT_MS = { readSecret: 30_000, writeSecret: 30_000, rotateKey: 150_000 } as const;
 
 export interface SecretsClientOptions {
   /** A client of the account and region that the functions are in. */
@@ -29,6 +33,12 @@ export interface SecretsClientOptions {
 /**
  * Builds a client that calls the functions by direct invocation. Needs `@aws-sdk/client-lambda`, which the package does not bring along.
  * @throws TypeError where no function is named
+ * @example
+ * const secrets = createSecretsClient({
+ *   lambda: new LambdaClient(),
+ *   functionNames: { readSecret: 'conjur-functions-prod-read-secret' },
+ * });
+ * const { value } = await secrets.readSecret('app/db/password');
  */
 export function createSecretsClient({ lambda, functionNames }: SecretsClientOptions): SecretsClient {
   if (Object.values(functionNames).every((name) => name === undefined))
@@ -44,7 +54,8 @@ export function createSecretsClient({ lambda, functionNames }: SecretsClientOpti
   ): Promise<T> {
     const functionName = functionNames[which];
     if (functionName === undefined) throw new TypeError(`functionNames.${which} is missing: this call needs it.`);
-    const answer = await invokeFunction(lambda, functionName, payload, options ?? {});
+    const limits = { ...options, timeoutMs: options?.timeoutMs ?? TIMEOUT_MS[which] };
+    const answer = await invokeFunction(lambda, functionName, payload, limits);
     try {
       return read(answer);
     } catch (error) {
@@ -58,35 +69,29 @@ export function createSecretsClient({ lambda, functionNames }: SecretsClientOpti
       return call('readSecret', { name, version, fresh }, options, toSecret);
     },
     readSecrets: (names, options) =>
-      call('readSecret', { names, fresh: options?.fresh }, options, (answer) => ({
-        items: list(answer.secrets).map(toSecret),
-        errors: list(answer.errors).map(toNamedError),
-      })),
+      call('readSecret', { names, fresh: options?.fresh }, options, (answer) => toBatch(answer, toSecret)),
     listVariables: ({ search, limit, cursor, ...options } = {}) =>
       createListing({
         first: cursor,
-        read: (position) =>
-          call('readSecret', { list: { search, limit, cursor: position } }, options, (answer) => ({
-            variables: list(answer.secrets).map(toVariable),
-            cursor: typeof answer.cursor === 'string' ? answer.cursor : undefined,
-          })),
+        read: (position) => call('readSecret', { list: { search, limit, cursor: position } }, options, toVariablePage),
         itemsOf: ({ variables }) => variables,
         nextOf: (page) => page.cursor,
       }),
     health: (options) => call('readSecret', { health: true }, options, toHealth),
-    writeSecret: (name, value, { mimeType, annotations, ...options } = {}) =>
-      call('writeSecret', toWritePayload({ name, value, mimeType, annotations }), options, toWrite),
-    writeSecrets: (secrets, options) =>
-      call('writeSecret', { secrets: secrets.map(toWritePayload) }, options, (answer) => ({
-        items: list(answer.secrets).map(toWrite),
-        errors: list(answer.errors).map(toNamedError),
-      })),
-    storeVirtualKey: ({ key, keyAlias, tokenId }, options) => {
-      const text = key instanceof Secret ? key.expose() : key;
-      const payload = { virtual_key: { key: text, key_alias: keyAlias, token_id: tokenId } };
+    writeSecret: (name, value, { mimeType, annotations, reportVersion, ...options } = {}) => {
+      const payload = { ...toWritePayload({ name, value, mimeType, annotations }), version: reportVersion };
       return call('writeSecret', payload, options, toWrite);
     },
-    deleteSecret: (name, options) => call('writeSecret', { delete: name }, options, () => undefined),
+    writeSecrets: (secrets, { reportVersion, ...options } = {}) => {
+      const payload = { secrets: secrets.map(toWritePayload), version: reportVersion };
+      return call('writeSecret', payload, options, (answer) => toBatch(answer, toWrite));
+    },
+    storeVirtualKey: ({ key, keyAlias, tokenId }, { reportVersion, ...options } = {}) => {
+      const text = key instanceof Secret ? key.expose() : key;
+      const payload = { virtual_key: { key: text, key_alias: keyAlias, token_id: tokenId }, version: reportVersion };
+      return call('writeSecret', payload, options, toWrite);
+    },
+    deleteSecret: (name, options) => call('writeSecret', { delete: name }, options, toDeletion),
     rotateSecret: (rotation, options) => call('rotateKey', toRotationPayload(rotation), options, toRotation),
   };
 }
@@ -109,13 +114,14 @@ export function toRotationPayload(call: RotationCall): Record<string, unknown> {
   const { strategy } = call;
   switch (strategy) {
     case 'random': {
-      const { name, length, alphabet, prefix, returnValue } = call;
-      return { strategy, name, length, alphabet, prefix, return_value: returnValue };
+      const { name, length, alphabet, prefix, returnValue, ifVersion } = call;
+      return { strategy, name, length, alphabet, prefix, return_value: returnValue, if_version: ifVersion };
     }
     case 'supplied': {
       const { text, encoding } = toEncoded(call.newValue);
-      const { name, newName, returnValue } = call;
-      return { strategy, name, new_value: text, encoding, new_name: newName, return_value: returnValue };
+      const { name, newName, returnValue, ifVersion } = call;
+      const value = { new_value: text, encoding, new_name: newName };
+      return { strategy, name, ...value, return_value: returnValue, if_version: ifVersion };
     }
     case 'litellm-virtual-key': {
       const { name, gracePeriod, duration, returnValue } = call;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { MAX_PAGE_SIZE } from '../../lib/resources/variables.ts';
+import type { InvokedHealth, InvokedSecret, Wire, WireBatch, WirePage } from './answers.ts';
 import { encoding, namedError, text, variableName, versionNumber } from './fields.ts';
 
 /** Names in one call; each costs a share of a batch request. */
@@ -53,23 +54,23 @@ export const secretAnswer = v.strictObject({
   name: v.string(),
   ...encoded,
   stale: v.optional(v.pipe(v.literal(true), v.description('Conjur failed, and the value comes from the cache.'))),
-});
+}) satisfies v.GenericSchema<Wire<InvokedSecret>>;
 
 export const secretsAnswer = v.strictObject({
   secrets: v.array(v.strictObject({ name: v.string(), ...encoded, stale: v.optional(v.literal(true)) })),
   errors: v.array(namedError),
-});
+}) satisfies v.GenericSchema<WireBatch<InvokedSecret>>;
 
 export const secretListAnswer = v.strictObject({
   secrets: v.array(
     v.strictObject({ name: v.string(), version: v.nullable(v.number()), created_at: v.nullable(v.string()) }),
   ),
   cursor: v.pipe(v.nullable(v.string()), v.description('Hand it back to get the next page; null on the last one.')),
-});
+}) satisfies v.GenericSchema<WirePage>;
 
 export const healthAnswer = v.strictObject({
   ok: v.literal(true),
   account: v.string(),
   login: v.string(),
   token_age_seconds: v.number(),
-});
+}) satisfies v.GenericSchema<Wire<InvokedHealth>>;

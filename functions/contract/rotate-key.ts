@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import type { InvokedRotation, Wire } from './answers.ts';
 import { encoding, secretId, text, variableName, versionNumber } from './fields.ts';
 
 /** Fields that every rotation of a Conjur variable takes. */
@@ -109,4 +110,4 @@ export const rotatedAnswer = v.strictObject({
     v.pipe(v.literal(false), v.description('LiteLLM has the new key and does not let it in, as a blocked one.')),
   ),
   event_not_published_because: v.optional(v.string()),
-});
+}) satisfies v.GenericSchema<Wire<InvokedRotation>>;

@@ -7,6 +7,7 @@ import {
   MAX_MIME_TYPE_LENGTH,
   MIME_TYPE,
 } from '../../lib/secrets/variable-policy.ts';
+import type { InvokedDeletion, InvokedWrite, Wire, WireBatch } from './answers.ts';
 import { encoding, namedError, text, variableName } from './fields.ts';
 
 /** Secrets in one call. */
@@ -85,11 +86,14 @@ export const writtenAnswer = v.strictObject({
   created: v.boolean(),
   changed: v.pipe(v.nullable(v.boolean()), v.description('False: the value was this one already. Null: not known.')),
   version: v.nullable(v.number()),
-});
+}) satisfies v.GenericSchema<Wire<InvokedWrite>>;
 
-export const writtenManyAnswer = v.strictObject({ secrets: v.array(writtenAnswer), errors: v.array(namedError) });
+export const writtenManyAnswer = v.strictObject({
+  secrets: v.array(writtenAnswer),
+  errors: v.array(namedError),
+}) satisfies v.GenericSchema<WireBatch<InvokedWrite>>;
 
 export const deletedAnswer = v.strictObject({
   name: v.string(),
   deleted: v.pipe(v.boolean(), v.description('False: there was nothing that this identity can see.')),
-});
+}) satisfies v.GenericSchema<Wire<InvokedDeletion>>;

@@ -3,6 +3,7 @@ import { ConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
 import { exposeUncopied } from '../../lib/secret.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
+import type { InvokedHealth, InvokedSecret, Wire, WireBatch, WirePage } from '../contract/answers.ts';
 import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSchema } from '../contract/read-secret.ts';
 import type { FunctionDefinition } from '../runtime/create-function.ts';
 import {
@@ -149,7 +150,9 @@ function prefersBytes(accept = ''): boolean {
 }
 
 /** The answer as JSON, in the form that HTTP and direct calls share. */
-export function toBody(answer: ReadAnswer): unknown {
+export function toBody(
+  answer: ReadAnswer,
+): Wire<InvokedSecret> | WireBatch<InvokedSecret> | WirePage | Wire<InvokedHealth> {
   switch (answer.kind) {
     case 'one':
       return toSecret(answer.secret);
@@ -175,7 +178,7 @@ export function toBody(answer: ReadAnswer): unknown {
 }
 
 /** `stale` stands only where it is true: Conjur failed, and the value comes from the cache past its time. */
-function toSecret({ name, value, stale }: SecretValue) {
+function toSecret({ name, value, stale }: SecretValue): Wire<InvokedSecret> {
   return { name, ...encodeValue(value), ...(stale ? { stale } : {}) };
 }
 

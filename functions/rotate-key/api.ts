@@ -1,8 +1,10 @@
 import { ConjurError } from '../../lib/errors.ts';
 import { nearestOf } from '../../lib/nearest-of.ts';
+import type { InvokedRotation, Wire } from '../contract/answers.ts';
 import { keyAgeCall } from '../contract/rotate-key.ts';
 import type { FunctionDefinition } from '../runtime/create-function.ts';
 import {
+  assertFits,
   assertParameters,
   encodeValue,
   fieldsOf,
@@ -15,7 +17,7 @@ import { parseInput, parseJsonBody } from '../runtime/input.ts';
 import { createRotationDeps } from './create-deps.ts';
 import type { RotationDeps } from './deps.ts';
 import { isKeyAgeCall } from './key-age.ts';
-import { logFields, type RotateKeyAnswer, type RotateRequest, rotate } from './rotate.ts';
+import { logFields, type RotateAnswer, type RotateKeyAnswer, type RotateRequest, rotate } from './rotate.ts';
 import { isStepEvent, stepEventSchema } from './strategies/conjur-api-key/secrets-manager-step.ts';
 import { STRATEGIES } from './strategies/registry.ts';
 
@@ -55,10 +57,19 @@ function suggest(named: unknown): string {
   return nearest === undefined ? '' : `Did you mean "${nearest}"? `;
 }
 
-/** What is not known is null, and not guessed. */
+const DONE_ALL_THE_SAME = 'The rotation is done; read the value from Conjur itself.';
+
+/** @throws ConjurError `payload_too_large`, where the value is done for but does not fit into the answer */
 export function toDirect(request: RotateRequest, answer: RotateKeyAnswer): unknown {
   if (answer.kind === 'step') return { name: answer.name, step: answer.step, outcome: answer.outcome };
   if (answer.kind === 'key-age') return { name: answer.name, age_seconds: answer.ageSeconds ?? null };
+  const body = toBody(request, answer);
+  if (body.value !== undefined) assertFits(Buffer.byteLength(JSON.stringify(body)), DONE_ALL_THE_SAME);
+  return body;
+}
+
+/** What is not known is null, and not guessed. */
+function toBody(request: RotateRequest, answer: RotateAnswer): Wire<InvokedRotation> {
   const { name, strategy, version, rotatedAt, value, details, eventFailure } = answer;
   const returnValue = request.kind === 'rotation' && request.rotation.returnValue;
   return {

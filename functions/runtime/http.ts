@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { ConjurError } from '../../lib/errors.ts';
 import { exposeUncopied, type Secret } from '../../lib/secret.ts';
+import type { EncodedValue } from '../contract/answers.ts';
 import type { FunctionError } from '../contract/error-codes.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
@@ -283,12 +284,12 @@ export function problemReply(error: FunctionError, headers: Record<string, strin
 }
 
 /** @throws ConjurError `payload_too_large` */
-export function assertFits(bytes: number): void {
+export function assertFits(
+  bytes: number,
+  advice = 'Ask for fewer secrets at once; read a single one of this size from Conjur itself.',
+): void {
   if (bytes <= MAX_REPLY_BYTES) return;
-  throw new ConjurError(
-    'payload_too_large',
-    'The answer is larger than the 6 MB that Lambda takes. Ask for fewer secrets at once; read a single one of this size from Conjur itself.',
-  );
+  throw new ConjurError('payload_too_large', `The answer is larger than the 6 MB that Lambda takes. ${advice}`);
 }
 
 // RFC 9457 asks for the status's own phrase where the type is about:blank. Written out: node:http, which has the list, is slow to load.
@@ -305,11 +306,6 @@ const TITLES = new Map([
   [503, 'Service Unavailable'],
   [504, 'Gateway Timeout'],
 ]);
-
-export interface EncodedValue {
-  readonly value: string;
-  readonly encoding: 'utf-8' | 'base64';
-}
 
 /** Text where the bytes are UTF-8, base64 where they are not: JSON cannot carry them otherwise. */
 export function encodeValue(secret: Secret): EncodedValue {

@@ -2,6 +2,7 @@ import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors.ts';
 import { Secret } from '../../lib/secret.ts';
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
+import type { InvokedDeletion, InvokedWrite, Wire, WireBatch } from '../contract/answers.ts';
 import { variableName } from '../contract/fields.ts';
 import {
   deleteSchema,
@@ -164,7 +165,7 @@ function toSecret(name: string, call: HttpCall): SecretToWrite {
 }
 
 /** The answer as JSON, in the form that HTTP and direct calls share. */
-export function toBody(answer: WriteAnswer): unknown {
+export function toBody(answer: WriteAnswer): Wire<InvokedWrite> | WireBatch<InvokedWrite> | Wire<InvokedDeletion> {
   if (answer.kind === 'one') return toResult(answer.result);
   if (answer.kind === 'delete') return answer.result;
   return {
@@ -184,7 +185,7 @@ export function toDirect(_request: WriteRequest, answer: WriteAnswer): unknown {
 }
 
 /** What is not known is null, and not guessed. */
-function toResult({ name, created, changed, version }: WriteResult): Record<string, unknown> {
+function toResult({ name, created, changed, version }: WriteResult): Wire<InvokedWrite> {
   return { name, created, changed: changed ?? null, version: version ?? null };
 }
 

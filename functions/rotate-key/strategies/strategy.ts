@@ -1,11 +1,14 @@
 import type * as v from 'valibot';
 import type { Deadline } from '../../../lib/clock.ts';
 import type { Secret } from '../../../lib/secret.ts';
+import type { InvokedRotationDetails, Wire } from '../../contract/answers.ts';
 import type { RotationNeeds } from '../../runtime/access.ts';
 import type { Right } from '../../runtime/callers.ts';
 import { parseInput } from '../../runtime/input.ts';
 import type { FunctionSettings } from '../../runtime/settings.ts';
 import type { Logged, RotationDeps } from '../deps.ts';
+
+export type RotationDetails = Wire<InvokedRotationDetails>;
 
 export interface Rotated {
   readonly name: string;
@@ -14,7 +17,7 @@ export interface Rotated {
   /** Given to the caller only where the call asks for it. */
   readonly value: Secret | undefined;
   /** Whatever else the strategy tells its caller; no secrets. */
-  readonly details?: Readonly<Record<string, unknown>> | undefined;
+  readonly details?: RotationDetails | undefined;
 }
 
 /** A rotation that was asked for, its input checked. */

@@ -5,9 +5,7 @@ import { suppliedCall } from '../../contract/rotate-key.ts';
 import { decodeValue } from '../../runtime/input.ts';
 import type { RotationDeps } from '../deps.ts';
 import { assertVersion, readVersion, writeAndVerify } from '../write-and-verify.ts';
-import { createStrategy } from './strategy.ts';
-
-type Details = Readonly<Record<string, unknown>>;
+import { createStrategy, type RotationDetails } from './strategy.ts';
 
 /**
  * A value that the caller brings. With `new_name` it is written there and verified first; only then is the old secret deleted (where
@@ -49,7 +47,7 @@ async function retire(
   { conjur, settings }: Pick<RotationDeps, 'conjur' | 'settings'>,
   { name, newName, value }: Renaming,
   deadline: Deadline,
-): Promise<Details> {
+): Promise<RotationDetails> {
   if (!settings.allowDelete) {
     return toKept(
       name,
@@ -80,6 +78,6 @@ function overtaken(newName: string): ConjurError {
   );
 }
 
-function toKept(name: string, reason: string): Details {
+function toKept(name: string, reason: string): RotationDetails {
   return { old_name: name, old_deleted: false, old_kept_because: reason };
 }

@@ -97,7 +97,11 @@ export interface LocalConjur {
   readonly adminApiKey: string;
   /** Base URL of the metadata services; undefined where none were asked for. */
   readonly metadataUrl?: string | undefined;
-  /** Ends all connections, then closes the data file. */
+  /**
+   * Ends all connections, then closes the data file.
+   * @example
+   * afterAll(() => conjur.close());
+   */
   close(): Promise<void>;
 }
 
@@ -107,6 +111,9 @@ export interface LocalConjur {
  * @throws {RangeError} for an option out of its bounds.
  * @throws {DataFileLockedError} when another process has the data file open.
  * @throws {AccountMismatchError} when the data file holds another account.
+ * @example
+ * const conjur = await createLocalConjur({ adminApiKey: 'my-admin-key' });
+ * await conjur.close();
  */
 export async function createLocalConjur(options: LocalConjurOptions = {}): Promise<LocalConjur> {
   const { host = '127.0.0.1', port = 0, tls } = options;

@@ -2,7 +2,11 @@ import { closeSync, openSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { SCHEMA } from './schema.ts';
 
-/** The data file is in use by another process. */
+/**
+ * The data file is in use by another process.
+ * @example
+ * if (error instanceof DataFileLockedError) console.error('Another Conjur is running on this file.');
+ */
 export class DataFileLockedError extends Error {
   constructor(file: string, cause: unknown) {
     super(`The data file ${file} is in use by another local Conjur. Stop that one, or give --data another file.`, {
@@ -12,7 +16,11 @@ export class DataFileLockedError extends Error {
   }
 }
 
-/** The file is there and holds something else. */
+/**
+ * The file is there and holds something else.
+ * @example
+ * if (error instanceof NotADataFileError) console.error('Give another path as dataFile.');
+ */
 export class NotADataFileError extends Error {
   constructor(file: string, cause: unknown) {
     super(`${file} is not a data file of the local Conjur. It was left as it is; give --data another file.`, { cause });

@@ -20,7 +20,11 @@ export interface StoreOptions {
   readonly now: () => number;
 }
 
-/** The data file belongs to another account than the one asked for. */
+/**
+ * The data file belongs to another account than the one asked for.
+ * @example
+ * if (error instanceof AccountMismatchError) console.error('Give the account that the file was made with.');
+ */
 export class AccountMismatchError extends Error {
   constructor(file: string, found: string, wanted: string) {
     super(

@@ -23,6 +23,7 @@ describe('the answer of a rotation', () => {
       oldDeleted: false,
       oldKeptBecause: 'Secrets are not deleted.',
       supersededByVersion: 3,
+      oldName: 'b',
       acceptedByLitellm: false,
       eventNotPublishedBecause: 'There is no such bus.',
     });
