@@ -143,7 +143,7 @@ export const PARAMETER_SETS: readonly ParameterSet[] = [
       environment_OTEL_SERVICE_NAME: 'conjur',
     },
   },
-  { name: 'another region, a long stage', params: API_KEY, region: 'ap-southeast-1', stage: 'a-stage-of-20-letters' },
+  { name: 'another region, a long stage', params: API_KEY, region: 'ap-southeast-1', stage: 'a-stage-of-19-chars' },
   { name: 'China', params: IAM, region: 'cn-northwest-1', stage: 'prod' },
   {
     name: 'everything',
