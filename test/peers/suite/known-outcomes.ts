@@ -4,16 +4,6 @@ import type { KnownOutcome } from './compare-outcomes.ts';
 export const KNOWN_OUTCOMES: readonly KnownOutcome[] = [
   {
     outcome: 'skip',
-    reason: 'it runs on a machine of that cloud (TEST_AWS, TEST_AZURE, TEST_GCP)',
-    tests: ['conjurapi TestAuthnIam', 'conjurapi TestAuthnAzure', 'conjurapi TestAuthnGCP'],
-  },
-  {
-    outcome: 'skip',
-    reason: 'it asks a Conjur Enterprise appliance (TEST_CERT)',
-    tests: ['conjurapi TestAuthnCert'],
-  },
-  {
-    outcome: 'skip',
     reason: 'it asks a tenant of Secrets Manager SaaS',
     tests: [
       'conjurapi TestClient_OidcTokenAuthenticate',

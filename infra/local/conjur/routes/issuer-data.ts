@@ -48,7 +48,7 @@ export function parseAwsData(given: unknown, read: ReadVariable): Readonly<Recor
   for (const [name, format] of Object.entries(AWS_KEYS)) {
     const key = keyOf(given, name, read);
     if (key === undefined || key === '') throw badData(`data.${name} is missing`);
-    if (!format.test(key)) throw badData(`data.${name} is no key of AWS: ${format.source}`);
+    if (!format.test(key)) throw badData(`invalid '${name}' parameter format: it must have ${format.source}`);
   }
   if (Object.keys(given).length > Object.keys(AWS_KEYS).length)
     throw badData(`data takes ${Object.keys(AWS_KEYS).join(' and ')} only`);
