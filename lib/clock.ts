@@ -10,12 +10,21 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms` milliseconds. */
   sleep(ms: number): Promise<void>;
+  /** Calls `run` after `ms` milliseconds, unless what it gives back is called before. Default: the process's own timers. */
+  startTimer?(run: () => void, ms: number): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: (ms) => delay(ms),
 };
+
+/** {@link Clock.startTimer}, or its default. */
+export function startTimer(clock: Pick<Clock, 'startTimer'> | undefined, run: () => void, ms: number): () => void {
+  if (clock?.startTimer !== undefined) return clock.startTimer(run, ms);
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}
 
 /** How long a call of the library may take when the caller names no deadline, in milliseconds. */
 export const DEFAULT_DEADLINE_MS = 30_000;
@@ -63,15 +72,15 @@ export class Deadline {
    * @throws ConjurError `deadline_exceeded`, or that error
    */
   async race<T>(work: Promise<T>, action: string | (() => Error)): Promise<T> {
-    let timer: NodeJS.Timeout | undefined;
+    let stopTimer: (() => void) | undefined;
     const expired = new Promise<never>((_, reject) => {
       const expire = (): void => reject(typeof action === 'string' ? deadlineExceeded(action) : action());
-      timer = setTimeout(expire, this.timerMs());
+      stopTimer = startTimer(this.#clock, expire, this.timerMs());
     });
     try {
       return await Promise.race([work, expired]);
     } finally {
-      clearTimeout(timer);
+      stopTimer?.();
     }
   }
 }

@@ -12,20 +12,19 @@ export interface Server {
   readonly circuit: Circuit;
 }
 
-/** @param random uniform in [0, 1) */
-export function toServer(url: URL, isLeader: boolean, random: () => number): Server {
-  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), isLeader, circuit: new Circuit(random) };
+export function toServer(url: URL, isLeader: boolean, circuit: Circuit): Server {
+  return { origin: url.origin, basePath: url.pathname.replace(/\/+$/, ''), isLeader, circuit };
 }
 
 /** A circuit opens after this many failures in a row (a timeout counts twice), and not before the server has failed for this long. */
-const OPENING_FAILURES = 10;
+const OPENING_FAILURES = 5;
 const OPENING_MS = 2_000;
 /** How long an open circuit lets nothing through: at first, and at most after probes that failed. Milliseconds. */
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
 
 /**
- * Spares a server that fails everything. It opens after ten failures in a row over two seconds or more; from then on one request at a
+ * Spares a server that fails everything. It opens after five failures in a row over two seconds or more; from then on one request at a
  * time goes through as a probe, after a pause of 1 s that doubles up to 5 s. Any answer closes it, so that a server that is well again is
  * asked again after five seconds at most. https://learn.microsoft.com/en-us/azure/architecture/patterns/circuit-breaker
  */
@@ -280,9 +279,12 @@ export class RetryPlan {
 
   /** Goes on to the next server whose circuit lets a request through. @returns false where none does */
   seekServer(nowMs: number): boolean {
+    const first = this.server;
     for (const _ of this.#servers) {
-      if (this.server.circuit.admits(nowMs)) return true;
-      this.#heldBack = { by: 'circuit', server: this.server };
+      if (this.server.circuit.admits(nowMs)) {
+        if (this.server !== first) this.#heldBack = { by: 'circuit', server: first };
+        return true;
+      }
       this.#index += 1;
     }
     return false;
@@ -301,8 +303,8 @@ export class RetryPlan {
     const { waitMs, cost } = this.#step(outcome, nowMs);
     // A wait that ends after the deadline helps nobody: say now what is wrong, rather than later that time ran out.
     if (waitMs >= remainingMs) return undefined;
-    if (!this.#servers.some(({ circuit }) => circuit.admits(nowMs + waitMs))) return this.#end('circuit');
-    if (!this.#options.budget.spend(cost)) return this.#end('retry-budget');
+    if (!this.#servers.some(({ circuit }) => circuit.admits(nowMs + waitMs))) return this.end('circuit');
+    if (!this.#options.budget.spend(cost)) return this.end('retry-budget');
     this.#attempt += 1;
     return waitMs;
   }
@@ -322,7 +324,8 @@ export class RetryPlan {
     return { waitMs, cost: costOf(outcome) };
   }
 
-  #end(by: EndedBy): undefined {
+  /** Makes the last outcome the answer, or that there is none. */
+  end(by: EndedBy): undefined {
     this.#endedBy = by;
     this.#heldBack = { by, server: this.server };
   }

@@ -1,10 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
-import type { Clock, Deadline } from '../clock.ts';
+import { type Clock, type Deadline, startTimer } from '../clock.ts';
 import type { Dispatchers } from './dispatchers.ts';
 import { HttpFault, toHttpFault } from './fault.ts';
 import type { AttemptReport, EndedBy, FreshParts, HeldBackReport, HttpRequest, HttpResponse } from './request.ts';
 import {
+  Circuit,
   type HeldBack,
   judge,
   type Outcome,
@@ -28,6 +29,10 @@ export interface TransportOptions {
   readonly clock: Clock;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** Default: one of its own. */
+  readonly budget?: RetryBudget | undefined;
+  /** Makes the circuit of a server. Default: {@link Circuit}. */
+  readonly createCircuit?: (() => Circuit) | undefined;
   readonly onAttempt?: ((report: AttemptReport) => void) | undefined;
   /** Told once of each request that was held back from a server that fails. */
   readonly onHeldBack?: ((report: HeldBackReport) => void) | undefined;
@@ -51,11 +56,11 @@ const UNREACHABLE = new Set(['connect', 'proxy', 'proxy-tls', 'timeout', 'tls'])
  */
 export function createTransport(options: TransportOptions): Transport {
   const { clock, dispatchers } = options;
-  const toOwnServer = (url: URL, isLeader: boolean): Server => toServer(url, isLeader, options.random);
+  const { budget = new RetryBudget(), createCircuit = () => new Circuit(options.random) } = options;
+  const toOwnServer = (url: URL, isLeader: boolean): Server => toServer(url, isLeader, createCircuit());
   const leader = toOwnServer(options.baseUrl, true);
   const servers = [...options.readBaseUrls.map((url) => toOwnServer(url, false)), leader];
   const order = new ServerOrder(servers);
-  const budget = new RetryBudget();
 
   return async function send(request, deadline) {
     const plan = new RetryPlan(request, { ...options, budget, leader, readers: order.at(clock.now()) });
@@ -97,6 +102,7 @@ export function createTransport(options: TransportOptions): Transport {
         timeoutMs,
         freshConnection,
         server,
+        clock,
         signal: deadline.signal,
       }).then(toAnswer, toFault);
     } finally {
@@ -129,7 +135,9 @@ export function createTransport(options: TransportOptions): Transport {
   }
 
   /** Every server that could have been asked is spared: what one of them said before is the answer, or that nobody was asked. */
-  function settleUnsent({ last, server }: RetryPlan, deadline: Deadline): HttpResponse {
+  function settleUnsent(plan: RetryPlan, deadline: Deadline): HttpResponse {
+    plan.end('circuit');
+    const { last, server } = plan;
     if (last !== undefined) return settle(last, deadline, 'circuit');
     const retryAfterMs = server.circuit.pauseLeftMs(clock.now());
     throw new HttpFault('circuit-open', server.circuit.reason, undefined, { retryAfterMs });
@@ -190,6 +198,8 @@ export interface SendOnceOptions {
   readonly server: Omit<Server, 'circuit'>;
   /** For the whole attempt, from the connection to the last byte. */
   readonly timeoutMs: number;
+  /** Whose timer ends the attempt. Default: the process's own. */
+  readonly clock?: Pick<Clock, 'startTimer'> | undefined;
   /** Ends the attempt. Its listener costs a little, so there is none where nobody gave one. */
   readonly signal?: AbortSignal | undefined;
   /** Ends the connection with the request. */
@@ -239,7 +249,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   readonly #options: SendOnceOptions;
   readonly #resolve: (response: HttpResponse | Promise<HttpResponse>) => void;
   readonly #reject: (fault: HttpFault) => void;
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopTimer: () => void;
   readonly #chunks: Buffer[] = [];
   #controller: Dispatcher.DispatchController | undefined;
   #status = 0;
@@ -257,8 +267,8 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     this.#options = options;
     this.#resolve = resolve;
     this.#reject = reject;
-    const { timeoutMs, signal } = options;
-    this.#timer = setTimeout(() => this.#end(new HttpFault('timeout', `${timeoutMs} ms`)), timeoutMs);
+    const { clock, timeoutMs, signal } = options;
+    this.#stopTimer = startTimer(clock, () => this.#end(new HttpFault('timeout', `${timeoutMs} ms`)), timeoutMs);
     signal?.addEventListener('abort', this.#abort);
     if (signal?.aborted === true) this.#abort();
   }
@@ -302,7 +312,7 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
   readonly #abort = (): void => this.#end(new HttpFault('aborted', 'by its signal'));
 
   #release(): void {
-    clearTimeout(this.#timer);
+    this.#stopTimer();
     this.#options.signal?.removeEventListener('abort', this.#abort);
   }
 

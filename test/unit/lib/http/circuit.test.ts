@@ -26,34 +26,34 @@ function play(history: History) {
 describe('a circuit', () => {
   const HISTORIES: readonly { what: string; history: History; isOpen: boolean }[] = [
     { what: 'nothing', history: [], isOpen: false },
-    { what: 'ten failures in a row over two seconds', history: [[10, 250, FAILED]], isOpen: true },
-    { what: 'nine of them', history: [[9, 250, FAILED]], isOpen: false },
+    { what: 'five failures in a row over two seconds', history: [[5, 500, FAILED]], isOpen: true },
+    { what: 'four of them', history: [[4, 1_000, FAILED]], isOpen: false },
     { what: 'a hundred within two seconds, as a restart gives', history: [[100, 19, FAILED]], isOpen: false },
-    { what: 'ten calls a minute apart', history: [[10, 60_000, FAILED]], isOpen: true },
-    { what: 'five timeouts', history: [[5, 5_000, TIMED_OUT]], isOpen: true },
-    { what: 'four timeouts', history: [[4, 5_000, TIMED_OUT]], isOpen: false },
+    { what: 'five that came a minute apart', history: [[5, 60_000, FAILED]], isOpen: true },
+    { what: 'three timeouts', history: [[3, 5_000, TIMED_OUT]], isOpen: true },
+    { what: 'two timeouts', history: [[2, 5_000, TIMED_OUT]], isOpen: false },
     {
-      what: 'nine failures, an answer, and nine failures',
+      what: 'four failures, an answer, and four failures',
       history: [
-        [9, 250, FAILED],
-        [1, 250, 'well'],
-        [9, 250, FAILED],
+        [4, 1_000, FAILED],
+        [1, 1_000, 'well'],
+        [4, 1_000, FAILED],
       ],
       isOpen: false,
     },
     {
       what: 'failures between which is what says nothing',
       history: [
-        [9, 250, FAILED],
-        [5, 250, 'unknown'],
-        [1, 250, FAILED],
+        [4, 1_000, FAILED],
+        [5, 1_000, 'unknown'],
+        [1, 1_000, FAILED],
       ],
       isOpen: true,
     },
     {
       what: 'failures around a clock that went backwards',
       history: [
-        [9, 250, FAILED],
+        [4, 1_000, FAILED],
         [1, -60_000, FAILED],
         [1, 1_000, FAILED],
       ],
@@ -67,7 +67,7 @@ describe('a circuit', () => {
   });
 
   it('that is open lets one probe through at a time, after a pause that doubles up to five seconds', () => {
-    const { circuit, nowMs } = play([[10, 250, FAILED]]);
+    const { circuit, nowMs } = play([[5, 500, FAILED]]);
     let thenMs = nowMs;
     for (const pauseMs of [1_000, 2_000, 4_000, 5_000, 5_000]) {
       expect(circuit.pauseLeftMs(thenMs)).toBe(pauseMs);
@@ -82,13 +82,13 @@ describe('a circuit', () => {
 
   it('draws its pauses from half to the whole, so that clients do not probe together', () => {
     const circuit = new Circuit(() => 0.999_999);
-    for (let i = 1; i <= 10; i += 1) circuit.note(FAILED, false, START_MS + i * 250);
+    for (let i = 1; i <= 5; i += 1) circuit.note(FAILED, false, START_MS + i * 500);
     expect(circuit.pauseLeftMs(START_MS + 2_500)).toBeCloseTo(500, 0);
   });
 
   it("closes by any answer, the probe's or that of a request that was under way", () => {
     for (const isProbe of [true, false]) {
-      const { circuit, nowMs } = play([[10, 250, FAILED]]);
+      const { circuit, nowMs } = play([[5, 500, FAILED]]);
       if (isProbe) circuit.enter();
       circuit.note('well', isProbe, nowMs);
       expect(circuit.admits(nowMs)).toBe(true);
@@ -97,7 +97,7 @@ describe('a circuit', () => {
   });
 
   it('is not held open by failures of requests that were under way, nor by a probe that says nothing', () => {
-    const { circuit, nowMs } = play([[10, 250, FAILED]]);
+    const { circuit, nowMs } = play([[5, 500, FAILED]]);
     circuit.note(FAILED, false, nowMs + 900);
     expect(circuit.admits(nowMs + 1_000)).toBe(true);
     circuit.enter();
@@ -106,7 +106,7 @@ describe('a circuit', () => {
   });
 
   it('has a probe due where the clock went backwards', () => {
-    const { circuit, nowMs } = play([[10, 250, FAILED]]);
+    const { circuit, nowMs } = play([[5, 500, FAILED]]);
     expect(circuit.admits(nowMs - 3_600_000)).toBe(true);
   });
 });

@@ -72,8 +72,8 @@ describe('a client whose server fails', () => {
   it.each([
     { share: 0.1, most: 1.15, answered: 0.999 },
     { share: 0.5, most: 1.3, answered: 0.5 },
-    // Ten failures in a row are no rarity then, and the circuit opens now and then.
-    { share: 0.8, most: 1.1, answered: 0.15 },
+    // Five failures in a row are no rarity then, and the circuit opens now and then.
+    { share: 0.8, most: 1.1, answered: 0.1 },
   ])(
     'asks it at most $most times as often where $share of all answers are failures',
     async ({ share, most, answered }) => {
