@@ -1,40 +1,67 @@
-import { commaSeparated, text, toggle, UsageError } from '../../infra/cli/flags.ts';
+import { commaSeparated, number, text, toggle, UsageError } from '../../infra/cli/flags.ts';
 import { showProgress } from '../../infra/cli/progress.ts';
 import { runCommand } from '../../infra/cli/run-command.ts';
 import { COMPARISON_NAMES, type ComparisonName } from './comparison-names.ts';
+import type { Result } from './report/result.ts';
 import type { ReportFiles } from './report/save-report.ts';
+
+interface Plan extends ReportFiles {
+  readonly names: readonly ComparisonName[];
+  readonly runs: number;
+  /** 1 for a full run. */
+  readonly scale: number;
+  readonly everything: boolean;
+}
 
 await runCommand({
   start: 'npm run bench',
   summary: 'Compares the built functions with other ways to use Conjur, at a local Conjur, as ratios within one run.',
   flags: {
     only: commaSeparated('NAMES', `some of ${COMPARISON_NAMES.join(',')}`),
+    runs: number('N', 'measure everything N times, and print the spread of the medians (default 1)', {
+      ...{ min: 1, max: 100, byDefault: 1 },
+    }),
     quick: toggle('a tenth of the work: for a look, not for a figure'),
-    json: text('FILE', 'write the figures to a file'),
-    svg: text('FILE', 'draw the figures of the last "bench" and "bench:cold"'),
-    docs: text('FILE', 'put those figures into a document'),
+    all: toggle('print every figure, and not only the ratios that have a limit'),
+    json: text('FILE', 'write every figure to a file'),
+    publish: toggle(
+      'put what "bench" and "bench:cold" found last into README.md, docs/performance.md, docs/bench.svg and .json',
+    ),
   },
-  run: ({ only, quick, ...files }) => measure(parseNames(only), quick ? 0.1 : 1, files),
+  run: ({ only, quick, all, ...rest }) =>
+    measure({ ...rest, names: parseNames(only), scale: quick ? 0.1 : 1, everything: all }),
 });
 
-async function measure(names: readonly ComparisonName[], scale: number, files: ReportFiles): Promise<void> {
+async function measure({ names, runs, scale, everything, ...files }: Plan): Promise<void> {
   const { buildFunctions } = await import('../../infra/build/build.ts');
   const { describeMachine } = await import('./report/describe-machine.ts');
-  const { formatResults } = await import('./report/result.ts');
+  const { formatResults, joinRuns } = await import('./report/result.ts');
   const { saveReport } = await import('./report/save-report.ts');
-  const { runMeasuring } = await import('./run-measuring.ts');
   const machine = describeMachine();
   console.log(`Node ${machine.node}, ${machine.processors} processors (${machine.processor}), load ${machine.load}`);
   await showProgress('building the functions', buildFunctions());
-  const began = (name: string): void => console.log(`${name} …`);
+  const all: Result[][] = [];
+  for (let run = 1; run <= runs; run += 1)
+    all.push(
+      await measureOnce(names, scale, (name) => console.log(runs === 1 ? `${name} …` : `${run}/${runs} ${name} …`)),
+    );
+  const results = joinRuns(all);
+  console.log(`\n${formatResults(results, everything)}`);
+  console.log(`Everything: ${saveReport('warm', { machine, scale, runs, results }, files)}`);
+}
+
+async function measureOnce(
+  names: readonly ComparisonName[],
+  scale: number,
+  onBegin: (name: string) => void,
+): Promise<Result[]> {
+  const { runMeasuring } = await import('./run-measuring.ts');
   // Memory is looked at in a process that has done nothing else.
   const rest = names.filter((name) => name !== 'memory');
-  const results = [
-    ...(rest.length > 0 ? await runMeasuring({ comparisons: rest, scale }, began) : []),
-    ...(names.includes('memory') ? await runMeasuring({ comparisons: ['memory'], scale }, began) : []),
+  return [
+    ...(rest.length > 0 ? await runMeasuring({ comparisons: rest, scale }, onBegin) : []),
+    ...(names.includes('memory') ? await runMeasuring({ comparisons: ['memory'], scale }, onBegin) : []),
   ];
-  console.log(`\n${formatResults(results)}`);
-  saveReport('warm', { machine, scale, results }, files);
 }
 
 function parseNames(only: readonly string[]): readonly ComparisonName[] {

@@ -2,9 +2,12 @@ import { number, text, toggle } from '../../../infra/cli/flags.ts';
 import { runCommand } from '../../../infra/cli/run-command.ts';
 import { describeMachine } from '../report/describe-machine.ts';
 import { formatTable } from '../report/format-table.ts';
-import { formatResults } from '../report/result.ts';
+import { formatResults, joinRuns, type Result } from '../report/result.ts';
 import { type ReportFiles, saveReport } from '../report/save-report.ts';
+import type { ConjurAddress } from '../server/messages.ts';
+import { measureColdStarts } from './measure-cold-starts.ts';
 import type { Subject } from './subjects.ts';
+import type { ColdStarter } from './time-cold-start.ts';
 import { toColdResult } from './to-cold-result.ts';
 
 await runCommand({
@@ -12,20 +15,31 @@ await runCommand({
   summary: 'Times cold starts: from the start of the process to its first request for an event, less an empty handler.',
   flags: {
     rounds: number('N', 'starts of each bundle, per variant (default 21)', { min: 1, max: 10_000, byDefault: 21 }),
+    runs: number('N', 'measure everything N times, and print the spread of the medians (default 1)', {
+      ...{ min: 1, max: 100, byDefault: 1 },
+    }),
     quick: toggle('15 rounds'),
-    json: text('FILE', 'write the figures to a file'),
-    svg: text('FILE', 'draw the figures of the last "bench" and "bench:cold"'),
-    docs: text('FILE', 'put those figures into a document'),
+    all: toggle('print every figure, and not only the ratios that have a limit'),
+    json: text('FILE', 'write every figure to a file'),
+    publish: toggle(
+      'put what "bench" and "bench:cold" found last into README.md, docs/performance.md, docs/bench.svg and .json',
+    ),
     'install-runtime-client': toggle(
       "first install AWS's runtime client into .local (needs a C++ compiler, cmake, xz, and a minute or more)",
     ),
   },
-  run: ({ rounds, quick, 'install-runtime-client': isClientWanted, ...files }) =>
-    measure(quick ? 15 : rounds, isClientWanted, files),
+  run: ({ rounds, quick, all, 'install-runtime-client': isClientWanted, ...rest }) =>
+    measure({ ...rest, rounds: quick ? 15 : rounds, isClientWanted, everything: all }),
 });
 
-async function measure(rounds: number, isClientWanted: boolean, files: ReportFiles): Promise<void> {
-  const { measureColdStarts } = await import('./measure-cold-starts.ts');
+interface Plan extends ReportFiles {
+  readonly rounds: number;
+  readonly runs: number;
+  readonly isClientWanted: boolean;
+  readonly everything: boolean;
+}
+
+async function measure({ rounds, runs, isClientWanted, everything, ...files }: Plan): Promise<void> {
   const { findRuntimeClient, installRuntimeClient } = await import('./runtime-client.ts');
   const { buildSubjects } = await import('./subjects.ts');
   const { createColdStarter } = await import('./time-cold-start.ts');
@@ -43,19 +57,33 @@ async function measure(rounds: number, isClientWanted: boolean, files: ReportFil
   const conjur = await startConjurProcess();
   const starter = await createColdStarter(client);
   try {
-    const login = { CYBERARK_API_BASE: conjur.url, CYBERARK_API_KEY: conjur.adminApiKey };
-    const started = await measureColdStarts(starter, subjects, login, rounds);
-    console.log('the same without a login …\n');
-    // Without a credential the settings are refused, and nothing is sent: what is left is the loading.
-    const loaded = await measureColdStarts(starter, subjects, { CYBERARK_API_BASE: conjur.url }, rounds);
-    const results = [toColdResult('with login', started), toColdResult('loading alone', loaded)];
-    console.log(formatResults(results));
+    const all: Result[][] = [];
+    for (let run = 1; run <= runs; run += 1) {
+      if (runs > 1) console.log(`${run}/${runs} …`);
+      all.push(await measureOnce(starter, subjects, conjur, rounds));
+    }
+    const results = joinRuns(all);
+    console.log(`\n${formatResults(results, everything)}`);
     const sizes = subjects.map(toSize);
-    saveReport('cold', { machine, rounds, runtimeClient: client.description, sizes, results }, files);
+    const report = { machine, runs, rounds, runtimeClient: client.description, sizes, results };
+    console.log(`Everything: ${saveReport('cold', report, files)}`);
   } finally {
     await starter.close();
     await conjur.close();
   }
+}
+
+async function measureOnce(
+  starter: ColdStarter,
+  subjects: readonly Subject[],
+  { url, adminApiKey }: ConjurAddress,
+  rounds: number,
+): Promise<Result[]> {
+  const login = { CYBERARK_API_BASE: url, CYBERARK_API_KEY: adminApiKey };
+  const started = await measureColdStarts(starter, subjects, login, rounds);
+  // Without a credential the settings are refused, and nothing is sent: what is left is the loading.
+  const loaded = await measureColdStarts(starter, subjects, { CYBERARK_API_BASE: url }, rounds);
+  return [toColdResult('with login', started), toColdResult('loading alone', loaded)];
 }
 
 function formatSizes(subjects: readonly Subject[]): string {

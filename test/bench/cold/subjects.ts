@@ -19,6 +19,8 @@ export const EMPTY = 'empty handler';
 /** What a careless deployment would ship. */
 export const BASELINE = 'plain bundle';
 export const MINIFIED_BASELINE = 'plain bundle, minified';
+/** What a user would write who needs one secret. */
+export const HAND_WRITTEN = 'hand-written handler';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
 const folder = `${root}/.local/bench-cold`;
@@ -32,6 +34,7 @@ export async function buildSubjects(): Promise<Subject[]> {
     ...FUNCTION_NAMES.map((name) => toSubject(name, `${root}/dist/${name}`)),
     await buildPlainly(BASELINE, 'plain-handler.ts', false),
     await buildPlainly(MINIFIED_BASELINE, 'plain-handler.ts', true),
+    await buildPlainly(HAND_WRITTEN, 'hand-written-handler.ts', true),
   ];
 }
 

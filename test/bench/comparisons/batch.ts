@@ -18,7 +18,8 @@ export async function compareBatch({ conjur, startConjur, scale }: BenchContext)
   const atLocal = await measureAt(conjur, { repetitions: 7, rounds: scale(60) }, scale(WARM_UP_CALLS));
   const atReal = await atRealPace({ startConjur }, (real) => measureAt(real, { repetitions: 3, rounds: scale(5) }));
   return joinParts('batch', [
-    toResult(`${REAL_DELAY_MS} ms per request`, atReal),
+    toResult(`${REAL_DELAY_MS} ms per request`, atReal, 0.08),
+    // No limit: where a request costs a seventh of a millisecond, this divides processor time by processor time.
     toResult('local Conjur as it is', atLocal),
   ]);
 }
@@ -55,14 +56,14 @@ async function measureAt(
   };
 }
 
-function toResult(where: string, { sequence, parallel }: Measured): Omit<Result, 'title'> {
+function toResult(where: string, { sequence, parallel }: Measured, limit?: number): Omit<Result, 'title'> {
   const median = (times: readonly number[]): number => percentile(times, 0.5);
   const ratios = (turns: Measured['sequence']): number[] => turns.map((of) => median(of.batch) / median(of.singly));
   const medians = (of: 'batch' | 'singly', turns: Measured['sequence']) =>
     summarize(turns.map((all) => median(all[of])));
   return {
     ratios: [
-      toRatio(`batch of 50 ÷ 50 reads in sequence, ${where}`, ratios(sequence), 0.08),
+      toRatio(`batch of 50 ÷ 50 reads in sequence, ${where}`, ratios(sequence), limit),
       toRatio(`batch of 50 ÷ 50 reads in parallel, ${where}`, ratios(parallel)),
     ],
     figures: [

@@ -46,7 +46,8 @@ interface Times {
 export async function compareRefresh({ conjur, startConjur, scale }: BenchContext): Promise<Result> {
   const atReal = await atRealPace({ startConjur }, (real) => measureAt(real, QUIET, 5, scale(8)));
   return joinParts('refresh', [
-    toResult(`${QUIET.name}, ${REAL_DELAY_MS} ms per request`, atReal),
+    toResult(`${QUIET.name}, ${REAL_DELAY_MS} ms per request`, atReal, 1.2),
+    // No limit: the local Conjur answers one request after the other, so that the read beside a login waits for it.
     toResult(`${BUSY.name}, local Conjur`, await measureAt(conjur, BUSY, 7, scale(12))),
     toResult(`${QUIET.name}, local Conjur`, await measureAt(conjur, QUIET, 7, scale(40))),
   ]);
@@ -117,13 +118,13 @@ function noTimes(): Times {
   return { around: [], away: [], carrying: [] };
 }
 
-function toResult(where: string, repetitions: readonly Times[]): Omit<Result, 'title'> {
+function toResult(where: string, repetitions: readonly Times[], limit?: number): Omit<Result, 'title'> {
   const ratios = (part: number): number[] =>
     repetitions.map(({ around, away }) => percentile(around, part) / percentile(away, part));
   const medians = (of: keyof Times): number[] => repetitions.map((times) => percentile(times[of], 0.5));
   return {
     ratios: [
-      toRatio(`around a refresh ÷ away, p99, ${where}`, ratios(0.99), 1.2),
+      toRatio(`around a refresh ÷ away, p99, ${where}`, ratios(0.99), limit),
       toRatio(`around a refresh ÷ away, median, ${where}`, ratios(0.5)),
     ],
     figures: [

@@ -4,31 +4,52 @@ import { drawChart } from './draw-chart.ts';
 import { fillInFigures } from './fill-in-figures.ts';
 import type { Report } from './result.ts';
 
-/** Files that a run writes, where they are asked for. */
+/** What a run writes, where it is asked for. */
 export interface ReportFiles {
   readonly json?: string | undefined;
-  readonly svg?: string | undefined;
-  readonly docs?: string | undefined;
+  /** Put what both benchmarks found last into the documentation. */
+  readonly publish: boolean;
 }
 
-const FOLDER = fileURLToPath(new URL('../../../.local/bench', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../..', import.meta.url)).replace(/[/\\]$/, '');
+const FOLDER = `${ROOT}/.local/bench`;
+/** Have a place for the table; the README for the short one. */
+const PAGES = ['docs/performance.md', 'README.md'];
 
-/** Keeps a report for the chart and the document, which show what both benchmarks found last, and writes what was asked for. */
+/**
+ * Keeps a report, and publishes on request what both benchmarks found last: the table in two pages, the chart, and everything as JSON.
+ * @returns where the whole report lies
+ */
 export function saveReport(
   kind: 'warm' | 'cold',
   report: Report & Readonly<Record<string, unknown>>,
-  { json, svg, docs }: ReportFiles,
-): void {
-  const text = `${JSON.stringify(report, null, 2)}\n`;
+  { json, publish }: ReportFiles,
+): string {
+  const text = toText(report);
   mkdirSync(FOLDER, { recursive: true });
-  writeFileSync(`${FOLDER}/${kind}.json`, text);
+  const file = `${FOLDER}/${kind}.json`;
+  writeFileSync(file, text);
   if (json !== undefined) writeFileSync(json, text);
-  const reports = [...load('cold'), ...load('warm')];
-  if (svg !== undefined) writeFileSync(svg, drawChart(reports.flatMap(({ results }) => results)));
-  if (docs !== undefined) writeFileSync(docs, fillInFigures(readFileSync(docs, 'utf8'), reports));
+  if (publish) publishReports();
+  return json ?? file;
 }
 
-function load(kind: 'warm' | 'cold'): Report[] {
+function publishReports(): void {
+  const [warm, cold] = [load('warm'), load('cold')];
+  const reports = [warm, cold].filter((report) => report !== undefined);
+  writeFileSync(`${ROOT}/docs/bench.json`, toText({ warm, cold }));
+  writeFileSync(`${ROOT}/docs/bench.svg`, drawChart(reports.flatMap(({ results }) => results)));
+  for (const page of PAGES) {
+    const path = `${ROOT}/${page}`;
+    writeFileSync(path, fillInFigures(readFileSync(path, 'utf8'), reports, page === 'README.md'));
+  }
+}
+
+function load(kind: 'warm' | 'cold'): Report | undefined {
   const file = `${FOLDER}/${kind}.json`;
-  return existsSync(file) ? [JSON.parse(readFileSync(file, 'utf8')) as Report] : [];
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : undefined;
+}
+
+function toText(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
 }

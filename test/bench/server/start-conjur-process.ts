@@ -22,13 +22,14 @@ const LARGE_YOUNG_GENERATION = ['--min-semi-space-size=64', '--max-semi-space-si
 export async function startConjurProcess(delayMs = 0): Promise<ConjurProcess> {
   const file = fileURLToPath(new URL('./conjur-process.ts', import.meta.url));
   const child = fork(file, [String(delayMs)], { stdio: 'inherit', execArgv: LARGE_YOUNG_GENERATION });
-  const message = await nextMessage(child);
+  const nextMessage = createMessageReader(child);
+  const message = await nextMessage();
   if (!('ready' in message)) throw new Error('The local Conjur did not start as it should.');
   return {
     ...message.ready,
     async takeCount() {
       child.send('take-count');
-      const answer = await nextMessage(child);
+      const answer = await nextMessage();
       if (!('count' in answer)) throw new Error('The local Conjur did not say how many requests it saw.');
       return answer.count;
     },
@@ -40,10 +41,15 @@ export async function startConjurProcess(delayMs = 0): Promise<ConjurProcess> {
   };
 }
 
-async function nextMessage(child: ChildProcess): Promise<FromConjur> {
+/** The end of the process is listened for once, however often it is asked. */
+function createMessageReader(child: ChildProcess): () => Promise<FromConjur> {
   const ended = once(child, 'exit').then(([code]) => {
     throw new Error(`The local Conjur ended with code ${code}.`);
   });
-  const [message] = (await Promise.race([once(child, 'message'), ended])) as [FromConjur];
-  return message;
+  // It ends when it is closed, and then nobody waits for a message.
+  ended.catch(() => undefined);
+  return async () => {
+    const [message] = (await Promise.race([once(child, 'message'), ended])) as [FromConjur];
+    return message;
+  };
 }
