@@ -4,7 +4,7 @@ import type { Authenticator } from './auth/authenticator.ts';
 import { createAuthenticator, createCredentialSource, lazyAuthenticatorDeps } from './auth/create-authenticator.ts';
 import type { CredentialSource } from './auth/credential.ts';
 import type { SecretReader } from './auth/secret-reader.ts';
-import { createSession } from './auth/token-cache.ts';
+import { createSession } from './auth/session.ts';
 import { TOKEN_FILE_REFRESH_MS } from './auth/token-file.ts';
 import { type Clock, createRunCall, systemClock } from './clock.ts';
 import type { ConjurClient } from './conjur-client.ts';

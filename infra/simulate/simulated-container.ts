@@ -4,7 +4,7 @@ import {
   createCredentialSource,
   lazyAuthenticatorDeps,
 } from '../../lib/auth/create-authenticator.ts';
-import { createSession } from '../../lib/auth/token-cache.ts';
+import { createSession } from '../../lib/auth/session.ts';
 import { type Clock, Deadline } from '../../lib/clock.ts';
 import type { Dispatchers } from '../../lib/http/dispatchers.ts';
 import type { HeldBackReport } from '../../lib/http/request.ts';

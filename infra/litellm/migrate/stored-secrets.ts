@@ -4,7 +4,7 @@ import {
   createCredentialSource,
   lazyAuthenticatorDeps,
 } from '../../../lib/auth/create-authenticator.ts';
-import { createSession } from '../../../lib/auth/token-cache.ts';
+import { createSession } from '../../../lib/auth/session.ts';
 import { createConjurClient } from '../../../lib/client.ts';
 import { DEFAULT_DEADLINE_MS, Deadline, systemClock } from '../../../lib/clock.ts';
 import { ConjurError } from '../../../lib/errors.ts';

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import type { AccessToken } from '../../../../lib/auth/access-token.ts';
-import { TokenCache } from '../../../../lib/auth/token-cache.ts';
+import { TokenCache } from '../../../../lib/auth/session.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
 import { silentLogger } from '../../../../lib/logger.ts';

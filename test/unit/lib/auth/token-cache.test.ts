@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { drawDueAgeMs, TokenCache } from '../../../../lib/auth/token-cache.ts';
+import { drawDueAgeMs, TokenCache } from '../../../../lib/auth/session.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import { type Logger, silentLogger } from '../../../../lib/logger.ts';
