@@ -172,6 +172,7 @@ const OPERATIONS: readonly Operation[] = [
     path: /^\/authn.*\/status$/,
     answers: { 200: json(v.strictObject({ status: v.literal('ok') })) },
   },
+  { method: 'GET', path: /^\/authn-oidc\/[^/]+\/providers$/, answers: { 200: json(v.array(v.looseObject({}))) } },
   { method: 'PATCH', path: /^\/authn/, answers: { 204: NO_CONTENT } },
   {
     method: 'GET',

@@ -44,6 +44,11 @@ export interface LocalConjurOptions {
    */
   readonly apiKeysByDefault?: boolean;
   /**
+   * Whether an authenticator service lets in before anybody has switched it on. In a genuine Conjur without `CONJUR_AUTHENTICATORS` it
+   * does not. Default true.
+   */
+  readonly authenticatorsByDefault?: boolean;
+  /**
    * Has issuers of dynamic secrets, as the setting `CONJUR_FEATURE_DYNAMIC_SECRETS_ENABLED` of a genuine Conjur does from 1.22 on. What
    * they make opens nothing. Default false.
    */

@@ -98,6 +98,7 @@ async function createContext(options: LocalConjurOptions, store: Store, around: 
     ldap: options.ldap,
     cloudKeys: createCloudKeys(createSetting(database, 'cloud_key'), now),
     areApiKeysDefault: options.apiKeysByDefault ?? true,
+    areAuthenticatorsOn: options.authenticatorsByDefault ?? true,
     isDynamicSecretsOn: (options.dynamicSecrets ?? false) && behaviour.canHaveIssuers,
     serverVersion,
     behaviour,

@@ -11,6 +11,7 @@ export interface Arguments {
   readonly adminApiKey: string | undefined;
   readonly data: string;
   readonly apiKeysByDefault: boolean;
+  readonly authenticatorsByDefault: boolean;
   readonly dynamicSecrets: boolean;
   readonly serverVersion: string;
   readonly strictParameters: boolean;
@@ -54,6 +55,8 @@ export const HELP = `A Conjur for development and tests. It is no vault: api key
   --data FILE|:memory:   where everything is kept (default :memory:, gone when the server ends)
   --no-api-keys          a host gets an api key only with the annotation authn/api-key: true, and is refused
                          without it (CONJUR_AUTHN_API_KEY_DEFAULT=false of a genuine Conjur)
+  --no-authenticators    an authenticator service lets in only once it has been switched on (PATCH), as in a genuine
+                         Conjur without CONJUR_AUTHENTICATORS
   --dynamic-secrets      have issuers of dynamic secrets, whose values open nothing
                          (CONJUR_FEATURE_DYNAMIC_SECRETS_ENABLED of a genuine Conjur from 1.22)
   --server-version X.Y.Z the version that it behaves as and names, from 1.21 (default 1.24.0)
@@ -87,6 +90,7 @@ const OPTIONS = {
   'admin-api-key': { type: 'string' },
   data: { type: 'string', default: ':memory:' },
   'no-api-keys': { type: 'boolean', default: false },
+  'no-authenticators': { type: 'boolean', default: false },
   'dynamic-secrets': { type: 'boolean', default: false },
   'server-version': { type: 'string', default: '1.24.0' },
   'strict-params': { type: 'boolean', default: false },
@@ -134,6 +138,7 @@ export function parseArguments(args: readonly string[], environment: NodeJS.Proc
     adminApiKey: values['admin-api-key'] ?? environment.CONJUR_AUTHN_API_KEY,
     data: values.data,
     apiKeysByDefault: !values['no-api-keys'],
+    authenticatorsByDefault: !values['no-authenticators'],
     dynamicSecrets: values['dynamic-secrets'],
     serverVersion: values['server-version'],
     strictParameters: values['strict-params'],

@@ -30,6 +30,8 @@ export interface ServerContext {
   readonly cloudKeys: CloudKeys;
   /** Whether a host gets an api key unasked. */
   readonly areApiKeysDefault: boolean;
+  /** Whether an authenticator service is on that nobody has switched. */
+  readonly areAuthenticatorsOn: boolean;
   /** Whether it has issuers of dynamic secrets. */
   readonly isDynamicSecretsOn: boolean;
   /** The version of Conjur that it behaves as. */

@@ -29,8 +29,7 @@ export function requireService(context: ServerContext, login: ServiceLogin): voi
   if (login.account !== context.account) throw refuse(context, login, `the account ${login.account} does not exist`);
   const id = webserviceId(login);
   if (!context.resources.exists(id)) throw refuse(context, login, `the webservice ${id} does not exist`);
-  if (!createAuthenticatorConfig(context.database).isEnabled(id))
-    throw refuse(context, login, `the service is switched off`);
+  if (!createAuthenticatorConfig(context).isEnabled(id)) throw refuse(context, login, `the service is switched off`);
 }
 
 /** 401 unless the role exists, may `authenticate` with the service, and comes from where it may come from. */

@@ -39,7 +39,7 @@ function update(input: RouteInput): Reply {
   if (!context.resources.exists(id)) throw unauthorized();
   if (!context.permissions.isAllowed(roleId, 'update', id)) throw forbidden();
   const enabled = parseBodyParameters(request).enabled ?? queryValue(request, 'enabled');
-  createAuthenticatorConfig(context.database).setEnabled(id, String(enabled).trim().toLowerCase() === 'true');
+  createAuthenticatorConfig(context).setEnabled(id, String(enabled).trim().toLowerCase() === 'true');
   return emptyReply(204);
 }
 
@@ -67,7 +67,7 @@ function status(input: RouteInput): Reply {
     throw failed(403, 'Authentication::Security::RoleNotAuthorizedOnResource', problem);
   }
   requireWebservice(context, name);
-  if (!createAuthenticatorConfig(context.database).isEnabled(webserviceId(input)))
+  if (!createAuthenticatorConfig(context).isEnabled(webserviceId(input)))
     throw failed(500, 'Authentication::Security::AuthenticatorNotWhitelisted', `CONJ00004E '${name}' is not enabled`);
   if (type === 'authn-jwt') requireValues(context, name);
   return jsonReply(200, { status: 'ok' });

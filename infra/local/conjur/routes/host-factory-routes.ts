@@ -8,6 +8,7 @@ import {
   createHostFactoryTokens,
   type HostFactoryToken,
   type HostFactoryTokens,
+  toShownToken,
 } from '../store/host-factory-tokens.ts';
 import { insertRecord } from '../store/records.ts';
 import { currentRole } from './current-role.ts';
@@ -31,8 +32,8 @@ function createTokens(input: RouteInput): Reply {
   const tokens = createHostFactoryTokens(context.database);
   const made = context.database.transaction(() =>
     Array.from({ length: parseCount(given.count) }, () => {
-      const token = tokens.create({ hostFactoryId, expiresAtMs, cidrs });
-      return { expiration: toSeconds(expiresAtMs), cidr: cidrs, token };
+      const token = { hostFactoryId, expiresAtMs, cidrs };
+      return toShownToken(tokens.create(token), token);
     }),
   );
   return jsonReply(200, made);
@@ -129,8 +130,4 @@ function parseCidrs(given: unknown): string[] {
   } catch (error) {
     throw codedError(422, 'unprocessable_entity', (error as Error).message);
   }
-}
-
-function toSeconds(epochMs: number): string {
-  return new Date(epochMs).toISOString().replace(/\.\d+/, '');
 }

@@ -32,8 +32,11 @@ export const statusRoutes: readonly Route[] = [
       const rows = context.database.all(
         "SELECT resource_id FROM resources WHERE resource_id LIKE '%:webservice:conjur/authn-%'",
       );
-      const configured = rows.map((row) => String(row.resource_id).replace(/^.*?:webservice:conjur\//, ''));
-      const config = createAuthenticatorConfig(context.database);
+      // A service's status is a webservice below it.
+      const configured = rows.flatMap(
+        (row) => /:webservice:conjur\/(authn-[^/]+(?:\/[^/]+)?)$/.exec(String(row.resource_id))?.[1] ?? [],
+      );
+      const config = createAuthenticatorConfig(context);
       const installed = [
         'authn',
         'authn-azure',

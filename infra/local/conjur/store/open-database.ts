@@ -45,6 +45,7 @@ export function openDatabase(file: string): DatabaseSync {
     database.exec('PRAGMA synchronous = NORMAL');
     database.exec('PRAGMA foreign_keys = ON');
     database.exec(`BEGIN EXCLUSIVE; ${SCHEMA}; COMMIT`);
+    addColumn(database, 'host_factory_tokens', 'token TEXT');
   } catch (error) {
     database.close();
     if (primaryCodeOf(error) === SQLITE_BUSY) throw new DataFileLockedError(file, error);
@@ -52,6 +53,13 @@ export function openDatabase(file: string): DatabaseSync {
     throw error;
   }
   return database;
+}
+
+/** A data file of an older version has the table without the column. */
+function addColumn(database: DatabaseSync, table: string, column: string): void {
+  const [name] = column.split(' ');
+  const known = database.prepare('SELECT 1 FROM pragma_table_info(?) WHERE name = ?').get(table, String(name));
+  if (known === undefined) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column}`);
 }
 
 const SQLITE_BUSY = 5;

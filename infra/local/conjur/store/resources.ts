@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import type { Database, Row } from './database.ts';
+import { createHostFactoryTokens } from './host-factory-tokens.ts';
 import { ALL_ROLES, SEEN_BY_ALL_ROLES } from './permissions.ts';
 import { toMatchQuery } from './search-terms.ts';
 
@@ -133,7 +134,8 @@ function toKindJson(database: Database, kind: string | undefined, id: string): R
   }
   if (kind === 'host_factory') {
     const sql = `SELECT role_id FROM role_memberships WHERE member_id = ? AND role_id LIKE '%:layer:%' ORDER BY role_id`;
-    return { tokens: [], layers: database.all(sql, id).map((layer) => layer.role_id) };
+    const tokens = createHostFactoryTokens(database).show(id);
+    return { tokens, layers: database.all(sql, id).map((layer) => layer.role_id) };
   }
   return {};
 }

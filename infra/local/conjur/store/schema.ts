@@ -80,7 +80,8 @@ CREATE TABLE IF NOT EXISTS host_factory_tokens (
   token_sha256 TEXT PRIMARY KEY,
   resource_id TEXT NOT NULL REFERENCES resources (resource_id) ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
   expires_at_ms INTEGER NOT NULL,
-  cidrs TEXT NOT NULL
+  cidrs TEXT NOT NULL,
+  token TEXT
 );
 
 CREATE TABLE IF NOT EXISTS issuers (

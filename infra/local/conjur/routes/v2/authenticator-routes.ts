@@ -62,7 +62,7 @@ function describe({ context }: RouteInput, id: string): Record<string, unknown> 
     type,
     branch: path.split('/').slice(0, 2).join('/'),
     name: path.split('/')[2] ?? 'default',
-    enabled: createAuthenticatorConfig(context.database).isEnabled(id),
+    enabled: createAuthenticatorConfig(context).isEnabled(id),
     owner: { id: owner.join(':'), kind },
     ...(hasData(type) ? { data: toData(type, variablesOf(context, id)) } : {}),
     ...(rows.length === 0 ? {} : { annotations }),
@@ -166,7 +166,7 @@ function insertService({ context, params }: RouteInput, given: NewAuthenticator,
     insert(full('variable', `/${name}`), full('policy'), false);
     secrets.write(full('variable', `/${name}`), Buffer.from(value));
   }
-  createAuthenticatorConfig(database).setEnabled(full('webservice'), given.enabled);
+  createAuthenticatorConfig(context).setEnabled(full('webservice'), given.enabled);
 }
 
 function enable(input: RouteInput): V2Answer {
@@ -175,7 +175,7 @@ function enable(input: RouteInput): V2Answer {
   if (typeof enabled !== 'boolean') throw v2Error(input, 422, "'enabled' must be true or false");
   const id = requireService(input);
   if (!context.permissions.isAllowed(currentRole(input), 'update', id)) throw forbidden();
-  createAuthenticatorConfig(context.database).setEnabled(id, enabled);
+  createAuthenticatorConfig(context).setEnabled(id, enabled);
   return { status: 200, body: describe(input, id) };
 }
 

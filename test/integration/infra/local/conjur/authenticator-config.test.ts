@@ -31,6 +31,32 @@ describe('an authenticator service', () => {
     expect(await enabled()).toContain('authn-jwt/ci');
   });
 
+  it('is listed without its status, which is a webservice too', async () => {
+    const conjur = await start();
+    const { configured } = (await conjur.ask('GET', '/authenticators')).json<{ configured: string[] }>();
+    expect(configured).toEqual(['authn', 'authn-iam/prod', 'authn-jwt/ci']);
+  });
+
+  it('is off until it is switched on, where the server is told so', async () => {
+    const lines: string[] = [];
+    const conjur = await startConjur({ authenticatorsByDefault: false, log: (line) => lines.push(line) });
+    await conjur.load(POLICY);
+    const enabled = async () => (await conjur.ask('GET', '/authenticators')).json<{ enabled: string[] }>().enabled;
+    expect(await enabled()).toEqual(['authn']);
+    const logIn = () => conjur.ask('POST', '/authn-jwt/ci/default/authenticate', { as: null, body: 'jwt=x' });
+    expect((await logIn()).status).toBe(401);
+    expect(lines.at(-1)).toContain('switched off');
+    await conjur.ask('PATCH', '/authn-jwt/ci/default', { body: 'enabled=true' });
+    expect(await enabled()).toEqual(['authn', 'authn-jwt/ci']);
+    await logIn();
+    expect(lines.at(-1)).not.toContain('switched off');
+  });
+
+  it('of OpenID Connect names no provider, as none is asked', async () => {
+    const conjur = await start();
+    expect((await conjur.ask('GET', '/authn-oidc/default/providers', { as: null })).json()).toEqual([]);
+  });
+
   it('that is off refuses a login', async () => {
     const lines: string[] = [];
     const conjur = await startConjur({ log: (line) => lines.push(line) });

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createLocalConjur } from '../../../../../infra/local/conjur/create-local-conjur.ts';
@@ -44,6 +45,33 @@ async function readyUrl(running: Running): Promise<string> {
 }
 
 describe('a data file', () => {
+  it('of an older version is taken: its tokens of host factories work, and are not shown', async () => {
+    const data = temporaryFile();
+    const first = await createLocalConjur({ data });
+    const before = talkTo(first, createClient(first.url));
+    await before.load('- !layer all\n- !host-factory { id: hf, layers: [ !layer all ] }');
+    const expiration = new Date(Date.now() + 3_600_000).toISOString();
+    const [made] = (
+      await before.ask('POST', '/host_factory_tokens', {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ host_factory: 'default:host_factory:hf', expiration }),
+      })
+    ).json<{ token: string }[]>();
+    await first.close();
+    const file = new DatabaseSync(data);
+    file.exec('ALTER TABLE host_factory_tokens DROP COLUMN token');
+    file.close();
+    const conjur = await startConjur({ data });
+    const shown = await conjur.ask('GET', '/resources/default/host_factory/hf');
+    expect(shown.json()).toMatchObject({ tokens: [] });
+    const host = await conjur.ask('POST', '/host_factories/hosts', {
+      as: null,
+      headers: { 'content-type': 'application/json', authorization: `Token token="${made?.token}"` },
+      body: JSON.stringify({ id: 'made' }),
+    });
+    expect(host.status).toBe(201);
+  });
+
   it('brings everything back: policies, values, api keys and tokens', async () => {
     const data = temporaryFile();
     const first = await createLocalConjur({ data });

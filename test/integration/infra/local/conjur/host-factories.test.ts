@@ -68,6 +68,16 @@ describe('tokens of a host factory', () => {
     expect((await conjur.ask('POST', '/host_factory_tokens', asked)).status).toBe(422);
   });
 
+  it('are shown with the factory until they are revoked', async () => {
+    const conjur = await startFactory();
+    const shown = async () =>
+      (await conjur.ask('GET', '/resources/default/host_factory/apps%2Ffactory')).json<{ tokens: Told[] }>().tokens;
+    const made = [...(await makeTokens(conjur, { 'cidr[]': ['10.0.0.0/8'] })), ...(await makeTokens(conjur))];
+    expect(await shown()).toEqual(made);
+    await conjur.ask('DELETE', `/host_factory_tokens/${made[0]?.token}`);
+    expect(await shown()).toEqual(made.slice(1));
+  });
+
   it('are not found by who does not see the factory', async () => {
     const conjur = await startFactory();
     const asked = form({ host_factory: FACTORY, expiration: '2026-11-01T13:00:00Z' });

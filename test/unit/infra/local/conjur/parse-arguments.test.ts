@@ -12,6 +12,7 @@ describe('the command line', () => {
       adminApiKey: undefined,
       data: ':memory:',
       apiKeysByDefault: true,
+      authenticatorsByDefault: true,
       dynamicSecrets: false,
       serverVersion: '1.24.0',
       strictParameters: false,
