@@ -1,4 +1,5 @@
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, transform } from 'esbuild';
+import { compileEagerly } from './compile-eagerly.ts';
 import { builtinModulesPlugin } from './plugins/builtin-modules.ts';
 import { lazyAssertPlugin } from './plugins/lazy-assert.ts';
 import { sharedCorePlugin } from './plugins/shared-core.ts';
@@ -32,14 +33,16 @@ export interface BundleOptions {
  */
 export async function bundle({ root, entry, outdir }: BundleOptions): Promise<Bundle> {
   const core = CORE.map((file) => `${root}/${file}`);
-  return run({
+  const built = await run({
     ...COMMON,
     absWorkingDir: root,
     entryPoints: { handler: entry },
     outdir,
     chunkNames: '[name]-[hash]',
     splitting: true,
-    minify: true,
+    // The rest of minifying comes when the wrappers have been found, which takes lines.
+    minifyIdentifiers: true,
+    minifySyntax: true,
     sourcemap: 'external',
     legalComments: 'none',
     // ES modules can be shaken, CommonJS cannot: a third of the AWS SDK.
@@ -54,6 +57,28 @@ export async function bundle({ root, entry, outdir }: BundleOptions): Promise<Bu
       trimOptionsPlugin(root),
     ],
   });
+  return { ...built, files: await finish(built.files) };
+}
+
+/** Marks what a start calls, and takes the white space out. A map of the result leads to the sources, as the one before it does. */
+async function finish(files: readonly BundledFile[]): Promise<BundledFile[]> {
+  const toText = (contents: Uint8Array): string => Buffer.from(contents).toString('utf8');
+  const maps = new Map(files.map(({ path, contents }) => [path, contents]));
+  const finished = files
+    .filter(({ path }) => !path.endsWith('.map'))
+    .map(async ({ path, contents }) => {
+      const map = Buffer.from(maps.get(`${path}.map`) ?? '{}').toString('base64');
+      const inlineMap = `\n//# sourceMappingURL=data:application/json;base64,${map}`;
+      const minified = await transform(`${compileEagerly(toText(contents))}${inlineMap}`, {
+        ...{ format: 'esm', platform: 'node', target: COMMON.target, logLevel: COMMON.logLevel },
+        ...{ minify: true, sourcemap: 'external', legalComments: 'none' },
+      });
+      return [
+        { path, contents: Buffer.from(minified.code) },
+        { path: `${path}.map`, contents: Buffer.from(minified.map) },
+      ];
+    });
+  return (await Promise.all(finished)).flat();
 }
 
 /**
