@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, relative, sep } from 'node:path';
 import type { Plugin } from 'esbuild';
@@ -30,7 +31,8 @@ const UNREACHED =
  * code and of its share in a cold start.
  */
 export function trimUndiciPlugin(root: string): Plugin {
-  const directory = dirname(createRequire(`${root}/package.json`).resolve('undici/package.json'));
+  const require = createRequire(`${root}/package.json`);
+  const directory = dirname(require.resolve('undici/package.json'));
   return {
     name: 'trim-undici',
     setup(build) {
@@ -40,6 +42,14 @@ export function trimUndiciPlugin(root: string): Plugin {
         resolveDir: directory,
         loader: 'js',
       }));
+      build.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]llhttp[\\/]constants\.js$/ }, ({ path }) => ({
+        contents: parserConstants(require(path), readFileSync(`${directory}/${PARSER_USER}`, 'utf8')),
+        loader: 'js',
+      }));
+      build.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]core[\\/]tree\.js$/ }, () => ({
+        contents: NO_TREE,
+        loader: 'js',
+      }));
       build.onLoad({ filter: UNREACHED }, ({ path }) => ({
         contents: leftOut(relative(directory, path).split(sep).join('/')),
         loader: 'js',
@@ -47,6 +57,31 @@ export function trimUndiciPlugin(root: string): Plugin {
     },
   };
 }
+
+/** The one file that reads the parser's constants. */
+const PARSER_USER = 'lib/dispatcher/client-h1.js';
+
+/**
+ * The parser's constants are tables of every method, status and character, which a start fills for nothing. Kept are those that the client
+ * reads.
+ * @param user text of the file that reads them
+ * @throws Error where it reads them in a way that this does not find
+ * @example parserConstants({ TYPE: { BOTH: 0 }, HEX: ['0'] }, "const constants = require('x'); constants.TYPE.BOTH")
+ * // 'module.exports = {"TYPE":{"BOTH":0}};'
+ */
+export function parserConstants(all: Readonly<Record<string, unknown>>, user: string): string {
+  const [, ...uses] = user.split(/(?<![\w/.])constants\b/).slice(1);
+  const names = uses.map((after) => /^\.(\w+)/.exec(after)?.[1]);
+  if (names.length === 0 || names.some((name) => name === undefined || !(name in all)))
+    throw new Error(`undici's ${PARSER_USER} reads the parser's constants in a way of its own.`);
+  return `module.exports = ${JSON.stringify(Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))))};`;
+}
+
+/**
+ * undici finds names of headers in a tree of all that are known, which every start would build, and lower-cases what is not in it. That is
+ * as fast for the few headers of an answer.
+ */
+const NO_TREE = 'module.exports = { tree: { lookup: () => null } };';
 
 function toEntry(): string {
   const refusals = METHODS.map((name) => `${name}() { ${refusal(`Dispatcher.${name}`)} }`);

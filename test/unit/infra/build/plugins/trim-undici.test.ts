@@ -4,7 +4,7 @@ import { Agent, Dispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
 import { builtinModulesPlugin } from '../../../../../infra/build/plugins/builtin-modules.ts';
 import { lazyAssertPlugin } from '../../../../../infra/build/plugins/lazy-assert.ts';
-import { trimUndiciPlugin } from '../../../../../infra/build/plugins/trim-undici.ts';
+import { parserConstants, trimUndiciPlugin } from '../../../../../infra/build/plugins/trim-undici.ts';
 import { bundleText, ROOT, run } from '../bundle-text.ts';
 
 const plugins = () => [lazyAssertPlugin(), builtinModulesPlugin(), trimUndiciPlugin(ROOT)];
@@ -52,6 +52,30 @@ describe('the trimmed undici', () => {
       await expect(run(await bundleText(`require('./lib/${file}');`, plugins(), undici))).rejects.toThrow(
         `undici's lib/${file} was left out of this bundle`,
       );
+  });
+
+  it("keeps of the parser's tables what the client reads, with undici's own values", async () => {
+    const bundled = await run(
+      await bundleText(`export { default as constants } from './lib/llhttp/constants.js';`, plugins(), undici),
+    );
+    const { TYPE, ERROR } = createRequire(import.meta.url)(`${undici}/lib/llhttp/constants.js`);
+    expect(bundled.constants).toEqual({ TYPE, ERROR });
+  });
+
+  it.each([
+    ['as a whole', "const constants = require('../llhttp/constants.js')\nconst { TYPE } = constants"],
+    ['by a computed name', "const constants = require('../llhttp/constants.js')\nconstants[name]"],
+    ['by a name that is not there', "const constants = require('../llhttp/constants.js')\nconstants.OTHER"],
+    ['not at all', "const tables = require('../llhttp/constants.js')"],
+  ])('refuses at build time a client that reads them %s', (_, user) => {
+    expect(() => parserConstants({ TYPE: { BOTH: 0 }, ERROR: {} }, user)).toThrow('in a way of its own');
+  });
+
+  it('names the headers of an answer in lower case, known and unknown ones', async () => {
+    const text = `export { bufferToLowerCasedHeaderName as toName } from './lib/core/util.js';`;
+    const { toName } = await run(await bundleText(text, plugins(), undici));
+    for (const name of ['Content-Type', 'X-Unknown', 'date'])
+      expect((toName as (name: Buffer) => string)(Buffer.from(name))).toBe(name.toLowerCase());
   });
 
   it("knows every method that undici's main file gives to a dispatcher", () => {
