@@ -55,15 +55,15 @@ async function findVersion(
   return undefined;
 }
 
-/** Whether one of the versions that Conjur keeps of a variable has the value. */
-export async function stoodIn(
+/** The latest version of a variable that has the value; undefined where none does of those that Conjur keeps. */
+export async function versionWith(
   conjur: Pick<ConjurClient, 'readSecret' | 'showVariable'>,
   name: string,
   value: Secret,
   deadline: Deadline,
-): Promise<boolean> {
+): Promise<number | undefined> {
   const latest = (await conjur.showVariable(name, { deadline }))?.version;
-  return latest !== undefined && (await findVersion(conjur, name, value, latest + 1, deadline)) !== undefined;
+  return latest === undefined ? undefined : findVersion(conjur, name, value, latest + 1, deadline);
 }
 
 /** Undefined where Conjur does not keep the version any more. */

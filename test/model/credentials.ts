@@ -94,6 +94,7 @@ export function worldOf(beginning: Beginning, hasFollower = false): World {
     conjur,
     follower: hasFollower ? conjur : undefined,
     memory: {
+      moves: '0',
       wanted: fieldsOf((beginning === 'single' ? only : blue) as Content),
       ...(beginning === 'pair-with-old-label' ? { leaked: green.api_key } : {}),
       ...(beginning.startsWith('pair-dead') ? { excuse: 'dead at the beginning' } : {}),
@@ -297,6 +298,7 @@ export interface Excused {
  */
 export function credentialModel(given: CredentialModel, excused: Excused = { slips: 0 }): Model<World> {
   const isSingle = given.beginning === 'single';
+  const hasOperator = given.actors.some(({ name }) => name === 'operator');
   const recovered = new Set<string>();
   return {
     initial: worldOf(given.beginning, given.hasFollower),
@@ -326,6 +328,9 @@ export function credentialModel(given: CredentialModel, excused: Excused = { sli
       if (given.beginning === 'pair-dead-after-other-hosts') return;
       // Two misfortunes, on top of one.
       if (given.beginning === 'pair-dead' && world.memory.excuse === 'slipped') return;
+      const isDead = !isCurrentAlive(world);
+      // A person has to look where an operator has put a dead key there, on top of a crash.
+      if (isDead && world.memory.excuse !== undefined && (given.crashes ?? 0) > 0 && hasOperator) return;
       // What only the rules remember does not change what a rotation does.
       const { wanted, leaked } = world.memory;
       const key = JSON.stringify({ ...world, memory: { wanted, leaked } });
@@ -355,6 +360,14 @@ function remember(before: World, after: World, call: Call, actor: string, isSing
       Number(memory[`${actor} tested ${is.content.api_key}`] ?? 9) > TEST_TO_MOVE
     )
       throw new Error(`${actor} put a key into use that it tested long ago, if ever.`);
+    // To somebody who looked before, it has never moved.
+    const hasMovedAndReturned = memory[`${actor} saw moves`] !== memory.moves;
+    if (!isOperator && hasMovedAndReturned) {
+      memory.excuse = 'moved and returned';
+      memory.wanted = fieldsOf(is.content);
+      delete memory.leaked;
+    }
+    memory.moves = String(Number(memory.moves) + 1);
     if (isOperator) {
       memory.wanted = fieldsOf(is.content);
       // A field that is changed is no reason to let go of a key; a replaced key is.
@@ -365,7 +378,7 @@ function remember(before: World, after: World, call: Call, actor: string, isSing
   const killsCurrent = isCurrentAlive(before) && !isCurrentAlive(after);
   const killsStaged = isStagedAlive(before) && !isStagedAlive(after);
   if (isOperator) {
-    if (killsCurrent || (killsStaged && call.name.startsWith('PUT /authn/'))) memory.excuse = 'operator';
+    if (killsCurrent || (killsStaged && call.name !== 'PutSecretValue')) memory.excuse = 'operator';
   } else if (call.name.startsWith('PUT /authn/') && (killsCurrent || killsStaged)) {
     // Its last call was its look, and the labels or the staged key have changed since.
     const slipped = memory[look] !== undefined && memory[look] !== labelsOf(before);
@@ -385,6 +398,7 @@ function remember(before: World, after: World, call: Call, actor: string, isSing
   if (memory.excuse !== undefined) memory.wasExcused = 'yes';
   if (is.id !== was.id && isCurrentAlive(after)) delete memory.excuse;
   if (call.name === 'DescribeSecret') {
+    memory[`${actor} saw moves`] = memory.moves as string;
     const staged = holderOf(before.secrets[SECRET] ?? [], 'AWSPENDING');
     if (staged === undefined) delete memory[`${actor} saw staged`];
     else memory[`${actor} saw staged`] = staged.id;

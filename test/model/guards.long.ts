@@ -5,7 +5,7 @@ import { loadWithout } from './without-guard.ts';
 it.each(GUARDS.map((guard, index) => [guard.name, guard, index] as const))(
   'the model notices where this is missing: %s',
   async (_, guard, index) => {
-    const { SCENARIOS } = await loadWithout(guard, index);
-    await expect(SCENARIOS[guard.scenario]?.()).rejects.toThrow(guard.violation);
+    const { SCENARIOS, DEEPER } = await loadWithout(guard, index);
+    await expect({ ...SCENARIOS, ...DEEPER }[guard.scenario]?.()).rejects.toThrow(guard.violation);
   },
 );

@@ -118,9 +118,17 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'the finished key is tested',
     file: FINISH,
-    from: '  await testCredential(context, staged);\n',
+    from: '    await testCredential(context, staged);\n',
     to: '',
     scenario: 'pair, an operator who switches to the other host',
+    violation: /tested long ago, if ever/,
+  },
+  {
+    name: 'and again after AWSCURRENT was moved by somebody else',
+    file: FINISH,
+    from: '  for (let moves = 0; moves < MAX_MOVES; moves += 1) {\n    await testCredential(context, staged);\n',
+    to: '  await testCredential(context, staged);\n  for (let moves = 0; moves < MAX_MOVES; moves += 1) {\n',
+    scenario: 'a pair, two rotations, an operator who replaces a leaked key',
     violation: /tested long ago, if ever/,
   },
   {
@@ -166,8 +174,8 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'a key that was written over is put back',
     file: VIRTUAL_KEY,
-    from: 'replaced = isOurs ? await findReplaced(deps, name, version, oldKey) : undefined;',
-    to: '',
+    from: 'const replaced = promoted && (await findReplaced(deps, name, oldKey, promoted));',
+    to: 'const replaced = undefined;',
     scenario: 'a virtual key, an operator who stores another key',
     violation: /The operator's write was undone/,
   },
@@ -182,7 +190,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'a key that stood in the variable is no stranger beside it',
     file: VIRTUAL_KEY,
-    from: '  if (!(await stoodIn(conjur, name, staged, deadline))) throw foreignStage(name);',
+    from: '  if ((await versionWith(conjur, name, staged, deadline)) === undefined) throw foreignStage(name);',
     to: '  throw foreignStage(name);',
     scenario: 'a virtual key, an operator who stores another key',
     violation: /in use by somebody else/,

@@ -132,6 +132,10 @@ export const DEEPER: Readonly<Record<string, Scenario>> = {
     beginning: 'single',
     actors: [fourSteps('a', TOKEN), fourSteps('b', TOKEN)],
   }),
+  'a pair begun, two rotations, an operator who switches to the other host': credentials({
+    beginning: 'pair-begun',
+    actors: [rotator('a'), rotator('b'), operator('switches to the other host')],
+  }),
   'a single host, two rotations, one of which crashes': credentials({
     beginning: 'single',
     actors: [rotator('a', crashes), rotator('b')],
@@ -149,15 +153,8 @@ export const DEEPER: Readonly<Record<string, Scenario>> = {
       credentials({ beginning: 'pair', actors: [rotator('a', crashes), operator(does)], crashes: 2 }),
     ]),
   ),
-  'a virtual key, three rotations': virtualKeys({ actors: [keyRotator('a'), keyRotator('b'), keyRotator('c')] }),
   'a virtual key, two rotations, one of which crashes': virtualKeys({
     actors: [keyRotator('a', crashes), keyRotator('b')],
     crashes: 1,
   }),
-  ...Object.fromEntries(
-    keyOperators.map((does) => [
-      `a virtual key, two rotations, an operator who ${does}`,
-      virtualKeys({ actors: [keyRotator('a'), keyRotator('b'), keyOperator(does)] }),
-    ]),
-  ),
 };

@@ -8,6 +8,7 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Scenarios {
   readonly SCENARIOS: Readonly<Record<string, Scenario>>;
+  readonly DEEPER: Readonly<Record<string, Scenario>>;
 }
 
 /** The scenarios over code from which a guard was taken. */

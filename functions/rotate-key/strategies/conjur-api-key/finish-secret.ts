@@ -7,8 +7,8 @@ import { readStaged, testCredential } from './verify.ts';
 const MAX_MOVES = 3;
 
 /**
- * The step `finishSecret`: the staged version becomes AWSCURRENT, and AWSPREVIOUS follows by itself. The key is tested once more: this
- * is the moment from which readers depend on it.
+ * The step `finishSecret`: the staged version becomes AWSCURRENT, and AWSPREVIOUS follows by itself. The key is tested once more before
+ * each move: this is the moment from which readers depend on it.
  * @returns false where the version was AWSCURRENT already
  * @throws ConjurError `invalid_request` where nothing is staged, or another version is
  */
@@ -16,8 +16,8 @@ export async function finishSecret(context: RotationContext): Promise<boolean> {
   const { versions, secretId, versionId, deadline } = context;
   const staged = await readStaged(context);
   if (staged === undefined) throw nothingStaged(context);
-  await testCredential(context, staged);
   for (let moves = 0; moves < MAX_MOVES; moves += 1) {
+    await testCredential(context, staged);
     const description = await versions.describe(secretId, deadline);
     const from = findStage(description, 'AWSCURRENT');
     if (from === versionId) return moves > 0;

@@ -3,7 +3,7 @@ import type { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import type { Logged } from '../../deps.ts';
-import { readVersion, stoodIn, writeAndVerify } from '../../write-and-verify.ts';
+import { readVersion, versionWith, writeAndVerify } from '../../write-and-verify.ts';
 import { draw, LETTERS_AND_DIGITS } from '../draw.ts';
 import type { Rotated } from '../strategy.ts';
 import type { LitellmApi, Regeneration } from './litellm-api.ts';
@@ -104,7 +104,7 @@ async function assertOwnStage(
   if (!LITELLM_KEY.test(staged.expose())) throw foreignStage(name);
   // In this order: a rotation at the same time makes the one current, and the other not.
   if (!(await litellm.isCurrent(staged, deadline)) || !(await litellm.isCurrent(oldKey, deadline))) return;
-  if (!(await stoodIn(conjur, name, staged, deadline))) throw foreignStage(name);
+  if ((await versionWith(conjur, name, staged, deadline)) === undefined) throw foreignStage(name);
 }
 
 /** An answer that was lost is made good by a look at what LiteLLM has now. */
@@ -143,13 +143,10 @@ async function promote(
   let promoted: Secret | undefined;
   for (let writes = 0; ; writes += 1) {
     const { key: stored, version } = await readLatest(deps, name);
+    const replaced = promoted && (await findReplaced(deps, name, oldKey, promoted));
     const isUntouched = next !== undefined && stored?.equals(oldKey) === true;
-    let replaced: Secret | undefined;
-    if (!isUntouched && stored !== undefined && (await litellm.isCurrent(stored, deadline))) {
-      const isOurs = promoted?.equals(stored) === true;
-      replaced = isOurs ? await findReplaced(deps, name, version, oldKey) : undefined;
-      if (replaced === undefined) return { key: stored, version };
-    }
+    if (replaced === undefined && !isUntouched && stored !== undefined && (await litellm.isCurrent(stored, deadline)))
+      return { key: stored, version };
     if (writes >= MAX_PROMOTIONS) throw notPromoted(name);
     next = replaced ?? next ?? (await findCurrent(deps, toPendingName(name))) ?? (await findCurrent(deps, name));
     if (next === undefined) throw unknownKey(name);
@@ -163,9 +160,10 @@ async function promote(
 async function findReplaced(
   { conjur, litellm, deadline }: VirtualKeyDeps,
   name: string,
-  version: number | undefined,
   oldKey: Secret,
+  written: Secret,
 ): Promise<Secret | undefined> {
+  const version = await versionWith(conjur, name, written, deadline);
   if (version === undefined || version < 2) return undefined;
   const before = await readVersion(conjur, name, version - 1, deadline);
   if (before === undefined || before.equals(oldKey)) return undefined;
