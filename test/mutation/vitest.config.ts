@@ -1,0 +1,18 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+/** The tests in which mutants are looked for; which files of them, the runner says. */
+export default defineConfig({
+  test: {
+    root: fileURLToPath(new URL('../..', import.meta.url)),
+    include: ['test/unit/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/model/**/*.test.ts'],
+    setupFiles: ['test/mutation/setup.ts', 'test/support/quiet-output.ts'],
+    // It would keep the mutants of another run.
+    fsModuleCache: false,
+    maxWorkers: 1,
+    fileParallelism: false,
+    bail: 1,
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+  },
+});
