@@ -3,18 +3,25 @@ import { type Destination, toClientConfig } from './deployed-stack.ts';
 import { resourcesOf, type Template } from './template.ts';
 
 /**
- * What only the account tells: Secrets Manager rotates no secret by a function of another account.
+ * What only the account tells: Secrets Manager rotates no secret by a function of another account. STS is asked where a secret is named by
+ * an ARN, and not otherwise.
+ * @param client of STS. Default: one of the destination
  * @returns one sentence for each finding
+ * @throws Error where AWS does not say which account it is
  */
-export async function checkAccount(template: Template, destination: Destination): Promise<string[]> {
-  const foreign = resourcesOf(template, 'AWS::SecretsManager::RotationSchedule').flatMap(([, { SecretId }]) => {
+export async function checkAccount(
+  template: Template,
+  destination: Destination,
+  client?: Pick<STSClient, 'send'>,
+): Promise<string[]> {
+  const named = resourcesOf(template, 'AWS::SecretsManager::RotationSchedule').flatMap(([, { SecretId }]) => {
     const account =
       typeof SecretId === 'string' ? /^arn:[\w-]+:secretsmanager:[\w-]+:(\d{12}):/.exec(SecretId)?.[1] : undefined;
     return account === undefined ? [] : [{ secretId: String(SecretId), account }];
   });
-  if (foreign.length === 0) return [];
-  const own = await readAccount(destination);
-  return foreign
+  if (named.length === 0) return [];
+  const own = await readAccount(client ?? new STSClient(toClientConfig(destination)));
+  return named
     .filter(({ account }) => account !== own)
     .map(
       ({ secretId }) =>
@@ -22,11 +29,15 @@ export async function checkAccount(template: Template, destination: Destination)
     );
 }
 
-async function readAccount(destination: Destination): Promise<string | undefined> {
-  const client = new STSClient(toClientConfig(destination));
+async function readAccount(client: Pick<STSClient, 'send'>): Promise<string> {
+  let reason = 'its answer names none';
   try {
-    return (await client.send(new GetCallerIdentityCommand({}))).Account;
-  } finally {
-    client.destroy();
+    const { Account } = await client.send(new GetCallerIdentityCommand({}));
+    if (Account !== undefined) return Account;
+  } catch (error) {
+    reason = error instanceof Error ? error.name : 'unknown';
   }
+  throw new Error(
+    `AWS STS did not say which account this is (${reason}). Check the credentials of this machine: aws sts get-caller-identity.`,
+  );
 }

@@ -36,9 +36,16 @@ export function toDestination(args: readonly string[], environment: NodeJS.Proce
   };
 }
 
+/** Limits of one request to AWS: the SDK has none of its own, and a deployment that hangs says nothing. */
+const LIMITS = { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true } as const;
+
 /** What of AWS's SDK its clients are made with. */
-export function toClientConfig({ region, profile }: Destination): { region: string; profile?: string } {
-  return { region, ...(profile === undefined ? {} : { profile }) };
+export function toClientConfig({ region, profile }: Destination): {
+  region: string;
+  profile?: string;
+  requestHandler: typeof LIMITS;
+} {
+  return { region, ...(profile === undefined ? {} : { profile }), requestHandler: LIMITS };
 }
 
 /** @returns undefined where there is no such stack @throws Error where AWS does not say */

@@ -87,6 +87,8 @@ const DETAILS: Readonly<Record<string, Partial<PortableParameter>>> = {
   caller_account_ids: { mark: '730006730006', pattern: '^$|^\\d{12}$' },
   caller_org_id: { mark: 'o-730007730007', pattern: '^$|^o-[a-z0-9]{10,32}$' },
   credential_rotation: { mark: 'rate(973 days)', pattern: '^$|^off$|^(rate|cron)\\(.+\\)$' },
+  read_secret_credential_rotation: { mark: 'rate(971 days)', pattern: '^$|^(rate|cron)\\(.+\\)$' },
+  write_secret_credential_rotation: { mark: 'rate(972 days)', pattern: '^$|^(rate|cron)\\(.+\\)$' },
   iam_host_branch: { neutral: undefined },
   rotate_key_concurrency: { mark: '973', neutral: 'off', pattern: '^off$|^[1-9]\\d{0,2}$|^1000$' },
 };
@@ -116,6 +118,8 @@ export function listPortableParameters(defaults: Readonly<Record<string, string>
 const RENAMED: Readonly<Record<string, string>> = {
   http_api: 'WithHttpApi',
   credential_rotation: 'CredentialRotationSchedule',
+  read_secret_credential_rotation: 'ReadSecretCredentialRotationSchedule',
+  write_secret_credential_rotation: 'WriteSecretCredentialRotationSchedule',
   caller_account_ids: 'CallerAccountId',
 };
 

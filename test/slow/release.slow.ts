@@ -3,8 +3,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FUNCTION_NAMES } from '../../infra/build/function-names.ts';
-import type { PortableTemplate } from '../../infra/release/create-portable-template.ts';
 import { toParameterName } from '../../infra/release/portable-parameters.ts';
+import type { PortableTemplate } from '../../infra/release/portable-template.ts';
 import { cloneProject, type ProjectClone } from '../support/clone-project.ts';
 import { findProgram } from '../support/find-program.ts';
 import { type RunResult, runNode, runProgram } from '../support/run-node.ts';
@@ -46,6 +46,8 @@ const CASES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     alarm_topic_arn: arn('sns', 'alarms'),
     runbook_url: 'https://wiki.example.com/conjur-functions',
     credential_rotation: 'rate(7 days)',
+    read_secret_credential_rotation: 'rate(45 days)',
+    write_secret_credential_rotation: 'cron(0 9 1 * ? *)',
     rotate_key_concurrency: '7',
     ROTATION_EVENT_BUS_NAME: arn('events', 'event-bus/rotations'),
     LITELLM_API_BASE: 'https://litellm.example.com',

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createSecretsClient } from '../../../functions/client/index.ts';
 import { FUNCTION_NAMES } from '../../../infra/build/function-names.ts';
 import { checkTemplate } from '../../../infra/deploy/check-template.ts';
 import {
@@ -16,6 +18,7 @@ import { DEPLOYMENT_ACTIONS } from '../../support/deployment-actions.ts';
 import { EVERYTHING } from '../../support/every-parameter.ts';
 import { findProgram } from '../../support/find-program.ts';
 import { type RunResult, runNode, runProgram } from '../../support/run-node.ts';
+import { startTemplate } from './template-world.ts';
 
 interface Policy {
   readonly Statement: readonly { readonly Action: string | string[]; readonly Resource: string | string[] }[];
@@ -320,6 +323,42 @@ describe('npm run package -- --param="http_api=off"', () => {
     ))
       expect(resource).toEqual(withApi.Resources[id]);
   }, 120_000);
+
+  it('makes functions that the typed client, each schedule and Secrets Manager call as before', async () => {
+    const world = await startTemplate(await readTemplate());
+    const call = (id: string, event: unknown) => world.functions.get(id)?.handler(event, { awsRequestId: 'r1' });
+    const lambda = {
+      send: async ({ input }: InvokeCommand) => {
+        const event: unknown = JSON.parse(Buffer.from(input.Payload as Uint8Array).toString('utf8'));
+        return { Payload: Buffer.from(JSON.stringify(await call(input.FunctionName ?? '', event))) };
+      },
+    } as unknown as Pick<LambdaClient, 'send'>;
+    const secrets = createSecretsClient({
+      lambda,
+      functionNames: {
+        readSecret: 'ReadDashsecretLambdaFunction',
+        writeSecret: 'WriteDashsecretLambdaFunction',
+        rotateKey: 'RotateDashkeyLambdaFunction',
+      },
+    });
+    expect(await secrets.writeSecret('app/db/password', 'first')).toMatchObject({ created: true, version: 1 });
+    expect((await secrets.readSecret('app/db/password')).value.expose()).toBe('first');
+    expect(await secrets.health()).toMatchObject({ login: 'host/blue' });
+
+    const answers = new Map<string, unknown>();
+    for (const { id, functionId, event } of world.schedules) answers.set(id, await call(functionId, event));
+    const rotated = [...answers.values()].find((answer) => (answer as { strategy?: string }).strategy === 'random');
+    expect(rotated).toMatchObject({ name: 'app/db/password', strategy: 'random', version: 2 });
+    expect(answers.get('HeartbeatSchedule')).toMatchObject({ ok: true });
+    const ages = [...answers].filter(([id]) => id.endsWith('AgeSchedule'));
+    expect(ages).toHaveLength(3);
+    for (const [, answer] of ages) expect(answer).toMatchObject({ age_seconds: expect.any(Number) });
+    expect(answers.size).toBe(5);
+    expect((await secrets.readSecret('app/db/password')).value.byteLength).toBe(40);
+    expect(world.events).toHaveLength(1);
+
+    expect(await world.switchRotationsOn()).toEqual(['testSecret done', 'testSecret done', 'testSecret done']);
+  }, 60_000);
 });
 
 it.each(['package', 'deploy'])('npm run %s -- --help says how it is called, and does nothing', async (name) => {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { PortableTemplate } from '../../../../infra/release/create-portable-template.ts';
 import { withFirstRotation } from '../../../../infra/release/first-rotation.ts';
+import type { PortableTemplate } from '../../../../infra/release/portable-template.ts';
 
 const schedule = (properties: object) => ({
   Type: 'AWS::Scheduler::Schedule',

@@ -4,6 +4,7 @@ import { resolveCredentialRotation } from '../../../../infra/stack/credential-ro
 import { resolveCredentialKeyFile, resolveCredentialSecrets } from '../../../../infra/stack/credential-secrets.ts';
 import { resolveVpc } from '../../../../infra/stack/network.ts';
 import { resolveRotateKeyConcurrency } from '../../../../infra/stack/rotate-key-concurrency.ts';
+import { findExpressionFault } from '../../../../infra/stack/schedule-expression.ts';
 import { resolverContext } from '../../../support/resolver-context.ts';
 
 interface Statement {
@@ -217,6 +218,52 @@ describe("Secrets Manager's rotation", () => {
       'cron(0 4 ? * SUN *)',
       'cron(0 12 ? * SUN *)',
     ]);
+  });
+
+  it.each([
+    ['rate(30 days)', ['cron(0 1 1 * ? *)', 'cron(0 9 1 * ? *)', 'cron(0 17 1 * ? *)']],
+    ['rate(90 days)', ['cron(0 1 1 1/3 ? *)', 'cron(0 9 1 1/3 ? *)', 'cron(0 17 1 1/3 ? *)']],
+    ['rate(365 days)', ['cron(0 1 1 1 ? *)', 'cron(0 9 1 1 ? *)', 'cron(0 17 1 1 ? *)']],
+    ['rate(7 days)', ['cron(0 1 ? * SUN *)', 'cron(0 9 ? * SUN *)', 'cron(0 17 ? * SUN *)']],
+    ['rate(1 day)', ['cron(0 1 * * ? *)', 'cron(0 9 * * ? *)', 'cron(0 17 * * ? *)']],
+    ['rate(24 hours)', ['cron(0 1 * * ? *)', 'cron(0 9 * * ? *)', 'cron(0 17 * * ? *)']],
+    ['rate(12 hours)', ['cron(0 0/12 * * ? *)', 'cron(0 4/12 * * ? *)', 'cron(0 8/12 * * ? *)']],
+    ['rate(4 hours)', ['cron(0 0/4 * * ? *)', 'cron(0 1/4 * * ? *)', 'cron(0 2/4 * * ? *)']],
+    ['cron(0 2/8 * * ? *)', ['cron(0 2/8 * * ? *)', 'cron(0 4/8 * * ? *)', 'cron(0 6/8 * * ? *)']],
+  ])('is hours apart for the three credentials, also by %s', async (credential_rotation, expressions) => {
+    const rates = Object.values(await ratesOf({ credential_rotation }));
+    expect(rates).toEqual(expressions);
+    for (const expression of rates) expect(findExpressionFault(String(expression), 'Secrets Manager')).toBeUndefined();
+  });
+
+  it.each(['rate(45 days)', 'rate(5 hours)', 'rate(36 hours)', 'rate(2 days)'])(
+    'refuses %s for three, which no cron comes to, and takes it for one',
+    async (credential_rotation) => {
+      await expect(ratesOf({ credential_rotation })).rejects.toThrow('at the same time');
+      const others = {
+        read_secret_credential_rotation: 'cron(0 5 1 * ? *)',
+        write_secret_credential_rotation: 'rate(10 days)',
+      };
+      expect(await ratesOf({ credential_rotation, ...others })).toEqual({
+        ReadSecretCredentialRotation: 'cron(0 5 1 * ? *)',
+        WriteSecretCredentialRotation: 'rate(10 days)',
+        CredentialRotation: credential_rotation,
+      });
+      expect(await ratesOf({ credential_rotation, credential_layout: 'shared' })).toEqual({
+        CredentialRotation: credential_rotation,
+      });
+    },
+  );
+
+  it('takes an expression for one credential alone, and checks it', async () => {
+    expect(await ratesOf({ write_secret_credential_rotation: 'rate(10 days)' })).toEqual({
+      ReadSecretCredentialRotation: 'cron(0 1 1 * ? *)',
+      WriteSecretCredentialRotation: 'rate(10 days)',
+      CredentialRotation: 'cron(0 13 1 * ? *)',
+    });
+    await expect(ratesOf({ read_secret_credential_rotation: 'off' })).rejects.toThrow(
+      'read_secret_credential_rotation must be an expression',
+    );
   });
 
   it("is on for the stack's own secret, and off for one that was there before, unless it is asked for", async () => {
