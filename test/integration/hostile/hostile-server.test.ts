@@ -6,7 +6,11 @@ import { isConjurError } from '../../../lib/errors.ts';
 import { createDispatchers } from '../../../lib/http/dispatchers.ts';
 import { createTransport } from '../../../lib/http/transport.ts';
 import { Secret } from '../../../lib/secret.ts';
+import { startHttpProxy } from '../lib/http/start-http-proxy.ts';
 import { type Answer, HOSTILITIES, type HostileServer, startHostileServer, TOKEN } from './hostile-server.ts';
+
+/** No name server knows this host. */
+const HOST = 'conjur.invalid';
 
 let server: HostileServer;
 let follower: HostileServer;
@@ -148,6 +152,29 @@ describe(`a hostile server (${CELLS.length} cells of Conjur's operations)`, () =
   it('a batch whose coding header was lost on the way, with the coding itself, is read as it came', async () => {
     server.answer = () => json({ 'default:variable:a': 'correct-horse-42', 'default:variable:b': 'b' });
     expect(await outcomeOf(OPERATIONS.readSecrets as Operation)).toEqual(['correct-horse-42', 'b']);
+  });
+
+  it.each(['correct-horse-42', 'Y29ycmVjdA', 'Y29ycmVjdA==\u00e9', '{"a":1}', 'Y29y cmVjdA=='])(
+    'a batch that says base64 and is none (%s) is no value, and is not decoded as far as it goes',
+    async (value) => {
+      const body = JSON.stringify({ 'default:variable:a': value, 'default:variable:b': base64('b') });
+      server.answer = () => ({ ...(OPERATIONS.readSecrets as Operation).right, body });
+      expect(await outcomeOf(OPERATIONS.readSecrets as Operation)).toMatchObject({ code: 'upstream_error' });
+    },
+  );
+
+  it.each(['directly', 'through an http proxy'])('ten megabytes are not taken %s', async (way) => {
+    const proxy = way === 'directly' ? undefined : await startHttpProxy({ [HOST]: Number(new URL(server.url).port) });
+    server.answer = () => ({ status: 200, body: Buffer.alloc(10_000_000, 32) });
+    const conjur = createConjurClient({
+      baseUrl: proxy === undefined ? server.url : `http://${HOST}`,
+      auth: { type: 'api-key', apiKey: 'key' },
+      maxAttempts: 1,
+      proxy: { http: proxy && `http://127.0.0.1:${proxy.port}` },
+    });
+    const outcome = await conjur.readSecret('a').catch((error: unknown) => error);
+    await conjur.close();
+    expect(outcome).toMatchObject({ code: 'upstream_error', message: expect.stringContaining('8388608 bytes') });
   });
 
   it.each(['readSecret', 'readSecrets', 'listVariables', 'whoami'])(

@@ -47,6 +47,22 @@ it.each([403, 500] as const)(
   },
 );
 
+it('a regeneration that LiteLLM never saw, though something answers for it, is no rotation: the key stays', async () => {
+  const world = await startWithKey();
+  const send = exchangeBy(world.dispatcher);
+  const litellm: Exchange = async (request) => {
+    if (!request.path.endsWith('/key/regenerate')) return send(request);
+    const { new_key: key } = JSON.parse(String(request.body)) as { new_key: string };
+    return { status: 200, headers: {}, body: Buffer.from(JSON.stringify({ key })) };
+  };
+  await expect(startProcess(world, undefined, { litellm }).invoke(CALL)).rejects.toMatchObject({
+    code: 'upstream_error',
+    message: expect.stringContaining('LITELLM_API_BASE'),
+  });
+  expect(await read(world, 'keys/team')).toBe(toFirstKey('team'));
+  expect(await works(world, toFirstKey('team'))).toBe(true);
+});
+
 it('keeps the key that a LiteLLM made which does not know new_key', async () => {
   const world = await startWithKey();
   const send = exchangeBy(world.dispatcher);

@@ -1,5 +1,6 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { toClientOptions } from '../../../../lib/auth/aws-calls.ts';
 import { createSecretReader } from '../../../../lib/auth/create-secret-reader.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { FakeClock } from '../fake-clock.ts';
@@ -44,6 +45,26 @@ describe('a secret in Secrets Manager', () => {
       .catch((thrown: unknown) => thrown as Error);
     expect(error).toMatchObject({ code, message: expect.stringContaining('the secret app') });
     expect(String(error)).not.toContain('sesame');
+  });
+
+  it.each([
+    ['ThrottlingException', 'asked too often'],
+    ['TooManyRequestsException', 'asked too often'],
+    ['TimeoutError', 'a NAT gateway or a VPC endpoint'],
+    ['ENETUNREACH', 'a NAT gateway or a VPC endpoint'],
+  ])('that AWS does not give for a while (%s) is told with what to do: %s', async (name, advice) => {
+    const reading = readerThat(exception(name)).read('app', 'AWSCURRENT', deadline);
+    await expect(reading).rejects.toMatchObject({
+      code: 'upstream_unavailable',
+      message: expect.stringMatching(new RegExp(`${name}.*Secrets Manager.*|Secrets Manager.*${name}`)),
+    });
+    await expect(reading).rejects.toThrow(advice);
+  });
+
+  it('is asked for with time limits of its own, and not with the time of the whole call', () => {
+    const limits = { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
+    expect(toClientOptions(undefined)).toMatchObject(limits);
+    expect(toClientOptions('us-east-1')).toMatchObject({ ...limits, region: 'us-east-1' });
   });
 
   it('is not asked for without a region, which the SDK says in the words that are looked for', async () => {

@@ -75,6 +75,20 @@ describe('a credential in Secrets Manager', () => {
     expect((await get(1))?.apiKey).toBe('key-2');
   });
 
+  it('that is dead, with no other in its place, is not looked for again on every call', async () => {
+    const { get, reads } = sourceOf({ AWSCURRENT: 'key-1' });
+    await get(0);
+    expect(await get(1)).toBeUndefined();
+    const looked = reads.length;
+    expect(await get(1)).toBeUndefined();
+    clock.move(4_000);
+    expect(await get(1)).toBeUndefined();
+    expect(reads).toHaveLength(looked);
+    clock.move(2_000);
+    expect(await get(1)).toBeUndefined();
+    expect(reads.length).toBeGreaterThan(looked);
+  });
+
   it('is not looked for past the deadline', async () => {
     const { source } = sourceOf({ AWSCURRENT: 'key-1' });
     const short = new Deadline(clock, 350);

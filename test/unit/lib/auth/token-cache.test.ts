@@ -252,3 +252,25 @@ describe('the interval that a token draws', () => {
     expect(tenths.size).toBe(10);
   });
 });
+
+it('a caller waits on a login and does not own it: short deadlines end the wait, and the login goes on for the next', async () => {
+  const clock = new FakeClock();
+  const limits: number[] = [];
+  const conjur = new PendingAuthentications();
+  const cache = new TokenCache({
+    authenticate: (deadline) => {
+      limits.push(deadline.remainingMs());
+      return conjur.authenticate(deadline);
+    },
+    clock,
+    refreshIntervalMs: REFRESH_INTERVAL_MS,
+    random: () => 0,
+    logger: silentLogger,
+  });
+  for (let call = 0; call < 3; call += 1)
+    await expect(cache.get(new Deadline(clock, 5))).rejects.toMatchObject({ code: 'deadline_exceeded' });
+  expect(limits).toEqual([10_000]);
+  const token = await conjur.succeed(480);
+  expect(await cache.get(new Deadline(clock, 5))).toBe(token);
+  expect(conjur.begun).toBe(1);
+});
