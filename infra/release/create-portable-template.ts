@@ -6,21 +6,13 @@ import { type Condition, createConditions } from './conditions.ts';
 import { withFirstRotation } from './first-rotation.ts';
 import { type MergedTemplate, mergeTemplates, type Variant } from './merge-templates.ts';
 import { listPortableParameters, type PortableParameter, toParameterName } from './portable-parameters.ts';
+import type { PortableTemplate } from './portable-template.ts';
 import { findMarked, replaceMarks } from './replace-marks.ts';
 import { RULES } from './rules.ts';
 import { BASE_ARGS, CHOICES, OPTIONAL, toOptionalVariant, VARIANTS, type VariantPlan } from './variants.ts';
 
 /** Packages the stack with these parameters, and gives its template. */
 export type PackageVariant = (args: Readonly<Record<string, string>>) => Promise<Template>;
-
-export interface PortableTemplate extends MergedTemplate {
-  readonly AWSTemplateFormatVersion: '2010-09-09';
-  readonly Description: string;
-  readonly Metadata: unknown;
-  readonly Parameters: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-  readonly Rules: Readonly<Record<string, unknown>>;
-  readonly Conditions: Readonly<Record<string, Condition>>;
-}
 
 export interface PortableTemplateOptions {
   readonly packageVariant: PackageVariant;

@@ -1,4 +1,4 @@
-import type { PortableTemplate } from './create-portable-template.ts';
+import type { PortableTemplate } from './portable-template.ts';
 
 type Resources = PortableTemplate['Resources'];
 

@@ -1,4 +1,4 @@
-import type { PortableTemplate } from './create-portable-template.ts';
+import type { PortableTemplate } from './portable-template.ts';
 
 /**
  * The same template for tools that upload no code: the functions' zips are in a bucket of the user's, under their own names below a

@@ -3,7 +3,8 @@ import { assertRotation } from '../../functions/runtime/access.ts';
 import { type CallerRule, findCallerRefusal, parseCallers } from '../../functions/runtime/callers.ts';
 import { isConjurError } from '../../lib/errors.ts';
 import { type ResolverContext, resolveParam, resolveSetting } from './resolver-context.ts';
-import { type Rotation, resolveRotations } from './rotation-schedules.ts';
+import { resolveRotations } from './rotation-schedules.ts';
+import type { Rotation } from './scheduled-secrets.ts';
 
 /**
  * `CYBERARK_CALLERS` of all functions: the setting itself, or `custom.callers`. Not set: whoever may call may do everything.

@@ -4,7 +4,7 @@ import { type Credentials, credentialOf } from './credential.ts';
 import { resolveRotatedCredentials } from './credential-rotation.ts';
 import { toKeyManagementEnvironment } from './key-management-environment.ts';
 import { type ResolverContext, resolveSetting } from './resolver-context.ts';
-import type { Rotation } from './rotation-schedules.ts';
+import type { Rotation } from './scheduled-secrets.ts';
 import { needsOwnCredential, rotatesCredential, secretOf } from './scheduled-secrets.ts';
 
 /**

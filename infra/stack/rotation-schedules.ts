@@ -6,20 +6,7 @@ import { isLocalRun } from './is-local-run.ts';
 import type { ResolverContext } from './resolver-context.ts';
 import { resolveRoutes } from './routes.ts';
 import { findExpressionFault, isTimeZone } from './schedule-expression.ts';
-
-/** An entry of `custom.rotations`: when, and beside that the call of rotate-key itself. */
-export interface Rotation {
-  /** `rate(…)` or `cron(…)` of EventBridge Scheduler. */
-  readonly rate: string;
-  readonly enabled: boolean;
-  readonly timezone: string | undefined;
-  /** When it may fire for the first time, ISO 8601. Default: one interval after the deployment that brings it. */
-  readonly start: string | undefined;
-  /** It fires within so many minutes after its time; 0: at its time. Default: 15, or a quarter of a short interval. */
-  readonly windowMinutes: number | undefined;
-  /** The event that rotate-key gets. */
-  readonly input: Readonly<Record<string, unknown>>;
-}
+import type { Rotation } from './scheduled-secrets.ts';
 
 /** https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule-flexible-time-windows.html */
 const MAX_WINDOW_MINUTES = 1_440;

@@ -3,7 +3,7 @@ import { type Credential, resolveCredentials } from './credential.ts';
 import { resolveHeartbeat } from './heartbeat.ts';
 import { isLocalRun } from './is-local-run.ts';
 import type { ResolverContext } from './resolver-context.ts';
-import { identityOf, type Rotation, resolveRotations } from './rotation-schedules.ts';
+import { identityOf, resolveRotations } from './rotation-schedules.ts';
 import { parseRateMs } from './schedule-expression.ts';
 import {
   DEPLOYED_SCHEDULES_VARIABLE,
@@ -11,6 +11,7 @@ import {
   type ScheduleProperties,
   withStartDate,
 } from './schedule-start.ts';
+import type { Rotation } from './scheduled-secrets.ts';
 
 type Resources = Record<string, { readonly Type: string; readonly Properties: ScheduleProperties }>;
 

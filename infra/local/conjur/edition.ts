@@ -1,6 +1,5 @@
 import { codedError, forbidden } from './http/reply-error.ts';
 import type { LoadMode } from './policy/apply-policy.ts';
-import type { ServerContext } from './server-context.ts';
 
 /** Which Conjur the server is: a self-hosted one, as the open source is, or the vendor's service. */
 export type Edition = 'self-hosted' | 'saas';
@@ -20,7 +19,7 @@ export function prefixOf(edition: Edition): string {
  * @throws {ReplyError} 403 for the branch, 422 for the dry run: it must not become a load.
  */
 export function checkLoadOfEdition(
-  { edition }: ServerContext,
+  { edition }: { readonly edition: Edition },
   branch: string,
   mode: LoadMode,
   isDryRun: boolean,

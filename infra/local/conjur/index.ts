@@ -9,9 +9,7 @@
  * await conjur.close();
  * @module
  */
-export type { LocalIamOptions } from './authn/iam-authenticator.ts';
-export type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
-export type { LocalLdapOptions } from './authn/ldap-authenticator.ts';
+export type { LocalIamOptions, LocalJwtOptions, LocalLdapOptions } from './authn/options.ts';
 export type { TestCredentials } from './authn/verify-sts-request.ts';
 export {
   createLocalConjur,

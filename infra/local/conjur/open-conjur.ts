@@ -1,13 +1,13 @@
-import { type CloudKeys, createCloudKeys } from './authn/cloud-keys.ts';
+import { createCloudKeys } from './authn/cloud-keys.ts';
 import { createTokens } from './authn/tokens.ts';
-import type { LocalConjurOptions } from './create-local-conjur.ts';
 import { type Edition, SAAS_ACCOUNT } from './edition.ts';
 import { createApp } from './http/create-app.ts';
 import { createFaults } from './http/faults.ts';
 import type { Handler } from './http/start-server.ts';
+import type { LocalConjurOptions } from './options.ts';
 import { createPolicyLock } from './policy/policy-lock.ts';
 import { routesOf } from './routes/routes-of-edition.ts';
-import type { ServerContext } from './server-context.ts';
+import type { CloudKeys, ServerContext } from './server-context.ts';
 import { behaviourOf, parseServerVersion } from './server-version.ts';
 import { createSetting, openStore, type Store } from './store/open-store.ts';
 import { createPermissions } from './store/permissions.ts';

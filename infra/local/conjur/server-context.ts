@@ -1,7 +1,5 @@
-import type { CloudKeys } from './authn/cloud-keys.ts';
-import type { LocalIamOptions } from './authn/iam-authenticator.ts';
-import type { LocalJwtOptions } from './authn/jwt-authenticator.ts';
-import type { LocalLdapOptions } from './authn/ldap-authenticator.ts';
+import type { JSONWebKeySet, JWTPayload } from 'jose';
+import type { LocalIamOptions, LocalJwtOptions, LocalLdapOptions } from './authn/options.ts';
 import type { Log } from './authn/refuse-login.ts';
 import type { Tokens } from './authn/tokens.ts';
 import type { Edition } from './edition.ts';
@@ -12,6 +10,17 @@ import type { Database } from './store/database.ts';
 import type { Permissions } from './store/permissions.ts';
 import type { Resources } from './store/resources.ts';
 import type { Secrets } from './store/secrets.ts';
+
+/**
+ * The keys of the clouds that this server plays: what its metadata service signs, its authenticators believe. No token of a
+ * genuine cloud is.
+ */
+export interface CloudKeys {
+  /** Signs the claims; they live for `lifeSeconds`. */
+  sign(claims: JWTPayload, lifeSeconds: number): Promise<string>;
+  /** The key set, as an issuer publishes it. */
+  publicKeys(): Promise<JSONWebKeySet>;
+}
 
 /** All that the routes work with. */
 export interface ServerContext {

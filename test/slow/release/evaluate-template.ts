@@ -1,4 +1,4 @@
-import type { PortableTemplate } from '../../../infra/release/create-portable-template.ts';
+import type { PortableTemplate } from '../../../infra/release/portable-template.ts';
 
 type Values = Readonly<Record<string, string | readonly string[]>>;
 

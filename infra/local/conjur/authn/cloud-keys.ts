@@ -6,30 +6,18 @@ import {
   exportJWK,
   generateKeyPair,
   importJWK,
-  type JSONWebKeySet,
   type JWK,
   type JWTPayload,
   jwtVerify,
   SignJWT,
 } from 'jose';
 import { codedError } from '../http/reply-error.ts';
-import type { ServerContext } from '../server-context.ts';
+import type { CloudKeys, ServerContext } from '../server-context.ts';
 import type { Setting } from '../store/open-store.ts';
 import { refuse, type ServiceLogin } from './authorize-service.ts';
 
 const ALGORITHM = 'RS256';
 const KEY_ID = 'conjur-local';
-
-/**
- * The keys of the clouds that this server plays: what its metadata service signs, its authenticators believe. No token of a
- * genuine cloud is.
- */
-export interface CloudKeys {
-  /** Signs the claims; they live for `lifeSeconds`. */
-  sign(claims: JWTPayload, lifeSeconds: number): Promise<string>;
-  /** The key set, as an issuer publishes it. */
-  publicKeys(): Promise<JSONWebKeySet>;
-}
 
 /** The key is made at its first use, and kept with the data. */
 export function createCloudKeys(setting: Setting, now: () => number): CloudKeys {

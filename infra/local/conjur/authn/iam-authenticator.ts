@@ -3,11 +3,6 @@ import { authorizeService, refuse, requireService, type ServiceLogin } from './a
 import { toRoleId } from './login.ts';
 import { StsRequestError, type TestCredentials, verifyStsRequest } from './verify-sts-request.ts';
 
-/** The AWS credentials that exist for this server. They are made up: no call goes to AWS. */
-export interface LocalIamOptions {
-  readonly credentials: readonly TestCredentials[];
-}
-
 /**
  * Logs in with a signed STS request: the login must end in the AWS account and the role name of who signed it.
  *

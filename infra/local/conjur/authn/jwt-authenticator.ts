@@ -12,12 +12,6 @@ import {
 } from './authorize-service.ts';
 import { toRoleId } from './login.ts';
 
-/** How tokens of other issuers are checked where the service's own variables do not say it. */
-export interface LocalJwtOptions {
-  /** Public keys of the issuer (RFC 7517, section 5). The variable `public-keys` goes before it. */
-  readonly jwks: JSONWebKeySet;
-}
-
 /**
  * Logs in with a JWT that was signed by a known key. The variables `public-keys`, `issuer`, `audience`,
  * `token-app-property`, `identity-path` and `enforced-claims` of the service are honoured.

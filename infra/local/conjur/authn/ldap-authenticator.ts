@@ -5,12 +5,6 @@ import type { ServerContext } from '../server-context.ts';
 import { authorizeService, refuse, requireService, type ServiceLogin } from './authorize-service.ts';
 import { toRoleId } from './login.ts';
 
-/** The directory that `authn-ldap` asks: a table instead of a server. */
-export interface LocalLdapOptions {
-  /** Passwords by the name of the user, as in Conjur. */
-  readonly passwords: Readonly<Record<string, string>>;
-}
-
 /**
  * Logs in a user whose password the table knows; the api key that a login gave is as good.
  *

@@ -2,7 +2,7 @@ import { createServer as createHttpServer, type Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
-import type { LocalTls } from '../create-local-conjur.ts';
+import type { LocalTls } from '../options.ts';
 
 /** Bytes of request line and headers: more than the longest request line that is answered. */
 const LONGEST_HEADERS = 65_536;

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { CloudKeys } from '../authn/cloud-keys.ts';
 import { GOOGLE_ISSUER } from '../authn/gcp-authenticator.ts';
+import type { CloudKeys } from '../server-context.ts';
 import { type CloudIdentity, DEFAULT_AZURE, DEFAULT_GCP } from './cloud-identity.ts';
 
 /** Life of a token, as both clouds give it. */

@@ -1,5 +1,5 @@
 import { h } from './dom.ts';
-import type { ViewContext } from './main.ts';
+import type { ViewContext } from './view-context.ts';
 
 /** Lists the documents of the project, which the console serves as pages. */
 export function showDocuments({ root, facts }: ViewContext): void {

@@ -23,6 +23,11 @@ export function formatDuration(ms: unknown): string {
   return ms < 1_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
 }
 
+/** The address of a secret in the console. */
+export function toSecretHash(name: string): string {
+  return `#/secrets/${encodeURIComponent(`name/${name}`)}`;
+}
+
 /** The path of a secret in the API. */
 export function toSecretPath(name: string): string {
   return `/secrets/${name.split('/').map(encodeURIComponent).join('/')}`;

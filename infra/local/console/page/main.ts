@@ -6,18 +6,8 @@ import { showHealth } from './health.ts';
 import { showReference } from './reference-view.ts';
 import { showRequests } from './requests-view.ts';
 import { showSecrets } from './secrets-view.ts';
-import { createStore, type Store } from './store.ts';
-
-/** What a view gets: where it shows itself, what it shows, and until when. */
-export interface ViewContext {
-  readonly root: HTMLElement;
-  readonly store: Store;
-  readonly facts: ConsoleFacts;
-  /** The rest of the address, decoded: the name of a secret. Undefined where there is none. */
-  readonly rest: string | undefined;
-  /** Aborts when another view takes the place. */
-  readonly signal: AbortSignal;
-}
+import { createStore } from './store.ts';
+import type { ViewContext } from './view-context.ts';
 
 const TABS: readonly { readonly id: string; readonly title: string; readonly show: (context: ViewContext) => void }[] =
   [

@@ -1,11 +1,10 @@
 import { call } from './api.ts';
 import { field, h, statusLine } from './dom.ts';
-import { formatSpan, formatTime, toSecretPath } from './format.ts';
-import type { ViewContext } from './main.ts';
+import { formatSpan, formatTime, toSecretHash, toSecretPath } from './format.ts';
 import { rotationForm } from './rotation-form.ts';
-import { toSecretHash } from './secrets-view.ts';
 import type { SecretRow } from './store.ts';
 import { valueSection } from './value-section.ts';
+import type { ViewContext } from './view-context.ts';
 
 /** How often the ages are shown anew: milliseconds. */
 const TICK_MS = 10_000;

@@ -1,5 +1,4 @@
 import { h } from './dom.ts';
-import type { ViewContext } from './main.ts';
 import {
   exampleOf,
   type FieldRow,
@@ -11,6 +10,7 @@ import {
   type Response,
 } from './openapi.ts';
 import { tryForm } from './try-form.ts';
+import type { ViewContext } from './view-context.ts';
 
 /** Every call of the HTTP API: what it takes and answers, how it fails, and a form that sends it. */
 export function showReference({ root, signal }: ViewContext): void {

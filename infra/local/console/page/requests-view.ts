@@ -2,7 +2,7 @@ import type { LoggedLine } from '../call-log.ts';
 import { BACKGROUND } from './api.ts';
 import { h } from './dom.ts';
 import { formatDuration, formatTime } from './format.ts';
-import type { ViewContext } from './main.ts';
+import type { ViewContext } from './view-context.ts';
 
 /** Rows that are shown. */
 const LIMIT = 100;

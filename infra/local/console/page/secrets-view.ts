@@ -1,8 +1,8 @@
 import { h } from './dom.ts';
-import { formatSpan } from './format.ts';
-import type { ViewContext } from './main.ts';
+import { formatSpan, toSecretHash } from './format.ts';
 import { credentialPanel, newSecretPanel, secretPanel, welcomePanel } from './panels.ts';
 import type { SecretRow } from './store.ts';
+import type { ViewContext } from './view-context.ts';
 
 /** How often the ages are shown anew: milliseconds. */
 const TICK_MS = 10_000;
@@ -57,11 +57,6 @@ function toPanel(context: ViewContext): HTMLElement {
   if (credential !== undefined) return credentialPanel(context, credential);
   if (rest?.startsWith('name/')) return secretPanel(context, rest.slice('name/'.length));
   return welcomePanel(context);
-}
-
-/** Where a secret is shown. */
-export function toSecretHash(name: string): string {
-  return `#/secrets/${encodeURIComponent(`name/${name}`)}`;
 }
 
 function toCount(shown: number, all: number): string {
