@@ -29,7 +29,7 @@ describe('the package conjur-local', () => {
   });
 
   it('tells of every option in its README', () => {
-    const declared = readFileSync(join(source, 'create-local-conjur.ts'), 'utf8');
+    const declared = readFileSync(join(source, 'options.ts'), 'utf8');
     const [, body = ''] = /interface LocalConjurOptions \{\n([\s\S]*?)\n\}/.exec(declared) ?? [];
     const options = [...body.matchAll(/^ {2}readonly (\w+)\?/gm)].map(([, name]) => name);
     expect(options.length).toBeGreaterThan(15);
