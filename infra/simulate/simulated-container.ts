@@ -13,7 +13,7 @@ import { silentLogger } from '../../lib/logger.ts';
 import { loadPolicy } from '../../lib/resources/load-policy.ts';
 import { Secret } from '../../lib/secret.ts';
 import { readSecret } from '../../lib/secrets/read-secret.ts';
-import { setValue } from '../../lib/secrets/write-secret.ts';
+import { setValue, VersionMemory } from '../../lib/secrets/write-secret.ts';
 import { createNameOf, type Settings } from '../../lib/settings.ts';
 
 /** As a function limits them: a call over HTTP less the margin for its answer, and the first login at the start. Milliseconds. */
@@ -77,9 +77,10 @@ export function createSimulatedContainer(options: SimulatedContainerOptions): Si
   const { account, edition } = settings;
   const context: ConjurContext = { account, edition, nameOf, clock, logger: silentLogger, send, sendPlain: transport };
 
+  const versions = new VersionMemory();
   const calls: Readonly<Record<CallKind, (deadline: Deadline) => Promise<unknown>>> = {
     read: (deadline) => readSecret(context, NAME, {}, deadline),
-    write: (deadline) => setValue(context, NAME, VALUE, deadline),
+    write: (deadline) => setValue(context, versions, NAME, VALUE, deadline),
     'policy load': (deadline) => loadPolicy(context, 'root', '- !variable app/new', {}, deadline),
   };
 

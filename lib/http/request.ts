@@ -16,6 +16,12 @@ export interface HttpRequest {
   readonly action: string;
   /** True where a repetition does no harm. Default false: the request is sent once. */
   readonly idempotent?: boolean;
+  /**
+   * Asked before a repetition where it is unknown whether the request took effect: no answer came (`timeout`, `broken`), or a server in
+   * front gave one (502, 504). The answer to take for its own, or undefined to send it again. Default: it is sent again.
+   * @throws what the request is to fail with
+   */
+  readonly beforeRepeat?: () => Promise<HttpResponse | undefined>;
   /** Statuses that are worth a repetition besides 429, 502, 503 and 504: a lock that somebody else holds, say. Default: none. */
   readonly repeatOn?: readonly number[];
   /** `read`: a follower may answer. `leader` (default): only the leader can. */

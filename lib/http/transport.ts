@@ -72,6 +72,8 @@ export function createTransport(options: TransportOptions): Transport {
         const waitMs = plan.next(outcome, clock.now(), deadline.remainingMs());
         if (waitMs === undefined) return settle(outcome, deadline, plan.endedBy);
         if (waitMs > 0) await clock.sleep(waitMs);
+        const known = isAmbiguous(outcome) ? await request.beforeRepeat?.() : undefined;
+        if (known !== undefined) return known;
       }
     } finally {
       budget.leave();
@@ -176,6 +178,12 @@ function toFault(error: unknown): Outcome {
 
 function isTimeout(outcome: Outcome): outcome is Extract<Outcome, { fault: HttpFault }> {
   return 'fault' in outcome && outcome.fault.kind === 'timeout';
+}
+
+/** Whether the request may have taken effect, though no answer of its server's says so. */
+function isAmbiguous(outcome: Outcome): boolean {
+  if ('fault' in outcome) return outcome.fault.kind === 'timeout' || outcome.fault.kind === 'broken';
+  return outcome.response.status === 502 || outcome.response.status === 504;
 }
 
 function settle(outcome: Outcome, deadline: Deadline, endedBy: EndedBy | undefined): HttpResponse {

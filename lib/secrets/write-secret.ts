@@ -1,10 +1,11 @@
 import { type ConjurContext, isAbsence, isPage, toConjurError, unreadableChange } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
-import type { HttpRequest } from '../http/request.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
 import { exposeUncopied, type Secret } from '../secret.ts';
+import { hasTakenEffect } from './repeated-write.ts';
 import type { VariableDefiner } from './variable-policy.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 
@@ -40,10 +41,10 @@ export async function writeSecret(
 ): Promise<WriteResult> {
   const { deadline } = options;
   const { name } = parseVariableDefinition(variable);
-  const created = !(await state.definer.trackWrite(setValue(context, name, value, deadline)));
+  const created = !(await state.definer.trackWrite(setValue(context, state.versions, name, value, deadline)));
   if (created) {
     await state.definer.define(variable, deadline);
-    await setDefinedValue(context, name, value, deadline);
+    await setDefinedValue(context, state.versions, name, value, deadline);
   }
   return describeWrite(context, state.versions, { name, created }, options);
 }
@@ -51,11 +52,12 @@ export async function writeSecret(
 /** Writes the value of a variable that was just defined. */
 export async function setDefinedValue(
   context: ConjurContext,
+  versions: VersionMemory,
   name: string,
   value: Secret,
   deadline: Deadline,
 ): Promise<void> {
-  if (!(await setValue(context, name, value, deadline))) throw invisible(context, name);
+  if (!(await setValue(context, versions, name, value, deadline))) throw invisible(context, name);
 }
 
 /** Says what a write did, with the version where that is asked for. */
@@ -72,11 +74,13 @@ export async function describeWrite(
 }
 
 /**
- * `POST /secrets/{account}/variable/{id}`. False where the variable is not there, or may not be seen.
+ * `POST /secrets/{account}/variable/{id}`. False where the variable is not there, or may not be seen. Where an answer is lost, it is looked
+ * whether the write took effect before it is sent again.
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_add_secret.htm
  */
 export async function setValue(
   context: ConjurContext,
+  versions: VersionMemory,
   name: string,
   value: Secret,
   deadline: Deadline,
@@ -94,6 +98,10 @@ export async function setValue(
     body: exposeUncopied(value),
     action: `writing the secret "${name}"`,
     idempotent: true,
+    async beforeRepeat() {
+      const lost = { name, value, seenVersion: versions.seen(name) };
+      return (await hasTakenEffect(context, lost, deadline)) ? WRITTEN : undefined;
+    },
   };
   const response = await context.send(request, deadline);
   if (response.status === 201 && response.body.byteLength === 0) return true;
@@ -109,6 +117,9 @@ export async function setValue(
   if (response.status === 422) throw notStorable(name);
   throw toConjurError(context, request, response);
 }
+
+/** What Conjur would have answered. */
+const WRITTEN: HttpResponse = { status: 201, headers: {}, body: Buffer.alloc(0), fromLeader: true };
 
 /** Conjur refuses a value of nothing but white space as it refuses an empty one. */
 function notStorable(name: string): ConjurError {
@@ -147,6 +158,11 @@ export class VersionMemory {
 
   constructor(limit = 1_000) {
     this.#limit = limit;
+  }
+
+  /** The version that was noted last. */
+  seen(name: string): number | undefined {
+    return this.#seen.get(name);
   }
 
   /** Notes a version and says whether it is above the one seen before; undefined where none was seen. */

@@ -27,12 +27,16 @@ export async function writeSecrets(
   const writes = secrets.map((secret) => new Write(secret));
   await eachUnfailed(writes, async (write) => {
     const { name, value } = parseVariableDefinition(write.secret);
-    write.missing = !(await state.definer.trackWrite(setValue(context, name, toSecret(value), deadline)));
+    write.missing = !(await state.definer.trackWrite(
+      setValue(context, state.versions, name, toSecret(value), deadline),
+    ));
   });
   const missing = writes.filter((write) => write.missing);
   // All in the same turn: that is what the definer puts into one document.
   await Promise.all(missing.map((write) => write.attempt(() => state.definer.define(write.secret, deadline))));
-  await eachUnfailed(missing, ({ secret }) => setDefinedValue(context, secret.name, toSecret(secret.value), deadline));
+  await eachUnfailed(missing, ({ secret }) =>
+    setDefinedValue(context, state.versions, secret.name, toSecret(secret.value), deadline),
+  );
   await eachUnfailed(writes, async (write) => {
     const written = { name: write.secret.name, created: write.missing };
     write.result = await describeWrite(context, state.versions, written, options);

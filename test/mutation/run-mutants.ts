@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
@@ -88,6 +88,7 @@ interface Reached {
 /** Runs all tests without a mutant, and notes which mutants each file reaches, and how long it takes. */
 async function look(vitest: Vitest, specifications: TestSpecification[]): Promise<Map<string, Reached>> {
   const reachedFile = `${ROOT}node_modules/.cache/mutation-${process.pid}.jsonl`;
+  mkdirSync(dirname(reachedFile), { recursive: true });
   rmSync(reachedFile, { force: true });
   vitest.provide('mutant', 0);
   vitest.provide('reachedFile', reachedFile);

@@ -17,6 +17,7 @@ const OUTCOMES: Readonly<Record<string, string>> = {
  * - Connection errors, 429, 502, 503 and 504 are repeated where repeating is safe; so all but the rotation of an api key get through.
  * - A 500, a certificate of another host, an answer beyond all bounds and a token that is none are not repeated: they would not get better.
  * - A batch that fails for one name's sake is split, and each name gets its own error.
+ * - A write whose answer was lost is looked for before it is repeated: where it took effect, that is the answer.
  * - An api key is rotated once: a lost answer is told as such.
  * - Answers without a body do not trickle, a wrong content type is of no use to anybody, and a token that the server itself calls
  *   invalid is dropped and fetched once more.
@@ -26,9 +27,9 @@ const TABLE = `
 connection-refused            ru    ru     ru     ru           ru            ru      uu
 reset-before-request          ru    ru     ru     ru           ru            ru      uu
 reset-in-request              ru    ru     ru     ru           ru            ru      uu
-reset-after-request           ru    ru     ru     ru           ru            ru      uu
-answer-truncated              ru    ru     ru     ru           ru            ru      uu
-slow-first-byte               ru    ru     ru     ru           ru            ru      uu
+reset-after-request           ru    ru     ++     ru           ru            +u      uu
+answer-truncated              ru    ru     ++     ru           ru            +u      uu
+slow-first-byte               ru    ru     ++     ru           ru            +u      uu
 trickling-answer              ru    ru     ++     ru           ru            +u      uu
 idle-socket-closed            ++    ++     ++     ++           ++            ++      ++
 idle-socket-dead              ++    ++     ++     ++           ++            ++      ++
@@ -40,7 +41,7 @@ status-502                    ru    ru     ru     ru           ru            ru 
 status-502-retry-after        ru    ru     ru     ru           ru            ru      uu
 status-503                    ru    ru     ru     ru           ru            ru      uu
 status-503-retry-after        ru    ru     ru     ru           ru            ru      uu
-status-502-after-effect       ru    ru     ru     ru           ru            ru      uu
+status-502-after-effect       ru    ru     ++     ru           ru            +u      uu
 wrong-content-type            ++    ++     ++     ++           ++            ++      ++
 huge-answer                   ee    +p     ee     ee           ee            ee      ee
 token-invalid-json            ee    ee     ee     ee           ee            ee      ee

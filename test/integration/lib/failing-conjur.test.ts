@@ -36,7 +36,10 @@ describe('a Conjur that fails in one of ten requests', () => {
     process.stdout.write(
       `${CALLS} writes and ${CALLS} reads: ${attempts.length} requests, ${retries} of them retries\n`,
     );
-    expect(retries).toBe(faults);
+    // A write that a look finds done is not sent again; the looks are the reads among the writes.
+    const looks = attempts.filter(({ method, attempt }) => method === 'GET' && attempt === 1).length - CALLS;
+    expect(faults - retries).toBeGreaterThanOrEqual(0);
+    expect(faults - retries).toBeLessThanOrEqual(looks);
     expect(retries).toBeGreaterThan(2 * CALLS * 0.08);
     expect(retries).toBeLessThan(2 * CALLS * 0.15);
   });

@@ -1,0 +1,146 @@
+import { Agent } from 'undici';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
+import { fromEnv } from '../../../lib/env.ts';
+import { HttpFault } from '../../../lib/http/fault.ts';
+import { startClient } from '../lib/start-client.ts';
+import { createExchangeDispatcher, EMPTY_ANSWER, type Exchange, exchangeBy } from '../rotation/support/exchange.ts';
+
+const NAME = 'app/key';
+
+/** What befalls the first write on its way. */
+interface Loss {
+  /** Whether Conjur got it. */
+  readonly arrives: boolean;
+  /** What comes back in place of the answer. */
+  readonly answer: 'broken' | 'timeout' | number;
+  /** What somebody else writes before the client goes on. */
+  readonly meanwhile?: string;
+}
+
+interface Writing {
+  readonly client: ConjurClient;
+  /** Methods of the requests for the variable, in order. */
+  readonly sent: string[];
+  valueNow(): Promise<string>;
+  lose(loss: Loss): void;
+}
+
+/** A local Conjur, and something in front of it that loses answers. */
+async function start(login = 'admin'): Promise<Writing> {
+  const { server, admin } = await startClient();
+  const { createdRoles } = await admin.loadPolicy('root', POLICY);
+  await admin.writeSecret(NAME, 'first');
+  const agent = new Agent();
+  onTestFinished(() => agent.destroy());
+  const send = exchangeBy(agent);
+  const sent: string[] = [];
+  let loss: Loss | undefined;
+  const exchange: Exchange = async (request) => {
+    const isWanted = /\/(?:secrets|resources)\//.test(request.path);
+    if (isWanted) sent.push(request.method);
+    if (loss === undefined || !isWanted || request.method !== 'POST') return send(request);
+    const { arrives, answer, meanwhile } = loss;
+    loss = undefined;
+    if (arrives) await send(request);
+    if (meanwhile !== undefined) await admin.writeSecret(NAME, meanwhile);
+    if (typeof answer === 'number') return { ...EMPTY_ANSWER, status: answer };
+    throw new HttpFault(answer, 'ECONNRESET');
+  };
+  const apiKey =
+    login === 'admin' ? server.adminApiKey : createdRoles.get(`default:${login.replace('/', ':')}`)?.expose();
+  const options = fromEnv({ CYBERARK_API_BASE: server.url, CYBERARK_USERNAME: login, CYBERARK_API_KEY: apiKey ?? '' });
+  const clock = { now: Date.now, sleep: async () => undefined };
+  const client = createConjurClient(options, { clock, dispatcher: createExchangeDispatcher(exchange) });
+  return {
+    client,
+    sent,
+    valueNow: async () => (await admin.readSecret(NAME)).value.expose(),
+    lose(next) {
+      loss = next;
+    },
+  };
+}
+
+const POLICY = `
+- !host writer
+- !policy
+  id: app
+  body: [ !variable key ]
+- !permit { role: !host writer, privileges: [read, update], resource: !variable app/key }`;
+
+describe('a write whose answer is lost', () => {
+  it.each(['broken', 'timeout', 502, 504] as const)('is not sent again where it took effect (%s)', async (answer) => {
+    const { client, sent, lose, valueNow } = await start();
+    lose({ arrives: true, answer });
+    expect(await client.writeSecret(NAME, 'mine')).toMatchObject({ version: 2 });
+    expect(sent.filter((method) => method === 'POST')).toHaveLength(1);
+    expect(await valueNow()).toBe('mine');
+  });
+
+  it.each(['broken', 'timeout', 502, 504] as const)('is sent again where it did not (%s)', async (answer) => {
+    const { client, sent, lose, valueNow } = await start();
+    lose({ arrives: false, answer });
+    expect(await client.writeSecret(NAME, 'mine')).toMatchObject({ version: 2 });
+    expect(sent.filter((method) => method === 'POST')).toHaveLength(2);
+    expect(await valueNow()).toBe('mine');
+  });
+
+  it.each([429, 503])('is sent again without a look where the answer says that it did not (%i)', async (answer) => {
+    const { client, sent, lose } = await start();
+    lose({ arrives: false, answer });
+    await client.writeSecret(NAME, 'mine', { reportVersion: false });
+    expect(sent).toEqual(['POST', 'POST']);
+  });
+
+  it("leaves somebody else's value that came after it, where this client knows the version before", async () => {
+    const { client, lose, valueNow } = await start();
+    await client.writeSecret(NAME, 'before');
+    lose({ arrives: true, answer: 'broken', meanwhile: 'theirs' });
+    await client.writeSecret(NAME, 'mine');
+    expect(await valueNow()).toBe('theirs');
+  });
+
+  it('says that its outcome is unknown where it cannot tell, and leaves what stands there', async () => {
+    const { client, sent, lose, valueNow } = await start();
+    lose({ arrives: true, answer: 'broken', meanwhile: 'theirs' });
+    await expect(client.writeSecret(NAME, 'mine')).rejects.toMatchObject({
+      code: 'upstream_error',
+      message: expect.stringContaining('It is not known whether the value of "app/key" was written'),
+    });
+    expect(sent.filter((method) => method === 'POST')).toHaveLength(1);
+    expect(await valueNow()).toBe('theirs');
+  });
+
+  it('does not take an old version of the same value for its own, where it knows better', async () => {
+    const { client, lose, valueNow } = await start();
+    await client.writeSecret(NAME, 'mine');
+    await client.writeSecret(NAME, 'another');
+    lose({ arrives: false, answer: 'broken', meanwhile: 'theirs' });
+    await client.writeSecret(NAME, 'mine');
+    expect(await valueNow()).toBe('mine');
+  });
+
+  it('comes after what somebody else wrote while it was on its way', async () => {
+    const { client, lose, valueNow } = await start();
+    lose({ arrives: false, answer: 'timeout', meanwhile: 'theirs' });
+    await client.writeSecret(NAME, 'mine');
+    expect(await valueNow()).toBe('mine');
+  });
+
+  it('is looked after among many, too', async () => {
+    const { client, lose, valueNow } = await start();
+    lose({ arrives: true, answer: 504, meanwhile: 'theirs' });
+    const { items, errors } = await client.writeSecrets([{ name: NAME, value: 'mine' }]);
+    expect(items).toEqual([]);
+    expect(errors).toMatchObject([{ name: NAME, error: { code: 'upstream_error' } }]);
+    expect(await valueNow()).toBe('theirs');
+  });
+
+  it('is sent again by an identity that may not read, which cannot tell', async () => {
+    const { client, lose, valueNow } = await start('host/writer');
+    lose({ arrives: true, answer: 'broken', meanwhile: 'theirs' });
+    await client.writeSecret(NAME, 'mine');
+    expect(await valueNow()).toBe('mine');
+  });
+});
