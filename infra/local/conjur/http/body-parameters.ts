@@ -12,7 +12,18 @@ export type BodyParameters = Readonly<Record<string, unknown>>;
 export function parseBodyParameters(request: ConjurRequest): BodyParameters {
   const type = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (type === 'application/json') return parseJsonObject(request);
-  return type === '' || type === 'application/x-www-form-urlencoded' ? parseForm(request.body.toString()) : {};
+  return type === '' || type === 'application/x-www-form-urlencoded'
+    ? toParameters(new URLSearchParams(request.body.toString()))
+    : {};
+}
+
+/**
+ * The parameters of the query beside those of a body, as Rails has them: where both name one, the query counts.
+ *
+ * @throws {ReplyError} 400 for JSON that is none, or is no object.
+ */
+export function parseParameters(request: ConjurRequest): BodyParameters {
+  return { ...parseBodyParameters(request), ...toParameters(request.query) };
 }
 
 /** @throws {ReplyError} 400 for JSON that is none, or is no object. */
@@ -34,9 +45,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-function parseForm(text: string): BodyParameters {
+function toParameters(given: URLSearchParams): BodyParameters {
   const found = new Map<string, unknown>();
-  for (const [name, value] of new URLSearchParams(text)) {
+  for (const [name, value] of given) {
     const [, outer = name, inner] = /^([^[]+)\[(.*)\]$/.exec(name) ?? [];
     if (inner === undefined) found.set(name, value);
     else if (inner === '') found.set(outer, [...listOf(found.get(outer)), value]);

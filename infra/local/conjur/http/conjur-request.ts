@@ -44,10 +44,10 @@ export function toClientIp(remoteAddress: string | undefined, forwardedFor: stri
   return forwarded.findLast((address) => address !== TRUSTED_PROXY) ?? forwarded[0] ?? remote;
 }
 
-/** The query string as parameters (`+` is a space). */
+/** The query string as parameters (`+` is a space). A semicolon separates them as an ampersand does. */
 export function parseQuery(target: string): URLSearchParams {
   const at = target.indexOf('?');
-  return new URLSearchParams(at < 0 ? '' : target.slice(at + 1));
+  return new URLSearchParams(at < 0 ? '' : target.slice(at + 1).replaceAll(';', '&'));
 }
 
 /** The last value of a query parameter, as Rails takes it; undefined where it is not given. */

@@ -22,6 +22,8 @@ const PARAMETERS: readonly (readonly [method: string, path: RegExp, names: reado
   ['', /^\/roles\//, ROLE],
   ['', /^\/authn\/[^/]+\/api_key$/, ['role']],
   ['PATCH', /^\/authn/, ['enabled']],
+  ['POST', /^\/host_factory_tokens$/, ['expiration', 'host_factory', 'count', 'cidr']],
+  ['POST', /^\/host_factories\/hosts$/, ['id', 'annotations']],
   ['GET', /^\/issuers\/[^/]+\/./, ['projection']],
   ['GET', /^\/issuers\//, ['sort']],
   ['DELETE', /^\/issuers\//, ['keep_secrets']],

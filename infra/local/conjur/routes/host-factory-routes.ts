@@ -1,5 +1,5 @@
 import { isAddressAllowed } from '../authn/is-address-allowed.ts';
-import { type BodyParameters, isObject, parseBodyParameters } from '../http/body-parameters.ts';
+import { type BodyParameters, isObject, parseParameters } from '../http/body-parameters.ts';
 import { emptyReply, jsonReply, type Reply } from '../http/reply.ts';
 import { argumentError, codedError, forbidden, recordNotFound, unauthorized } from '../http/reply-error.ts';
 import type { Route, RouteInput } from '../http/route.ts';
@@ -22,7 +22,7 @@ export const hostFactoryRoutes: readonly Route[] = [
 
 function createTokens(input: RouteInput): Reply {
   const { context } = input;
-  const given = parseBodyParameters(input.request);
+  const given = parseParameters(input.request);
   const hostFactoryId = textOf(given, 'host_factory');
   authorize(input, hostFactoryId, 'execute');
   if (hostFactoryId.split(':')[1] !== 'host_factory')
@@ -53,7 +53,7 @@ function revoke(input: RouteInput): Reply {
 function makeHost(input: RouteInput): Reply {
   const { context, request } = input;
   const { hostFactoryId } = requireToken(input, createHostFactoryTokens(context.database));
-  const given = parseBodyParameters(request);
+  const given = parseParameters(request);
   const id = textOf(given, 'id');
   if (/^\/?conjur\//.test(id)) throw argumentError(`Invalid id: ${id}`);
   const [account] = hostFactoryId.split(':');

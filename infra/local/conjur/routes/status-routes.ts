@@ -16,7 +16,7 @@ export const statusRoutes: readonly Route[] = [
       if (request.headers.accept?.includes('json')) return jsonReply(200, { version });
       const body = `<!DOCTYPE html>
 <title>Local Conjur</title>
-<p>Your local Conjur server is running. It is for development and tests.
+<p>Your local Conjur server is running! It is for development and tests.
 <dl>
 <dt>Details:</dt>
 <dd>Version ${version}</dd>

@@ -14,16 +14,18 @@ import {
 
 const ALL = '/branches/:account';
 const ONE = '/branches/:account/:identifier{.+}';
+/** How many names the path of a branch may have. */
+const DEEPEST = 15;
 const OWNERS = ['host', 'user', 'group', 'policy'];
 
 /** Branches of the policy tree, without a policy text. */
 export const branchRoutes: readonly Route[] = [
   v2Route('POST', ALL, create),
   v2Route('GET', ALL, list, ['offset', 'limit']),
-  v2Route('GET', ONE, (input) => ({
-    status: 200,
-    body: describe(input, requireBranch(input, identifierOf(input), 'read')),
-  })),
+  v2Route('GET', ONE, (input) => {
+    requireParent(input, identifierOf(input));
+    return { status: 200, body: describe(input, requireBranch(input, identifierOf(input), 'read')) };
+  }),
   v2Route('PATCH', ONE, update),
   v2Route('DELETE', ONE, remove),
 ];
@@ -46,6 +48,13 @@ export function requireBranch(input: RouteInput, identifier: string, privilege: 
   const { permissions } = input.context;
   if (permissions.isVisible(roleId, id) && permissions.isAllowed(roleId, privilege, id)) return id;
   throw v2NotFound(input, 'branch', identifier);
+}
+
+/** A policy whose parent is none, as a policy text can make it, is no branch. */
+function requireParent(input: RouteInput, identifier: string): void {
+  const parent = identifier.split('/').slice(0, -1).join('/');
+  if (parent === '' || input.context.resources.exists(`${input.params.account}:policy:${parent}`)) return;
+  throw v2NotFound(input, 'branch', parent);
 }
 
 function describe({ context }: RouteInput, id: string): Record<string, unknown> {
@@ -71,20 +80,22 @@ function create(input: RouteInput): V2Answer {
     throw v2Error(input, 422, `Wrong path '${branch}'`);
   const annotations = readAnnotations(input, body.annotations);
   const parent = trim(branch);
+  if (parent.split('/').length >= DEEPEST) throw v2Error(input, 422, `A branch may be ${DEEPEST} names deep`);
+  const wanted = body.owner === undefined ? undefined : readRole(input, body.owner, OWNERS);
+  requireParent(input, parent);
   const policyId = requireBranch(input, parent, 'create');
   const id = `${params.account}:policy:${parent === 'root' ? name : `${parent}/${name}`}`;
   if (context.resources.exists(id))
     throw v2Error(input, 409, `Branch "${id.replace(':policy:', ':branch:')}" already exists`);
   const implied = parent === 'root' ? `${params.account}:user:admin` : policyId;
-  const ownerId = body.owner === undefined ? implied : requireOwner(input, body.owner);
+  const ownerId = wanted === undefined ? implied : requireOwner(input, wanted);
   context.database.transaction(() =>
     insertRecord(context.database, { id, ownerId, policyId, isRole: true, annotations }, context.now()),
   );
   return { status: 201, body: describe(input, id) };
 }
 
-function requireOwner(input: RouteInput, given: unknown): string {
-  const { kind, id } = readRole(input, given, OWNERS);
+function requireOwner(input: RouteInput, { kind, id }: ReturnType<typeof readRole>): string {
   const roleId = `${input.params.account}:${kind}:${id.replace(/^\//, '')}`;
   if (!roleExists(input.context.database, roleId)) throw v2NotFound(input, kind, id);
   return roleId;
@@ -109,10 +120,11 @@ function list(input: RouteInput): V2Answer {
 function update(input: RouteInput): V2Answer {
   const { database } = input.context;
   const body = readBody(input, { required: [], optional: ['owner', 'annotations'] });
+  requireParent(input, identifierOf(input));
   requireBranch(input, identifierOf(input), 'read');
   const id = requireBranch(input, identifierOf(input), 'update');
   const annotations = readAnnotations(input, body.annotations);
-  const ownerId = body.owner === undefined ? undefined : requireOwner(input, body.owner);
+  const ownerId = body.owner === undefined ? undefined : requireOwner(input, readRole(input, body.owner, OWNERS));
   const policyId = database.first('SELECT policy_id FROM resources WHERE resource_id = ?', id)?.policy_id ?? null;
   database.transaction(() => {
     if (ownerId !== undefined) changeOwner(database, id, ownerId);

@@ -5,6 +5,9 @@ import type { Route, RouteInput } from '../../http/route.ts';
 /** What a client must accept to reach the V2 API, and what it then gets. */
 const V2_TYPE = /application\/x\.secretsmgr\.v2(?:beta)?\+json/;
 
+/** A self-hosted server has no other version of its branches, groups and authenticators. */
+const BETA_TYPE = /application\/x\.secretsmgr\.v2beta\+json/;
+
 /** What a V2 route answers: a status and what becomes its JSON body, if any. */
 export interface V2Answer {
   readonly status: number;
@@ -23,8 +26,9 @@ export function v2Route(
     path,
     handle(input) {
       const { accept = '' } = input.request.headers;
-      if (!V2_TYPE.test(accept))
-        throw v2Error(input, 400, 'This is the V2 API: accept application/x.secretsmgr.v2beta+json.');
+      const type = input.context.edition === 'saas' ? V2_TYPE : BETA_TYPE;
+      if (!type.test(accept))
+        throw v2Error(input, 400, 'CONJ00194W This is the V2 API: accept application/x.secretsmgr.v2beta+json.');
       const unknown = [...input.request.query.keys()].filter((name) => !query.includes(name));
       if (unknown.length > 0) throw v2Error(input, 422, `Unexpected parameters: ${unknown.join(', ')}`);
       const { status, body } = handle(input);
@@ -64,7 +68,7 @@ export interface BodyShape {
 export function readBody(input: RouteInput, { required, optional = [] }: BodyShape): Record<string, unknown> {
   const body = parseObject(input);
   const missing = required.filter((name) => body[name] === undefined || body[name] === '');
-  if (missing.length > 0) throw v2Error(input, 422, `Missing required parameter: ${missing.join(', ')}`);
+  if (missing.length > 0) throw v2Error(input, 422, `CONJ00190W Missing required parameter: ${missing.join(', ')}`);
   const unknown = Object.keys(body).filter((name) => !required.includes(name) && !optional.includes(name));
   if (unknown.length > 0) throw v2Error(input, 422, `Unexpected parameters: ${unknown.join(', ')}`);
   return body;

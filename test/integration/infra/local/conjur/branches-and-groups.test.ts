@@ -60,6 +60,8 @@ describe('branches', () => {
     [{ name: 'x', branch: '/', owner: { kind: 'layer', id: 'l' } }, 422],
     [{ name: 'x', branch: '/', owner: { kind: 'group', id: 'ghost' } }, 404],
     [{ name: 'x', branch: 'ghost' }, 404],
+    [{ name: 'x', branch: `app${'/a'.repeat(14)}` }, 422],
+    [{ name: 'app', branch: '/', owner: { kind: '', id: '' } }, 422],
     [{}, 400],
     [[], 400],
   ])('%j is answered with %i, and nothing is made', async (body, status) => {
@@ -68,6 +70,24 @@ describe('branches', () => {
     const answer = await v2(conjur, 'POST', '/branches/default', { body });
     expect(answer).toEqual({ status, body: { code: String(status), message: expect.any(String) } });
     expect((await v2(conjur, 'GET', '/branches/default')).body).toMatchObject({ count: 1 });
+  });
+
+  it('are none where a policy text has left out the branch above', async () => {
+    const conjur = await startConjur();
+    await conjur.load('- !policy gap/b');
+    const missing = { status: 404, body: { code: '404', message: "Branch 'gap' not found in account 'default'" } };
+    expect(await v2(conjur, 'GET', '/branches/default/gap/b')).toEqual(missing);
+    expect(await v2(conjur, 'PATCH', '/branches/default/gap/b', { body: { annotations: { a: 'b' } } })).toEqual(
+      missing,
+    );
+    expect(await v2(conjur, 'POST', '/branches/default', { body: { name: 'x', branch: 'gap/b' } })).toEqual(missing);
+  });
+
+  it('come page by page, whichever sign separates the parameters', async () => {
+    const conjur = await startConjur();
+    await conjur.load('- !policy a\n- !policy b\n- !policy c');
+    const page = await v2(conjur, 'GET', '/branches/default?limit=1;offset=1');
+    expect(page.body).toMatchObject({ branches: [{ name: 'b' }], count: 3 });
   });
 
   it('are not found by who may not use them so', async () => {
@@ -137,13 +157,12 @@ describe('members of a group', () => {
 
 it('the V2 API is there only for who accepts it, and takes no unknown parameter', async () => {
   const conjur = await startConjur();
-  for (const accept of [undefined, '*/*', 'application/json', 'application/x.secretsmgr.v1beta+json']) {
+  const others = ['*/*', 'application/json', 'application/x.secretsmgr.v1beta+json'];
+  for (const accept of [undefined, ...others, 'application/x.secretsmgr.v2+json']) {
     const headers = accept === undefined ? {} : { accept };
     const answer = await conjur.ask('GET', '/branches/default', { headers });
     expect([answer.status, answer.json<{ code: string }>().code]).toEqual([400, '400']);
   }
-  const headers = { accept: 'application/x.secretsmgr.v2+json' };
-  expect((await conjur.ask('GET', '/branches/default', { headers })).status).toBe(200);
   expect((await v2(conjur, 'GET', '/branches/default?search=x')).status).toBe(422);
   expect((await v2(conjur, 'GET', '/branches/default?limit=1001')).status).toBe(422);
 });

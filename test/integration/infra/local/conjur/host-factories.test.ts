@@ -89,6 +89,19 @@ describe('tokens of a host factory', () => {
 });
 
 describe('a host that a machine makes itself', () => {
+  it('is as well named in the query, as its token is asked for there', async () => {
+    const conjur = await startFactory();
+    const asked = new URLSearchParams({
+      host_factory: FACTORY,
+      expiration: '2026-11-01T13:00:00Z',
+      'cidr[]': '0.0.0.0/0',
+    });
+    const made = await conjur.ask('POST', `/host_factory_tokens?${asked}`);
+    const authorization = `Token token="${made.json<Told[]>()[0]?.token}"`;
+    const host = await conjur.ask('POST', '/host_factories/hosts?id=queried', { as: null, headers: { authorization } });
+    expect([host.status, host.json<{ id: string }>().id]).toEqual([201, 'default:host:queried']);
+  });
+
   it('belongs to the factory, is in its layers, and logs in', async () => {
     const conjur = await startFactory();
     const [made] = await makeTokens(conjur);
