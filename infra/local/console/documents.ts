@@ -23,9 +23,9 @@ const TYPES: Readonly<Record<string, string>> = {
   ts: 'text/plain; charset=utf-8',
 };
 
-/** Documents and their pictures, and files that they link to: policies of Conjur and of AWS, and the tests that show what a page says. */
+/** Documents and their pictures, and files that they link to: policies of Conjur and of AWS, and the tests and measuring programs that show what a page says. */
 const SERVED =
-  /^(?:(?:[A-Z]+|docs\/(?:[\w-]+\/)?[\w-]+)\.(?:md|svg|png|json)|infra\/(?:[\w-]+\/)*[\w-]+\.(?:json|yml)|test\/(?:[\w-]+\/)*[\w-]+\.test\.ts)$/;
+  /^(?:(?:[A-Z]+|docs\/(?:[\w-]+\/)?[\w-]+)\.(?:md|svg|png|json)|infra\/(?:[\w-]+\/)*[\w-]+\.(?:json|yml)|test\/(?:[\w-]+\/)*[\w-]+(?:\.test)?\.ts)$/;
 
 /**
  * A document as a page, or what it brings along. Undefined for any other file: what is served is documentation, and not the folder.
