@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 
 /** What is wrong with a PEM, to be told after the name of the option that it stands in. Never quotes it. */
 export class PemProblem extends Error {}
@@ -66,6 +67,7 @@ export function parsePrivateKey(text: string): string {
 /**
  * The certificates with the key's own in front, where TLS wants it.
  * @returns undefined where the key belongs to none of them
+ * @throws PemProblem where OpenSSL does not take the pair, as one whose key is too short
  */
 export function orderForKey(certificates: string, key: string): string | undefined {
   if (certificates === UNSEEN_PEM || key === UNSEEN_PEM) return certificates;
@@ -73,7 +75,14 @@ export function orderForKey(certificates: string, key: string): string | undefin
   const blocks = blocksOf(certificates).map(({ pem }) => pem);
   const own = blocks.find((pem) => new X509Certificate(pem).checkPrivateKey(privateKey));
   if (own === undefined) return undefined;
-  return [own, ...blocks.filter((pem) => pem !== own)].join('');
+  const ordered = [own, ...blocks.filter((pem) => pem !== own)].join('');
+  try {
+    createSecureContext({ cert: ordered, key });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new PemProblem(`is a certificate that OpenSSL does not take (${code}): RSA keys have 2048 bits at least`);
+  }
+  return ordered;
 }
 
 function blocksOf(text: string): Block[] {

@@ -261,13 +261,13 @@ function toTls(values: Values, nameOf: NameOf, problems: Problems): Settings['tl
 function ofKey(cert: Secret | undefined, key: Secret | undefined, nameOf: NameOf, problems: Problems) {
   if (cert === undefined || key === undefined) return cert;
   const given = cert.expose();
-  const ordered = orderForKey(given, key.expose());
-  if (ordered === undefined)
+  const ordered = problems.try(nameOf('tls.clientCert'), () => orderForKey(given, key.expose()) ?? null);
+  if (ordered === null)
     problems.add(
       nameOf('tls.clientKey'),
       `does not belong to the certificate in ${nameOf('tls.clientCert')}: give the two that were made together`,
     );
-  return ordered === undefined || ordered === given ? cert : Secret.of(ordered);
+  return ordered == null || ordered === given ? cert : Secret.of(ordered);
 }
 
 /** What the vendor's service lacks is said at start, and not at the first failure. */

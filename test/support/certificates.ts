@@ -22,6 +22,8 @@ export interface CertificateAuthority {
     readonly commonName: string;
     readonly uri?: string;
     readonly notAfter?: Date;
+    /** An RSA key of so many bits. Default: an elliptic curve. */
+    readonly rsaBits?: number;
   }): Promise<IssuedCertificate>;
 }
 
@@ -60,7 +62,7 @@ async function toAuthority(name: string, keys: webcrypto.CryptoKeyPair, signer: 
     webcrypto,
   );
   const issue = async (request: IssueRequest): Promise<IssuedCertificate> => {
-    const own = await createKeyPair();
+    const own = await createKeyPair(request.rsaBits);
     const issued = await x509.X509CertificateGenerator.create(
       {
         subject: `CN=${request.commonName}`,
@@ -90,9 +92,10 @@ async function toAuthority(name: string, keys: webcrypto.CryptoKeyPair, signer: 
       }),
     issueAuthority: async (below) =>
       toAuthority(below, await createKeyPair(), { name: certificate.subject, keys: keys.privateKey }),
-    issueClient: ({ commonName, uri, notAfter }) =>
+    issueClient: ({ commonName, uri, notAfter, rsaBits }) =>
       issue({
         commonName,
+        rsaBits,
         names: uri === undefined ? [] : [{ type: 'url', value: uri }],
         usage: x509.ExtendedKeyUsage.clientAuth,
         notAfter,
@@ -105,10 +108,13 @@ interface IssueRequest {
   readonly names: x509.JsonGeneralNames;
   readonly usage: string;
   readonly notAfter: Date | undefined;
+  readonly rsaBits?: number | undefined;
 }
 
-function createKeyPair(): Promise<webcrypto.CryptoKeyPair> {
-  return webcrypto.subtle.generateKey(KEY_ALGORITHM, true, ['sign', 'verify']);
+function createKeyPair(rsaBits?: number): Promise<webcrypto.CryptoKeyPair> {
+  const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256', publicExponent: Uint8Array.of(1, 0, 1) };
+  const algorithm = rsaBits === undefined ? KEY_ALGORITHM : { ...rsa, modulusLength: rsaBits };
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
 }
 
 function toValidity(notAfter = new Date(Date.now() + DAY_MS)): { notBefore: Date; notAfter: Date } {

@@ -1,7 +1,8 @@
 import { checkServerIdentity, connect, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { SPEAKS_NO_TLS } from '../../../lib/explain-fault.ts';
+import { explainFault, SPEAKS_NO_TLS } from '../../../lib/explain-fault.ts';
+import { HttpFault } from '../../../lib/http/fault.ts';
 import { bareHost, portOf } from '../../../lib/http/no-proxy.ts';
-import type { Settings } from '../../../lib/settings.ts';
+import { createNameOf, type Settings } from '../../../lib/settings.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { findProxy } from '../find-proxy.ts';
@@ -64,6 +65,8 @@ function adviceFor({ error, signers }: Shown, settings: Settings): string {
   if (error === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `The certificate names other hosts than ${settings.baseUrl.hostname}. Put one of its names into CYBERARK_API_BASE.`;
   if (error === 'CERT_HAS_EXPIRED') return 'The certificate has expired: have it renewed.';
+  if (error !== undefined && !/^(?:UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO)/.test(error))
+    return explainFault('tls', new HttpFault('tls', error), createNameOf(settings));
   const signer = signers.at(-1) ?? 'its signer';
   return `If "${signer}" is your own authority, get its certificate from whoever runs Conjur, compare the fingerprint with them, and put its path or its PEM into CYBERARK_CA_CERT. It is then the only authority that is trusted.`;
 }

@@ -164,6 +164,18 @@ describe('the doctor', () => {
     expect(fault.advice).not.toContain('CLIENT_CERT');
   });
 
+  it('tells a certificate that is not for servers, and not to trust its signer once more', async () => {
+    const authority = await createCertificateAuthority('Conjur Test Authority');
+    const secure = await createLocalConjur({ tls: await authority.issueClient({ commonName: 'app' }) });
+    try {
+      const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: secure.url, CYBERARK_CA_CERT: authority.cert }));
+      expect(fault).toMatchObject({ fault: 'tls_untrusted', advice: expect.stringContaining('INVALID_PURPOSE') });
+      expect(fault.advice).toContain('serverAuth');
+    } finally {
+      await secure.close();
+    }
+  });
+
   it('tells a certificate of another host', async () => {
     const authority = await createCertificateAuthority('Conjur Test Authority');
     const tls = await authority.issueServer({ hosts: ['conjur.example.com'] });

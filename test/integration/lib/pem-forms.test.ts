@@ -202,6 +202,14 @@ describe('a PEM that cannot be used fails at start, by the name of its variable'
     expect(refusal).not.toMatch(/[A-Za-z0-9+/]{40}/);
   });
 
+  it('a pair that OpenSSL does not take, since its key is too short', async () => {
+    const { cert, key } = await root.issueClient({ commonName: 'app', rsaBits: 1024 });
+    const environment = { CYBERARK_CLIENT_CERT: cert, CYBERARK_CLIENT_KEY: key };
+    expect(refusalOf(environment)).toMatch(/CYBERARK_CLIENT_CERT .*KEY_TOO_SMALL.*2048 bits/);
+    const { cert: taken, key: itsKey } = await root.issueClient({ commonName: 'app', rsaBits: 2048 });
+    expect(await loginWith({ CYBERARK_CLIENT_CERT: taken, CYBERARK_CLIENT_KEY: itsKey })).toBe('admin');
+  });
+
   function encrypted(type: 'pkcs1' | 'pkcs8'): string {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
     return privateKey.export({ format: 'pem', type, cipher: 'aes-256-cbc', passphrase: 'sesame' }) as string;
