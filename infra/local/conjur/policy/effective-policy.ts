@@ -48,7 +48,7 @@ export function findParts(database: Database, permissions: Permissions, request:
   const deepest = levelOf(root) + request.depth;
   const visible = new Set(permissions.visibleResources(request.roleId));
   const rows = database.all('SELECT resource_id, owner_id FROM resources ORDER BY resource_id');
-  const policies = rows.map((row) => splitId(row)).filter(({ kind }) => kind === 'policy');
+  const policies = policiesAmong(rows);
   const parts = rows
     .filter((row) => visible.has(String(row.resource_id)))
     .map((row) => toPart(row, policies))
@@ -57,22 +57,46 @@ export function findParts(database: Database, permissions: Permissions, request:
   return [...parts.filter(({ kind }) => kind !== 'user'), ...parts.filter(({ kind }) => kind === 'user')];
 }
 
-function toPart(row: Row, policies: readonly { identifier: string }[]): Part {
-  const { kind, identifier } = splitId(row);
-  const path = kind === 'user' ? toUserPath(identifier, policies) : identifier;
-  return { id: String(row.resource_id), kind, path, ownerId: String(row.owner_id) };
+/** The identifiers of all policies but the root. */
+function policiesAmong(rows: readonly Row[]): string[] {
+  const ids = rows.map((row) => splitId(String(row.resource_id)));
+  return ids
+    .filter(({ kind, identifier }) => kind === 'policy' && identifier !== 'root')
+    .map(({ identifier }) => identifier);
 }
 
-function toUserPath(identifier: string, policies: readonly { identifier: string }[]): string {
-  const at = identifier.indexOf('@');
-  if (at < 0) return identifier;
-  const dashed = identifier.slice(at + 1);
-  const policy = policies.find((candidate) => candidate.identifier.replaceAll('/', '-') === dashed);
-  return policy === undefined ? identifier : `${policy.identifier}/${identifier.slice(0, at)}`;
+function toPart(row: Row, policies: readonly string[]): Part {
+  const [id, ownerId] = [String(row.resource_id), String(row.owner_id)];
+  const { kind, identifier } = splitId(id);
+  return { id, kind, path: kind === 'user' ? toUserPath(identifier, ownerId, policies) : identifier, ownerId };
 }
 
-function splitId(row: Row): { kind: string; identifier: string } {
-  const [, kind = '', ...rest] = String(row.resource_id).split(':');
+/**
+ * Where a user stands, whose name tells the policy with dashes: in the one that owns it, if that is so called; else in the first
+ * that is. A user of the admin's stands at the top.
+ */
+function toUserPath(identifier: string, ownerId: string, policies: readonly string[]): string {
+  const [name = '', ...rest] = identifier.split('@');
+  const owner = splitId(ownerId);
+  const isOfAdmin = ['user:admin', 'policy:root'].includes(`${owner.kind}:${owner.identifier}`);
+  if (rest.length > 0 && !isOfAdmin) {
+    const dashed = toDashes(rest.join('@'));
+    const own =
+      owner.kind === 'policy' && owner.identifier.replaceAll('/', '-') === rest.join('@') ? [owner.identifier] : [];
+    const policy = [...own, ...policies].find((candidate) => toDashes(candidate) === dashed);
+    if (policy !== undefined) return `${policy}/${name}`;
+  }
+  // A name that holds more than one at sign ends with its policy's.
+  const end = `@${owner.identifier.replaceAll('/', '@')}`;
+  return identifier.endsWith(end) ? `${end.slice(1)}/${identifier.slice(0, -end.length)}` : identifier;
+}
+
+function toDashes(identifier: string): string {
+  return identifier.replaceAll('/', '-');
+}
+
+function splitId(id: string): { kind: string; identifier: string } {
+  const [, kind = '', ...rest] = id.split(':');
   return { kind, identifier: rest.join(':') };
 }
 
@@ -105,26 +129,35 @@ export function buildEffectivePolicy(
     bodies.set(path, body);
     return body;
   };
-  const paths = new Map(parts.map(({ id, path }) => [id, path]));
+  const paths = pathsOfAll(database, parts);
   const scribe: Scribe = {
     database,
     bodyOf,
     parentPath,
-    pathOf: (id) => paths.get(id) ?? id.split(':').slice(2).join(':'),
+    pathOf: (id) => paths.get(id) ?? splitId(id).identifier,
     nameOf: (path) => (parentPath(path) === '' ? path : path.slice(parentPath(path).length + 1)),
   };
   const statements = new Map<string, Statement>();
+  const grants = new Map<string, Statement[]>();
   for (const part of parts) {
-    if (part.path === 'root' && part.kind === 'policy') continue;
     const statement = describe(scribe, part);
-    if (statement === undefined) continue;
-    if (part.kind === 'policy') statements.set(part.path, statement);
-    bodyOf(parentPath(part.path)).push(statement);
+    if (part.kind === 'policy' && statement !== undefined) statements.set(part.path, statement);
+    if (statement !== undefined) bodyOf(parentPath(part.path)).push(statement);
+    addPermits(scribe, part);
+    addMemberships(scribe, grants, part, root);
   }
-  for (const part of parts) addPermits(scribe, part);
-  addGrants(scribe, parts, root);
   const branch = statements.get(root);
   return root === '' || branch === undefined ? bodyOf('') : [branch];
+}
+
+/** Also of who only owns a part, or is a member of one. */
+function pathsOfAll(database: Database, parts: readonly Part[]): Map<string, string> {
+  const rows = database.all('SELECT resource_id, owner_id FROM resources ORDER BY resource_id');
+  const policies = policiesAmong(rows);
+  const others = rows
+    .filter((row) => splitId(String(row.resource_id)).kind === 'user')
+    .map((row) => toPart(row, policies));
+  return new Map([...others, ...parts].map(({ id, path }) => [id, path]));
 }
 
 /** What the statements of one effective policy are written with. */
@@ -157,7 +190,7 @@ function kindOf(id: string): string {
 
 function describe(scribe: Scribe, part: Part): Statement | undefined {
   const { kind, path } = part;
-  if (kind === 'public_key' || kind === 'configuration') return undefined;
+  if (kind === 'public_key' || kind === 'configuration' || (kind === 'policy' && path === 'root')) return undefined;
   const annotations = annotationsOf(scribe.database, part.id);
   const value: Attributes = { id: scribe.nameOf(path) };
   if (kind === 'variable') {
@@ -221,20 +254,24 @@ function addPermits(scribe: Scribe, part: Part): void {
   }
 }
 
-/** One grant for each role below the root, in the policy of that role, with all members that are seen. */
-function addGrants(scribe: Scribe, parts: readonly Part[], root: string): void {
-  const members = new Map<string, Statement[]>();
-  for (const { id, kind, path } of parts.filter((part) => part.kind !== 'host_factory')) {
-    const sql = 'SELECT role_id FROM role_memberships WHERE member_id = ? AND ownership = 0 ORDER BY role_id';
-    for (const row of scribe.database.all(sql, id)) {
-      const roleId = String(row.role_id);
-      if (!isBelow(scribe.pathOf(roleId), root)) continue;
-      members.set(roleId, [...(members.get(roleId) ?? []), { tag: tagOf(kind), value: `/${path}` }]);
-    }
-  }
-  for (const [roleId, granted] of members) {
-    const path = scribe.pathOf(roleId);
-    const role = { tag: tagOf(kindOf(roleId)), value: scribe.nameOf(path) };
-    scribe.bodyOf(scribe.parentPath(path)).push({ tag: 'grant', value: { role, members: granted } });
+/** One grant for each role below the root, in the policy of that role, where its first member is met. */
+function addMemberships(
+  scribe: Scribe,
+  grants: Map<string, Statement[]>,
+  { id, kind, path }: Part,
+  root: string,
+): void {
+  if (kind === 'host_factory') return;
+  const sql = 'SELECT role_id FROM role_memberships WHERE member_id = ? AND ownership = 0 ORDER BY role_id';
+  for (const row of scribe.database.all(sql, id)) {
+    const roleId = String(row.role_id);
+    const rolePath = scribe.pathOf(roleId);
+    if (!isBelow(rolePath, root)) continue;
+    const members = grants.get(roleId) ?? [];
+    members.push({ tag: tagOf(kind), value: `/${path}` });
+    if (grants.has(roleId)) continue;
+    grants.set(roleId, members);
+    const role = { tag: tagOf(kindOf(roleId)), value: scribe.nameOf(rolePath) };
+    scribe.bodyOf(scribe.parentPath(rolePath)).push({ tag: 'grant', value: { role, members } });
   }
 }

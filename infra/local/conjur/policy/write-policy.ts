@@ -12,12 +12,16 @@ export function toPolicyYaml(statements: readonly Statement[]): string {
   return document.toString({ lineWidth: 0, flowCollectionPadding: false, indentSeq: false });
 }
 
-/** Statements as JSON: each an object of its tag. */
-export function toPolicyJson(value: StatementValue | readonly Statement[]): unknown {
+/** Statements as JSON: each an object of its tag. Only those at the top are in order, as in a genuine Conjur. */
+export function toPolicyJson(statements: readonly Statement[]): unknown {
+  return inOrder(statements).map((statement) => toJson(statement));
+}
+
+function toJson(value: StatementValue): unknown {
   if (typeof value === 'string') return value;
-  if (Array.isArray(value)) return value.map((item: StatementValue) => toPolicyJson(item));
-  if (isStatement(value)) return { [value.tag]: toPolicyJson(value.value) };
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toPolicyJson(item)]));
+  if (Array.isArray(value)) return value.map((item: StatementValue) => toJson(item));
+  if (isStatement(value)) return { [value.tag]: toJson(value.value) };
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, toJson(item)]));
 }
 
 function isStatement(value: unknown): value is Statement {

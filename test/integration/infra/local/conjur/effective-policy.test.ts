@@ -57,21 +57,48 @@ it('shows owners, networks, annotations, grants and permits where they belong', 
         body: [
           { group: { id: 'g', owner: { user: '/app/alice' } } },
           { host: { id: 'web', restricted_to: ['10.0.0.0/8', '127.0.0.1/32'] } },
+          { grant: { role: { group: 'g' }, members: [{ host: '/app/web' }, { user: '/app/alice' }] } },
           { 'host-factory': { id: 'hf', layers: [{ layer: 'l' }] } },
           { layer: { id: 'l' } },
           { policy: { id: 'sub', body: [{ variable: { id: 'v' } }] } },
           { variable: { id: 'db/password', kind: 'password', mime_type: 'text/plain', annotations: { a: '1' } } },
-          { webservice: { id: 'ws' } },
-          { user: { id: 'alice' } },
           {
             permit: { role: { group: 'g' }, privileges: ['execute', 'read'], resource: { variable: 'db/password' } },
           },
           { permit: { role: { host: '/elsewhere' }, privileges: ['read'], resource: { variable: 'db/password' } } },
-          { grant: { role: { group: 'g' }, members: [{ host: '/app/web' }, { user: '/app/alice' }] } },
+          { webservice: { id: 'ws' } },
+          { user: { id: 'alice' } },
         ],
       },
     },
   ]);
+});
+
+it('places users by their names, and by their owners where two policies are named alike', async () => {
+  const conjur = await startConjur();
+  await conjur.load(`
+- !policy
+  id: a
+  body:
+  - !policy { id: b, body: [ !user inner, !policy { id: c, owner: !user inner } ] }
+  - !user outer
+- !policy { id: a-b, body: [ !user other, !user { id: of-admin, owner: !user /admin } ] }
+`);
+  const read = async (branch: string) => {
+    const headers = { 'content-type': 'application/json' };
+    return (await conjur.ask('GET', `/policies/default/policy/${branch}`, { headers })).json<unknown>();
+  };
+  const inner = { user: { id: 'inner' } };
+  const c = { policy: { id: 'c', owner: { user: '/a/b/inner' }, body: [] } };
+  const b = { policy: { id: 'b', body: [c, inner] } };
+  expect(await read('root')).toEqual([
+    { user: { id: 'admin' } },
+    { user: { id: 'of-admin@a-b' } },
+    { policy: { id: 'a', body: [b, { user: { id: 'outer' } }] } },
+    { policy: { id: 'a-b', body: [{ user: { id: 'other' } }] } },
+  ]);
+  // The owner stands above the branch that is asked for.
+  expect(await read('a%2Fb%2Fc')).toEqual([c]);
 });
 
 it('goes as deep as it is asked to, and no larger than the limit', async () => {
