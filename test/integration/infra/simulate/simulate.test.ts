@@ -64,6 +64,12 @@ describe('a Conjur that is away for a minute', () => {
     expect(outage.recoveryS).toBeLessThanOrEqual(10);
   });
 
+  it('is well again within ten seconds also where every token has expired meanwhile', async () => {
+    const { outage } = await simulateOutage({ tokenLifeS: 45, durationS: 210, outage: { ...OUTAGE, forS: 120 } });
+    expect(outage.loadDuring).toBeLessThanOrEqual(1.3);
+    expect(outage.recoveryS).toBeLessThanOrEqual(10);
+  });
+
   it('is asked five times for each call without budget and circuits', async () => {
     const { outage } = await simulateOutage({ sparing: false });
     expect(outage.loadDuring).toBeGreaterThan(4.5);
