@@ -163,6 +163,28 @@ describe(`a hostile server (${CELLS.length} cells of Conjur's operations)`, () =
     },
   );
 
+  it.each(['page with 200', 'empty 200'])('a value that is a %s is none', async (hostility) => {
+    const spoilt = HOSTILITIES[hostility]?.((OPERATIONS.readSecret as Operation).right) as Answer;
+    server.answer = () => spoilt;
+    expect(await outcomeOf(OPERATIONS.readSecret as Operation)).toMatchObject({ code: 'upstream_error' });
+  });
+
+  it('a value that is a page is one where its variable says so', async () => {
+    const headers = { 'content-type': 'text/html; charset=utf-8' };
+    const annotations = [{ name: 'conjur/mime_type', value: headers['content-type'] }];
+    server.answer = ({ path }) =>
+      path.startsWith('/resources/')
+        ? json({ ...VARIABLE, annotations })
+        : { status: 200, headers, body: '<!DOCTYPE html><p>a template</p>' };
+    expect(await outcomeOf(OPERATIONS.readSecret as Operation)).toBe('<!DOCTYPE html><p>a template</p>');
+  });
+
+  it('an empty text in a batch is no value: Conjur stores none', async () => {
+    const body = JSON.stringify({ 'default:variable:a': '', 'default:variable:b': base64('b') });
+    server.answer = () => ({ ...(OPERATIONS.readSecrets as Operation).right, body });
+    expect(await outcomeOf(OPERATIONS.readSecrets as Operation)).toMatchObject({ code: 'upstream_error' });
+  });
+
   it.each(['directly', 'through an http proxy'])('ten megabytes are not taken %s', async (way) => {
     const proxy = way === 'directly' ? undefined : await startHttpProxy({ [HOST]: Number(new URL(server.url).port) });
     server.answer = () => ({ status: 200, body: Buffer.alloc(10_000_000, 32) });
