@@ -8,8 +8,10 @@ export type Fields = Readonly<Record<string, unknown>>;
 
 /** The fields of what may be an object; none where it is not. For events, whose parts may be missing or of another kind. */
 export function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? (value as Fields) : {};
+  return typeof value === 'object' && value !== null ? (value as Fields) : NO_FIELDS;
 }
+
+const NO_FIELDS: Fields = Object.freeze({});
 
 /**
  * A header of an event by its name, whatever its case (RFC 9110, section 5.1). An HTTP API and a function URL write names in lower case, a
@@ -22,7 +24,8 @@ export function headerOf(headers: Fields, name: string): string | undefined {
 }
 
 function keyOf(headers: Fields, name: string): string {
-  return Object.keys(headers).find((key) => key.length === name.length && key.toLowerCase() === name) ?? name;
+  for (const key in headers) if (key.length === name.length && key.toLowerCase() === name) return key;
+  return name;
 }
 
 /** True for what a front of HTTP sends; anything else is a direct invocation. */
@@ -96,24 +99,41 @@ export function parseHttpEvent(event: Fields): HttpCall {
 function parsePath(event: Fields): string {
   const fromHttpApi = event.version === '1.0' || (typeof event.routeKey === 'string' && event.routeKey !== '$default');
   const toDecoded = (text: string): string => (fromHttpApi ? text : decode(text));
-  const route = routeOf(event);
-  const fixed = ROUTES.find((known) => route === known || route.endsWith(known));
+  const { fixed, parameter, ofSecrets } = parseRoute(textOf(event.resource ?? event.routeKey));
   if (fixed !== undefined) return fixed;
-  const parameter = /^(.*)\/\{(\w+)\+\}$/s.exec(route);
-  const value = parameter === null ? undefined : fieldsOf(event.pathParameters)[parameter[2] as string];
-  if (typeof value === 'string') {
-    return parameter?.[1]?.endsWith('/secrets') ? `/secrets/${toDecoded(value)}` : toDecoded(`/${value}`);
-  }
+  const value = parameter === undefined ? undefined : fieldsOf(event.pathParameters)[parameter];
+  if (typeof value === 'string') return ofSecrets ? `/secrets/${toDecoded(value)}` : toDecoded(`/${value}`);
   return toDecoded(stripFront(textOf(event.rawPath ?? event.path)));
 }
 
 /** The calls whose path is always the same. */
 const ROUTES = ['/secrets', '/virtual-keys', '/rotations', '/health'] as const;
 
-/** The route that the front has matched, without its method; empty for `$default`, which says nothing. */
-function routeOf(event: Fields): string {
-  const route = textOf(event.resource ?? event.routeKey);
-  return route === '$default' ? '' : route.replace(/^[A-Z]+ /, '');
+/** What a route says of the path. */
+interface Route {
+  /** The path, where it is always the same. */
+  readonly fixed?: string | undefined;
+  /** Name of the parameter that takes the rest of the path, as in `/secrets/{name+}`. */
+  readonly parameter?: string | undefined;
+  readonly ofSecrets?: boolean;
+}
+
+let lastRoute: { readonly key: string; readonly route: Route } = { key: '$default', route: {} };
+
+/**
+ * A container is mostly called by one route, so that the last one is remembered.
+ * @param key with or without a method: `GET /secrets/{name+}`; `$default` says nothing
+ */
+function parseRoute(key: string): Route {
+  if (key !== lastRoute.key) lastRoute = { key, route: key === '$default' ? {} : toRoute(key.replace(/^[A-Z]+ /, '')) };
+  return lastRoute.route;
+}
+
+function toRoute(path: string): Route {
+  const fixed = ROUTES.find((known) => path.endsWith(known));
+  if (fixed !== undefined) return { fixed };
+  const [, before, parameter] = /^(.*)\/\{(\w+)\+\}$/s.exec(path) ?? [];
+  return { parameter, ofSecrets: before?.endsWith('/secrets') === true };
 }
 
 /** Of `$default` alone: our first segments; a stage or the base path of a custom domain may stand before them. */
@@ -247,10 +267,11 @@ const NO_STORE = { 'cache-control': 'no-store' };
 /** @throws ConjurError `payload_too_large` */
 export function jsonReply(statusCode: number, body: unknown, headers: Record<string, string> = {}): HttpReply {
   const text = JSON.stringify(body);
-  assertFits(Buffer.byteLength(text));
+  // A character is three bytes of UTF-8 at most: only what is long is counted.
+  if (text.length > MAX_REPLY_BYTES / 3) assertFits(Buffer.byteLength(text));
   return {
     statusCode,
-    headers: { 'content-type': 'application/json', ...NO_STORE, ...headers },
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
     body: text,
     isBase64Encoded: false,
   };

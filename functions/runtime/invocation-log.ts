@@ -212,16 +212,23 @@ export function parseCaller(event: unknown): string | undefined {
   if (!isHttpEvent(event)) return undefined;
   const context = fieldsOf(event.requestContext);
   const authorizer = fieldsOf(context.authorizer);
-  const claims = [fieldsOf(fieldsOf(authorizer.jwt).claims), fieldsOf(authorizer.claims)];
-  const candidates = [
-    fieldsOf(authorizer.iam).userArn,
-    ...claims.map(({ sub }) => sub),
-    ...claims.map((named: Fields) => named.client_id),
-    ...[fieldsOf(authorizer.lambda), authorizer].flatMap(({ principalId, sub }) => [principalId, sub]),
+  const jwt = fieldsOf(fieldsOf(authorizer.jwt).claims);
+  const claims = fieldsOf(authorizer.claims);
+  const lambda = fieldsOf(authorizer.lambda);
+  // Every call comes here: what is found ends the search, and nothing is made for it.
+  return (
+    toText(fieldsOf(authorizer.iam).userArn) ??
+    toText(jwt.sub) ??
+    toText(claims.sub) ??
+    toText(jwt.client_id) ??
+    toText(claims.client_id) ??
+    toText(lambda.principalId) ??
+    toText(lambda.sub) ??
+    toText(authorizer.principalId) ??
+    toText(authorizer.sub) ??
     // REST APIs with IAM.
-    fieldsOf(context.identity).userArn,
-  ];
-  return candidates.map(toText).find((text) => text !== undefined);
+    toText(fieldsOf(context.identity).userArn)
+  );
 }
 
 function toText(value: unknown): string | undefined {

@@ -19,10 +19,20 @@ export function createLogger(write: (line: string) => void, now: () => number): 
   const log =
     (level: string): Log =>
     (message, fields = {}, more = '') => {
-      const head = `"timestamp":"${new Date(now()).toISOString()}","level":"${level}","message":${JSON.stringify(message)}`;
+      const head = `"timestamp":"${toTimestamp(now())}","level":"${level}","message":${JSON.stringify(message)}`;
       write(`{${joinFields(head, joinFields(toJsonFields(fields), more))}}`);
     };
   return { debug: log('DEBUG'), info: log('INFO'), warn: log('WARN'), error: log('ERROR') };
+}
+
+let lastSecond = { second: Number.NaN, text: '' };
+
+/** As `toISOString`, of which all but the milliseconds is the same for a second's lines. */
+function toTimestamp(nowMs: number): string {
+  const second = Math.floor(nowMs / 1_000);
+  if (second !== lastSecond.second)
+    lastSecond = { second, text: new Date(second * 1_000).toISOString().slice(0, -'000Z'.length) };
+  return `${lastSecond.text}${String(Math.floor(nowMs) - second * 1_000).padStart(3, '0')}Z`;
 }
 
 /**
@@ -142,6 +152,17 @@ const PARENT = /(?:^|;)\s*Parent=([0-9a-f]{16})(?:;|$)/;
  * @param header `Root=1-…;Parent=…;Sampled=1`
  */
 export function parseTrace(header: string | undefined): Trace | undefined {
+  // Asked for by each request to Conjur and by the line, of the same invocation.
+  if (header !== lastTrace.header) lastTrace = { header, trace: toTrace(header) };
+  return lastTrace.trace;
+}
+
+let lastTrace: { readonly header: string | undefined; readonly trace: Trace | undefined } = {
+  header: undefined,
+  trace: undefined,
+};
+
+function toTrace(header: string | undefined): Trace | undefined {
   const [, traceId, epoch, unique] = ROOT.exec(header ?? '') ?? [];
   if (traceId === undefined) return undefined;
   const [, parent] = PARENT.exec(header ?? '') ?? [];

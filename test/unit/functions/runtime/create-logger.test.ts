@@ -37,6 +37,18 @@ describe('a line of the log', () => {
     expect(JSON.parse(line)).toEqual({ ...HEAD, message: hostile, [hostile]: hostile });
   });
 
+  it('has the time of its own writing, within a second, in the next, and when the clock goes back', () => {
+    const times = [0, 7, 42, 999, 1_000, 998, -1, 1_764_000_000_000].map((ms) => Date.UTC(2030, 0, 1) + ms);
+    const lines: string[] = [];
+    const clock = times.values();
+    const logger = createLogger(
+      (line) => lines.push(line),
+      () => clock.next().value as number,
+    );
+    for (const _ of times) logger.info('done');
+    expect(lines.map((line) => JSON.parse(line).timestamp)).toEqual(times.map((ms) => new Date(ms).toISOString()));
+  });
+
   it('does not say a secret', () => {
     expect(JSON.parse(log('done', { value: Secret.of('s3cret') }))).toMatchObject({ value: '[redacted]' });
   });

@@ -270,3 +270,19 @@ describe('a body that is no text', () => {
     );
   });
 });
+
+it('the path is that of the present route, whichever came before', () => {
+  const routes = [
+    ['GET /secrets/{name+}', '/secrets/a/b'],
+    ['GET /secrets', '/secrets'],
+    ['GET /secrets/{name+}', '/secrets/a/b'],
+    ['$default', '/health'],
+    ['GET /health', '/health'],
+    ['GET /secrets/{name+}', '/secrets/a/b'],
+  ] as const;
+  const paths = routes.map(([routeKey, rawPath]) => {
+    const pathParameters = routeKey.includes('{') ? { name: 'a/b' } : undefined;
+    return parseHttpEvent({ version: '2.0', routeKey, rawPath, pathParameters, requestContext: { http: {} } }).path;
+  });
+  expect(paths).toEqual(routes.map(([, path]) => path));
+});

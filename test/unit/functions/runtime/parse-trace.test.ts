@@ -26,4 +26,11 @@ describe('the trace of an invocation', () => {
   ])('is none where the text is another: %j', (header) => {
     expect(parseTrace(header)?.traceparent).toBeUndefined();
   });
+
+  it('is that of the present invocation, whichever was asked for before', () => {
+    const other = 'Root=1-6759e988-bd862e3fe1be46a994272793';
+    const ids = [ROOT, other, undefined, other, ROOT].map((header) => parseTrace(header)?.traceId);
+    const [first, second] = [ROOT, other].map((header) => header.replace('Root=', ''));
+    expect(ids).toEqual([first, second, undefined, second, first]);
+  });
 });
