@@ -6,6 +6,8 @@ import {
 } from '../../lib/auth/create-authenticator.ts';
 import { createSession } from '../../lib/auth/session.ts';
 import { type Clock, Deadline } from '../../lib/clock.ts';
+// The client loads it with the first fault. Time must not go on meanwhile.
+import '../../lib/explain-fault.ts';
 import type { Dispatchers } from '../../lib/http/dispatchers.ts';
 import type { HeldBackReport } from '../../lib/http/request.ts';
 import { Circuit, RetryBudget } from '../../lib/http/retry-plan.ts';
