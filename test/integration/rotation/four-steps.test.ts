@@ -1,5 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { CancelRotateSecretCommand, RotateSecretCommand } from '@aws-sdk/client-secrets-manager';
+import {
+  CancelRotateSecretCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StepAnswer } from '../../../functions/rotate-key/rotate.ts';
 import { Secret } from '../../../lib/secret.ts';
@@ -285,4 +290,51 @@ describe('a direct call', () => {
       code: 'secret_not_found',
     });
   });
+});
+
+describe('a step that is delivered late', () => {
+  it.each(STEPS)('%s, after its rotation is finished, changes nothing', async (step) => {
+    for (const one of STEPS) await call(one);
+    const before = await readStages(world, secret);
+    const inUse = await current();
+    expect(await call(step)).toMatchObject({ outcome: 'already_current' });
+    expect(await readStages(world, secret)).toEqual(before);
+    expect(await current()).toEqual(inUse);
+    expect(await logsIn(world, inUse)).toBe(true);
+    expect(await logsIn(world, first), 'the other host keeps its key').toBe(true);
+  });
+
+  it.each(STEPS)('%s, after the rotation that came next, is refused and kills no key', async (step) => {
+    for (const one of STEPS) await call(one);
+    const next = randomUUID();
+    await reserve(next);
+    for (const one of STEPS) await call(one, next);
+    const inUse = await current();
+    await expect(call(step)).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(await current()).toEqual(inUse);
+    expect(await logsIn(world, inUse)).toBe(true);
+    expect(await logsIn(world, await readCredential(world, secret, 'AWSPREVIOUS'))).toBe(true);
+  });
+
+  it.each(STEPS)('%s for a version that was in use and still has the label is refused', async (step) => {
+    for (const one of STEPS) await call(one);
+    const label = { SecretId: secret, VersionStage: 'AWSPENDING', MoveToVersionId: token };
+    await world.aws.send(new UpdateSecretVersionStageCommand(label));
+    const content = JSON.stringify({ ...(await current()), note: 'the operator was here' });
+    await world.aws.send(new PutSecretValueCommand({ SecretId: secret, SecretString: content }));
+    await expect(call(step)).rejects.toMatchObject({
+      code: 'invalid_request',
+      message: expect.stringContaining('does not get it back'),
+    });
+    expect(await current()).toMatchObject({ note: 'the operator was here' });
+  });
+});
+
+it.each(['read_only', 'write_only'] as const)('no step is done where the access mode is %s', async (accessMode) => {
+  const { keyManagement } = world.settings;
+  const settings = { keyManagement: { ...keyManagement, accessMode } };
+  process = startProcess(world, undefined, { settings });
+  await expect(call('createSecret')).rejects.toMatchObject({ code: 'access_mode_denied' });
+  expect(await logsIn(world, first)).toBe(true);
+  expect(await pending()).toBeUndefined();
 });

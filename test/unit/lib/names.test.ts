@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isConjurError } from '../../../lib/errors.ts';
-import { MAX_NAME_BYTES, parseVariableName } from '../../../lib/names.ts';
+import { MAX_NAME_BYTES, parseVariableName, toSecretPath } from '../../../lib/names.ts';
 
 describe('parseVariableName', () => {
   it.each([
@@ -46,4 +46,8 @@ describe('parseVariableName', () => {
     }
     expect(isConjurError(error, 'invalid_request')).toBe(true);
   });
+});
+
+it('a path holds no character that a proxy may take for a delimiter', () => {
+  expect(toSecretPath('a', "b!'()*c")).toBe('/secrets/a/variable/b%21%27%28%29%2Ac');
 });

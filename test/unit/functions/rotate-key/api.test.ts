@@ -32,6 +32,7 @@ describe('a call of rotate-key', () => {
       { name: 'a', strategy: 'random', alphabet: '012' },
       'alphabet must be 10 or more distinct characters',
     ],
+    ['an alphabet of nine', { name: 'a', strategy: 'random', alphabet: '012345678' }, 'alphabet'],
     ['no new value', { name: 'a', strategy: 'supplied' }, 'new_value'],
     ['an empty new value', { name: 'a', strategy: 'supplied', new_value: '' }, 'new_value'],
     ['a bad new name', { name: 'a', strategy: 'supplied', new_value: 'v', new_name: '../b' }, 'segment'],
@@ -46,6 +47,14 @@ describe('a call of rotate-key', () => {
   ])('with %s is refused, naming the field', (_, call, field) => {
     expect(() => parseDirect(call)).toThrow(
       expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(field) }),
+    );
+  });
+
+  it('with fields of fields without end is refused like any other unknown field', () => {
+    let deep: unknown = {};
+    for (let level = 0; level < 40_000; level += 1) deep = { deep };
+    expect(() => parseDirect({ name: 'a', strategy: 'random', deep })).toThrow(
+      expect.objectContaining({ code: 'invalid_request' }),
     );
   });
 

@@ -4,6 +4,7 @@ import type { Container } from '../../../../functions/runtime/container.ts';
 import { createFunction, type FunctionDefinition } from '../../../../functions/runtime/create-function.ts';
 import { jsonReply } from '../../../../functions/runtime/http.ts';
 import { createLogger } from '../../../../functions/runtime/log.ts';
+import type { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
 import type { AttemptReport, HeldBackReport } from '../../../../lib/http/request.ts';
 
@@ -20,7 +21,7 @@ const attempt = (number: number, durationMs: number): AttemptReport => ({
 
 /** A function whose work is given, and the lines that it logs. */
 function start(
-  work: (report: (attempt: AttemptReport) => void) => Promise<string>,
+  work: (report: (attempt: AttemptReport) => void, deadline: Deadline) => Promise<string>,
   refreshFailure?: Error,
   heldBack: HeldBackReport[] = [],
 ) {
@@ -44,7 +45,7 @@ function start(
     parseHttp: () => ({ name: 'app/db' }),
     parseDirect: () => ({ name: 'app/db' }),
     connect: (connected) => connected,
-    handle: () => work((report) => attempts.push(report)),
+    handle: (_, __, deadline) => work((report) => attempts.push(report), deadline),
     toReply: (_, answer) => jsonReply(200, { answer }),
     toDirect: (_, answer) => ({ answer }),
     describe: ({ name }) => ({ call: 'read', name }),
@@ -202,4 +203,9 @@ describe('an answer over HTTP', () => {
       expect(await start(work).call(httpEvent)).toMatchObject({ headers: { 'x-correlation-id': 'order-17' } });
     }
   });
+});
+
+it('the work has the time of the invocation, less what the answer itself takes', async () => {
+  const { call } = start(async (_, deadline) => String(deadline.remainingMs()));
+  expect(await call({})).toEqual({ answer: '4700' });
 });

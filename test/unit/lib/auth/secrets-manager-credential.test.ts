@@ -138,3 +138,15 @@ describe('a credential in Secrets Manager', () => {
     expect(String((error as Error).message)).not.toContain('sesame');
   });
 });
+
+it('a search that found nothing is not repeated for a while, unless the wall clock went backwards', async () => {
+  const { get, reads } = sourceOf({ AWSCURRENT: 'key-1' });
+  await get(0);
+  await get(1);
+  const searched = reads.length;
+  await get(1);
+  expect(reads).toHaveLength(searched);
+  clock.move(-1);
+  await get(1);
+  expect(reads.length).toBeGreaterThan(searched);
+});

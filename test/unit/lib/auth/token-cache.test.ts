@@ -103,6 +103,19 @@ describe.each(LIVES)('a token that lives $life s', ({ life, dueMs, expiredMs }) 
     expect(conjur.begun).toBe(3);
   });
 
+  it('is refreshed without a pause after a failure where the wall clock went backwards', async () => {
+    if (expiredMs - dueMs < 1_000) return;
+    const { clock, conjur, get } = await cacheWithToken(life);
+    clock.move(dueMs + 500);
+    await get();
+    await conjur.fail(new ConjurError('upstream_unavailable', 'It is away.'));
+    await get();
+    expect(conjur.begun).toBe(2);
+    clock.move(-1);
+    await get();
+    expect(conjur.begun).toBe(3);
+  });
+
   it('was frozen with its answer for longer than it lives, and is not sent', async () => {
     const { cache, clock, conjur } = await cacheWithToken(life);
     clock.move(expiredMs);

@@ -30,6 +30,15 @@ describe('a circuit', () => {
     { what: 'four of them', history: [[4, 1_000, FAILED]], isOpen: false },
     { what: 'a hundred within two seconds, as a restart gives', history: [[100, 19, FAILED]], isOpen: false },
     { what: 'five that came a minute apart', history: [[5, 60_000, FAILED]], isOpen: true },
+    {
+      what: 'five, of which two came after the wall clock went backwards, two seconds apart',
+      history: [
+        [3, 1_000, FAILED],
+        [1, -60_000, FAILED],
+        [1, 2_000, FAILED],
+      ],
+      isOpen: true,
+    },
     { what: 'three timeouts', history: [[3, 5_000, TIMED_OUT]], isOpen: true },
     { what: 'two timeouts', history: [[2, 5_000, TIMED_OUT]], isOpen: false },
     {

@@ -53,6 +53,16 @@ describe('with followers', () => {
     expect(origins()).toEqual([SECOND, FIRST]);
   });
 
+  it('asks one that could not be reached at once where the wall clock went backwards', async () => {
+    const { clock, conjur, origins, servers, seen } = serving({ [FIRST]: 'ECONNREFUSED' });
+    await conjur.readSecret('a');
+    seen.length = 0;
+    delete servers[FIRST];
+    clock.move(-1);
+    await conjur.readSecret('a');
+    expect(origins()).toEqual([FIRST]);
+  });
+
   it.each([404, 403])(
     'a %i of a follower is confirmed by the leader, for the follower may lag behind',
     async (status) => {

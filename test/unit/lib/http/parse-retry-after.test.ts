@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { parseRetryAfter } from '../../../../lib/http/retry-plan.ts';
+import { backoffMs, parseRetryAfter } from '../../../../lib/http/retry-plan.ts';
 
 const NOW_MS = Date.parse('2026-01-02T03:04:05Z');
 
@@ -19,3 +19,16 @@ it.each([
 ])('reads Retry-After %j as %j ms', (header, expected) => {
   expect(parseRetryAfter(header, NOW_MS)).toBe(expected);
 });
+
+it.each([
+  [1, 0, 50],
+  [2, 0, 100],
+  [9, 0, 1_000],
+  [1, 3_000, 3_500],
+  [9, 3_000, 4_000],
+])(
+  'the wait before attempt %i, after Retry-After of %i ms, is drawn around %i ms',
+  (attempt, retryAfterMs, expected) => {
+    expect(backoffMs(attempt, () => 0.5, retryAfterMs)).toBe(expected);
+  },
+);

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest';
 import type { RotationContext } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/context.ts';
-import { readStaged } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/verify.ts';
+import { readStaged, testCredential } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/verify.ts';
 import { Deadline } from '../../../../../../lib/clock.ts';
+import { ConjurError } from '../../../../../../lib/errors.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
 import { FakeClock } from '../../../../lib/fake-clock.ts';
 
@@ -42,3 +43,37 @@ it('no wait goes past the deadline', async () => {
   expect(await readStaged(context)).toBeUndefined();
   expect(clock.sleeps).toEqual([100, 200]);
 });
+
+/** A Conjur that takes every key for the same login, and connections that are counted. */
+function contextWithConjur(login: string, refuses = false): { context: RotationContext; ends: string[] } {
+  const ends: string[] = [];
+  const client = {
+    async authenticate() {
+      if (refuses) throw new ConjurError('authentication_failed', 'It is refused.');
+    },
+    whoami: async () => ({ login }),
+    idle: async () => void ends.push('idle'),
+    close: async () => void ends.push('close'),
+  };
+  const { context } = contextWithVersionAfter(0);
+  return { context: { ...context, deps: { ...context.deps, connectAs: () => client as never } }, ends };
+}
+
+const CREDENTIAL = { login: 'host/app/blue', apiKey: Secret.of('key'), hosts: undefined, canary: undefined };
+
+it('a key with which Conjur takes its holder for somebody else does not go into use', async () => {
+  const { context } = contextWithConjur('host/app/green');
+  await expect(testCredential(context, CREDENTIAL)).rejects.toMatchObject({
+    code: 'authentication_failed',
+    message: expect.stringContaining('Conjur takes it for host/app/green'),
+  });
+});
+
+it.each([false, true])(
+  'the connections of a test end with it, once nothing is left in flight (refused: %s)',
+  async (refuses) => {
+    const { context, ends } = contextWithConjur('host/app/blue', refuses);
+    await testCredential(context, CREDENTIAL).catch(() => undefined);
+    expect(ends).toEqual(['idle', 'close']);
+  },
+);
