@@ -43,7 +43,6 @@ export interface RehearsalPorts extends LoadPorts {
 /** Loads a policy, looks at what it changed, and takes it back. What the role may not see is masked. */
 export function rehearsePolicy(ports: RehearsalPorts, load: PolicyLoad): DryRunReport {
   const { database, permissions, behaviour } = ports;
-  const show = behaviour.areDryRunItemsNested ? nest : (item: Item) => item;
   const look = (): View => ({
     items: takeSnapshot(database),
     visible: new Set(permissions.visibleResources(load.roleId)),
@@ -52,7 +51,10 @@ export function rehearsePolicy(ports: RehearsalPorts, load: PolicyLoad): DryRunR
     return database.rehearse(() => {
       const before = look();
       const { warnings } = loadPolicyText(ports, load);
-      return { ...toReport(before, look(), show), ...(warnings.length === 0 ? {} : { warnings }) };
+      return {
+        ...toReport(before, look(), behaviour.areDryRunItemsNested),
+        ...(warnings.length === 0 ? {} : { warnings }),
+      };
     });
   } catch (error) {
     const fault = faultOf(error);
@@ -76,14 +78,18 @@ function faultOf(error: unknown): PolicyFault | undefined {
   return type === undefined ? undefined : (error as PolicyInvalidError).fault;
 }
 
-function toReport(before: View, after: View, show: (item: Item) => Item): DryRunReport {
+function toReport(before: View, after: View, isNested: boolean): DryRunReport {
+  const show = isNested ? nest : (item: Item) => item;
   const pick = ({ items, visible }: View, ids: string[]): Items => ({
     items: ids.map((id) => show(maskItem(items.get(id) ?? {}, visible))),
   });
   const known = [...before.items.keys()];
   const kept = known.filter((id) => after.items.has(id));
   const changed = kept.filter((id) => !isSame(before.items.get(id), after.items.get(id)));
-  const lasting: View = { ...after, items: new Map(changed.map((id) => [id, appendNew(before, after, id)])) };
+  const lasting: View = {
+    ...after,
+    items: new Map(changed.map((id) => [id, asItWillBe(before, after, id, isNested)])),
+  };
   return {
     status: 'Valid YAML',
     created: pick(
@@ -98,10 +104,10 @@ function toReport(before: View, after: View, show: (item: Item) => Item): DryRun
   };
 }
 
-/** A changed item as it will be: in its lists stands first what was there before. */
-function appendNew(before: View, after: View, id: string): Item {
+/** A changed item as it will be: where items are nested, what was there before stands first in its lists. */
+function asItWillBe(before: View, after: View, id: string, isNested: boolean): Item {
   const [old, now] = [before.items.get(id), after.items.get(id)];
-  return { ...(inOldOrder(old, now) as Item), ...addressesAfter(old, now) };
+  return { ...((isNested ? inOldOrder(old, now) : now) as Item), ...addressesAfter(old, now) };
 }
 
 /** Conjur 1.24 shows the networks of its database without their masks, and puts those of a load, with masks, beside them. */

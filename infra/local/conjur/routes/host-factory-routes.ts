@@ -11,7 +11,7 @@ import {
   toShownToken,
 } from '../store/host-factory-tokens.ts';
 import { insertRecord } from '../store/records.ts';
-import { currentRole } from './current-role.ts';
+import { currentRole, roleExists } from './current-role.ts';
 
 /** A host factory's tokens, and the hosts that machines make with them. */
 export const hostFactoryRoutes: readonly Route[] = [
@@ -60,7 +60,8 @@ function makeHost(input: RouteInput): Reply {
   const hostId = `${account}:host:${id}`;
   return context.database.transaction(() => {
     const owner = context.resources.ownerOf(hostId);
-    if (owner !== undefined && owner !== hostFactoryId) throw forbidden();
+    // A role without a resource has no owner to ask for.
+    if (owner === undefined ? roleExists(context.database, hostId) : owner !== hostFactoryId) throw forbidden();
     if (owner === undefined) insertHost(input, hostId, hostFactoryId, given.annotations);
     else context.credentials.rotate(hostId);
     const apiKey = isKeyWanted(input, hostId) ? context.credentials.find(hostId)?.apiKey : undefined;

@@ -1,3 +1,4 @@
+import type { Edition } from '../../edition.ts';
 import type { Reply } from '../../http/reply.ts';
 import { ReplyError } from '../../http/reply-error.ts';
 import type { Route, RouteInput } from '../../http/route.ts';
@@ -7,6 +8,10 @@ const V2_TYPE = /application\/x\.secretsmgr\.v2(?:beta)?\+json/;
 
 /** A self-hosted server has no other version of its branches, groups and authenticators. */
 const BETA_TYPE = /application\/x\.secretsmgr\.v2beta\+json/;
+
+function typeOf(edition: Edition): RegExp {
+  return edition === 'saas' ? V2_TYPE : BETA_TYPE;
+}
 
 /** What a V2 route answers: a status and what becomes its JSON body, if any. */
 export interface V2Answer {
@@ -26,8 +31,7 @@ export function v2Route(
     path,
     handle(input) {
       const { accept = '' } = input.request.headers;
-      const type = input.context.edition === 'saas' ? V2_TYPE : BETA_TYPE;
-      if (!type.test(accept))
+      if (!typeOf(input.context.edition).test(accept))
         throw v2Error(input, 400, 'CONJ00194W This is the V2 API: accept application/x.secretsmgr.v2beta+json.');
       const unknown = [...input.request.query.keys()].filter((name) => !query.includes(name));
       if (unknown.length > 0) throw v2Error(input, 422, `Unexpected parameters: ${unknown.join(', ')}`);
@@ -37,9 +41,11 @@ export function v2Route(
   };
 }
 
-function v2Reply({ request }: RouteInput, status: number, body: unknown): Reply {
+function v2Reply({ context, request }: RouteInput, status: number, body: unknown): Reply {
   const { accept = '' } = request.headers;
-  const headers = { 'content-type': V2_TYPE.test(accept) ? accept : 'application/x.secretsmgr.v2beta+json' };
+  const headers = {
+    'content-type': typeOf(context.edition).test(accept) ? accept : 'application/x.secretsmgr.v2beta+json',
+  };
   return { status, headers, body: body === undefined ? '' : JSON.stringify(body) };
 }
 

@@ -1,4 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { createLocalConjur } from '../../../../../infra/local/conjur/create-local-conjur.ts';
 import { type ConjurUnderTest, startConjur } from './start-conjur.ts';
 
 const POLICY = `
@@ -129,6 +134,20 @@ describe('a host that a machine makes itself', () => {
       conjur.ask('POST', '/authn/default/host%2Ffresh/authenticate', { as: null, body: body ?? '' });
     expect((await login(keys[0])).status).toBe(401);
     expect((await login(keys[1])).status).toBe(200);
+  });
+
+  it('cannot be made where only a role of its name is left', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'host-factory-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const data = join(folder, 'conjur.db');
+    const first = await createLocalConjur({ data });
+    await first.close();
+    const file = new DatabaseSync(data);
+    file.exec("INSERT INTO roles (role_id, created_at) VALUES ('default:host:fresh', '2026-11-01T12:00:00Z')");
+    file.close();
+    const conjur = await startFactory(() => NOON, { data });
+    const [made] = await makeTokens(conjur);
+    expect((await makeHost(conjur, made?.token ?? '')).status).toBe(403);
   });
 
   it("cannot take over somebody else's host, nor one below conjur/", async () => {

@@ -89,6 +89,14 @@ describe.each(VERSIONS)('a server of version %s', (version) => {
     expect(item?.identifier).toEqual(
       isFlat ? 'default:variable:dry' : expect.objectContaining({ identifier: 'default:variable:dry' }),
     );
+    await conjur.load('- !policy { id: p, body: [ !group b ] }');
+    const grown = await conjur.ask('POST', '/policies/default/policy/p?dryRun=true', { body: '- !group a' });
+    const { items } = grown.json<{ updated: { after: { items: { identifier: unknown; memberships: string[] }[] } } }>()
+      .updated.after;
+    const groups = ['default:group:p/a', 'default:group:p/b'];
+    expect(items[0]).toMatchObject(
+      isFlat ? { memberships: groups } : { identifier: { memberships: groups.toReversed() } },
+    );
   });
 
   it('refuses an api key that an annotation switches off, from 1.26.1 on', async () => {
