@@ -85,6 +85,16 @@ export const PARAMETER_SETS: readonly ParameterSet[] = [
     },
   },
   { name: 'rotation by cron', params: { ...API_KEY, credential_rotation: 'cron(0 20 ? * SUN *)' } },
+  { name: 'rotation by rate', params: { ...API_KEY, credential_rotation: 'rate(90 days)' } },
+  {
+    name: 'rotations of their own',
+    params: {
+      ...API_KEY,
+      credential_rotation: 'rate(45 days)',
+      read_secret_credential_rotation: 'rate(12 hours)',
+      write_secret_credential_rotation: 'cron(0 9 15 * ? *)',
+    },
+  },
   { name: 'rotation off', params: { ...API_KEY, credential_rotation: 'off' } },
   { name: 'JWT callers', params: { ...API_KEY, ...JWT } },
   { name: 'a Lambda authorizer', params: { ...IAM, ...LAMBDA } },
