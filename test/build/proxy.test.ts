@@ -7,7 +7,10 @@ import { loadBundle } from '../support/load-bundle.ts';
 const HOST = 'conjur.invalid';
 let conjur: LocalConjur | undefined;
 
-afterEach(() => conjur?.close());
+afterEach(async () => {
+  await conjur?.close();
+  conjur = undefined;
+});
 
 it.each(['http', 'https'])(
   'the bundle has what it takes to reach Conjur by TLS through an %s proxy',
