@@ -8,7 +8,7 @@ import { checkDynamicVariables } from './check-dynamic-variables.ts';
 import { parsePolicy } from './parse-policy.ts';
 import { PolicyReferenceError, PolicyTextError } from './policy-error.ts';
 import { createPolicyObject, createRoleReference, type PolicyObject } from './policy-object.ts';
-import { type PolicyRows, toPolicyRows } from './policy-rows.ts';
+import { type KnownRecords, type PolicyRows, toPolicyRows } from './policy-rows.ts';
 import { findWarnings } from './policy-warnings.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 
@@ -67,6 +67,7 @@ export function loadPolicyText(ports: LoadPorts, load: PolicyLoad): LoadedPolicy
     if (!ports.areApiKeysDefault) checkApiKeysAsked(rows);
     if (ports.isDynamicSecretsOn) checkDynamicVariables(database, rows, account, load.roleId);
     const created = applyRows(database, rows, load.mode, target);
+    if (load.mode === 'replace') checkReferences(rows, new Set(created), knownRecords(database));
     // Last, so that of a right that is both given and taken away nothing is left.
     applyDeletions(database, objects.filter(isDeletion), target);
     restrict(ports, rows, load.mode);
@@ -102,11 +103,29 @@ function readObjects(database: Database, load: PolicyLoad, account: string, path
   return objects;
 }
 
-function knownRecords(database: Database) {
+function knownRecords(database: Database): KnownRecords {
   return {
     hasRole: (id: string) => database.first('SELECT 1 FROM roles WHERE role_id = ?', id) !== undefined,
     hasResource: (id: string) => database.first('SELECT 1 FROM resources WHERE resource_id = ?', id) !== undefined,
   };
+}
+
+/**
+ * A text that replaces a branch may refer to what the branch had, and what it takes away by not declaring it.
+ *
+ * @throws {PolicyReferenceError} for the first of them: owners of new records, grants, other owners, permits.
+ */
+function checkReferences(rows: PolicyRows, created: ReadonlySet<string>, { hasRole, hasResource }: KnownRecords): void {
+  const roles = [
+    ...rows.resources.filter(({ id }) => created.has(id)).map(({ ownerId }) => ownerId),
+    ...rows.memberships.filter(({ ownership }) => !ownership).flatMap(({ roleId, memberId }) => [roleId, memberId]),
+    ...rows.resources.map(({ ownerId }) => ownerId),
+  ];
+  const missing =
+    roles.find((id) => !hasRole(id)) ??
+    rows.permissions.find(({ resourceId }) => !hasResource(resourceId))?.resourceId ??
+    rows.permissions.find(({ roleId }) => !hasRole(roleId))?.roleId;
+  if (missing !== undefined) throw new PolicyReferenceError(notFoundMessage(missing));
 }
 
 function saveVersion(database: Database, load: PolicyLoad, createdAt: string): number {

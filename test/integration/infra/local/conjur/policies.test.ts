@@ -155,6 +155,21 @@ describe('loading a policy', () => {
     expect((await show(conjur, 'variable', 'kept')).permissions).toEqual([]);
   });
 
+  it.each([
+    ['a grant', '- !host h\n- !grant { role: !group g, member: !host h }', "Group 'g'"],
+    ['a permit', '- !host h\n- !permit { role: !host h, privileges: [ read ], resource: !layer l }', "Layer 'l'"],
+    ['a permit to it', '- !host h\n- !permit { role: !group g, privileges: [ read ], resource: !host h }', "Group 'g'"],
+    ['a new owned record', '- !host { id: new, owner: !group g }', "Group 'g'"],
+    ['a record that it owns', '- !host { id: owned, owner: !group g }', "Group 'g'"],
+  ])('by PUT is refused when it takes away what it refers to: %s', async (_what, policy, missing) => {
+    const conjur = await startConjur();
+    await conjur.load('- !group g\n- !layer l\n- !host h\n- !host { id: owned, owner: !group g }');
+    const answer = await conjur.load(policy, { method: 'PUT' });
+    const error = { code: 'policy_invalid', message: `${missing} not found in account 'default'` };
+    expect([answer.status, answer.json()]).toEqual([422, { error }]);
+    expect((await conjur.ask('GET', '/resources/default/group/g')).status).toBe(200);
+  });
+
   it('by PUT of a branch leaves what other policies have loaded into it', async () => {
     const conjur = await startConjur();
     await conjur.load('- !policy\n  id: b\n  body:\n  - !variable from-root\n');
