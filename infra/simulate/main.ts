@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { number, oneOf, text, toggle, UsageError } from '../cli/flags.ts';
 import { showProgress } from '../cli/progress.ts';
 import { runCommand } from '../cli/run-command.ts';
@@ -67,11 +68,14 @@ policy load 66 to 115, one at a time.
       const { writeScalePage } = await import('./scale-page.ts');
       return writeScalePage(docs, (what) => process.stderr.write(`${what} …\n`));
     }
-    const { writeFileSync } = await import('node:fs');
+    const { mkdirSync, writeFileSync } = await import('node:fs');
     const { runSimulation } = await import('./run-simulation.ts');
     const { drawSimulation, formatSimulation } = await import('./report.ts');
     const result = await showProgress('simulating', runSimulation(toOptions(flags)));
-    if (svg !== undefined) writeFileSync(svg, drawSimulation(result));
+    if (svg !== undefined) {
+      mkdirSync(dirname(svg), { recursive: true });
+      writeFileSync(svg, drawSimulation(result));
+    }
     console.log(json ? JSON.stringify(result, null, 2) : formatSimulation(result));
     return 0;
   },
