@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type Exchange, exchangeBy, type HttpAnswer } from './support/exchange.ts';
 import { startProcess } from './support/process.ts';
@@ -159,4 +160,23 @@ it('asks for the key to be stored first where the variable is not there', async 
     code: 'secret_not_found',
     message: expect.stringContaining('POST /virtual-keys'),
   });
+});
+
+it('of older versions that are no keys not even the hash goes to LiteLLM', async () => {
+  const world = await startWithKey();
+  for (const value of ['a database password', 'sk-a-key-that-was-deleted'])
+    await world.admin.writeSecret('keys/team', value, { reportVersion: false });
+  await world.litellm('POST', '/key/delete', { keys: [toFirstKey('team')] });
+  const asked: string[] = [];
+  const send = exchangeBy(world.dispatcher);
+  const litellm: Exchange = (request) => {
+    asked.push(request.path);
+    return send(request);
+  };
+  await expect(startProcess(world, undefined, { litellm }).invoke(CALL)).rejects.toMatchObject({
+    code: 'unprocessable',
+  });
+  const hashOf = (value: string) => createHash('sha256').update(value).digest('hex');
+  expect(asked.join()).toContain(hashOf(toFirstKey('team')));
+  expect(asked.join()).not.toContain(hashOf('a database password'));
 });

@@ -145,7 +145,7 @@ async function promote(
     const { key: stored, version } = await readLatest(deps, name);
     const replaced = promoted && (await findReplaced(deps, name, oldKey, promoted));
     const isUntouched = next !== undefined && stored?.equals(oldKey) === true;
-    if (replaced === undefined && !isUntouched && stored !== undefined && (await litellm.isCurrent(stored, deadline)))
+    if (replaced === undefined && !isUntouched && stored !== undefined && (await isOnRecord(deps, stored)))
       return { key: stored, version };
     if (writes >= MAX_PROMOTIONS) throw notPromoted(name);
     next = replaced ?? next ?? (await findCurrent(deps, toPendingName(name))) ?? (await findCurrent(deps, name));
@@ -158,16 +158,17 @@ async function promote(
 
 /** The key that stood in `name` just before the one that was written, where it is neither the old one nor dead: somebody else's. */
 async function findReplaced(
-  { conjur, litellm, deadline }: VirtualKeyDeps,
+  deps: VirtualKeyDeps,
   name: string,
   oldKey: Secret,
   written: Secret,
 ): Promise<Secret | undefined> {
+  const { conjur, deadline } = deps;
   const version = await versionWith(conjur, name, written, deadline);
   if (version === undefined || version < 2) return undefined;
   const before = await readVersion(conjur, name, version - 1, deadline);
   if (before === undefined || before.equals(oldKey)) return undefined;
-  return (await litellm.isCurrent(before, deadline)) ? before : undefined;
+  return (await isOnRecord(deps, before)) ? before : undefined;
 }
 
 async function readLatest(
@@ -178,20 +179,22 @@ async function readLatest(
   return { key: await readVersion(conjur, name, version, deadline), version };
 }
 
+/** Whether LiteLLM has a value on record. Of what does not look like a key not even the hash goes there. */
+async function isOnRecord({ litellm, deadline }: VirtualKeyDeps, value: Secret): Promise<boolean> {
+  return LITELLM_KEY.test(value.expose()) && (await litellm.isCurrent(value, deadline));
+}
+
 /**
- * The key in a variable that LiteLLM has on record, the latest version first: above it may be the one of a rotation that was overtaken. Of
- * what does not look like a key not even the hash goes there.
+ * The key in a variable that LiteLLM has on record, the latest version first: above it may be the one of a rotation that was overtaken.
  */
-async function findCurrent(
-  { conjur, litellm, deadline }: VirtualKeyDeps,
-  variable: string,
-): Promise<Secret | undefined> {
+async function findCurrent(deps: VirtualKeyDeps, variable: string): Promise<Secret | undefined> {
+  const { conjur, deadline } = deps;
   const latest = (await conjur.showVariable(variable, { deadline }))?.version;
   const oldest = latest === undefined ? 0 : Math.max(1, latest - KEPT_VERSIONS + 1);
   for (let version = latest; version === undefined || version >= oldest; version -= 1) {
     const key = await readVersion(conjur, variable, version, deadline);
     if (key === undefined) return undefined;
-    if (LITELLM_KEY.test(key.expose()) && (await litellm.isCurrent(key, deadline))) return key;
+    if (await isOnRecord(deps, key)) return key;
     if (version === undefined) return undefined;
   }
   return undefined;

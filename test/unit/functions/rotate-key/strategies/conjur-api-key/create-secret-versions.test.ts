@@ -96,3 +96,12 @@ describe('what AWS refuses', () => {
     });
   });
 });
+
+it.each([
+  [new Date(1_770_000_000_000), 1_770_000_000_000],
+  [undefined, undefined],
+])('a version made at %s is told as one of %s', async (CreatedDate, createdAtMs) => {
+  const { client } = clientThat(() => ({ VersionId: 'v1', SecretString: 'content', CreatedDate }));
+  const version = await createSecretVersions(client).read('app', { versionId: 'v1' }, deadline);
+  expect(version).toMatchObject({ versionId: 'v1', createdAtMs });
+});
