@@ -56,12 +56,10 @@ async function measureOnce(
   onBegin: (name: string) => void,
 ): Promise<Result[]> {
   const { runMeasuring } = await import('./run-measuring.ts');
-  // Memory is looked at in a process that has done nothing else.
-  const rest = names.filter((name) => name !== 'memory');
-  return [
-    ...(rest.length > 0 ? await runMeasuring({ comparisons: rest, scale }, onBegin) : []),
-    ...(names.includes('memory') ? await runMeasuring({ comparisons: ['memory'], scale }, onBegin) : []),
-  ];
+  const results: Result[] = [];
+  // Each in a process of its own, as a container is: with a second copy of a bundle beside it, the first would run slower.
+  for (const name of names) results.push(...(await runMeasuring({ comparisons: [name], scale }, onBegin)));
+  return results;
 }
 
 function parseNames(only: readonly string[]): readonly ComparisonName[] {

@@ -5,7 +5,7 @@ import { compareBatch } from './comparisons/batch.ts';
 import { compareMemory } from './comparisons/memory.ts';
 import { compareRefresh } from './comparisons/refresh.ts';
 import { measureThroughput } from './comparisons/throughput.ts';
-import { compareWarmRead } from './comparisons/warm-read.ts';
+import { compareLoopback, compareWarmRead } from './comparisons/warm-read.ts';
 import { compareWrite } from './comparisons/write.ts';
 import type { Result } from './report/result.ts';
 import { type ConjurProcess, startConjurProcess } from './server/start-conjur-process.ts';
@@ -14,6 +14,7 @@ import { type ConjurProcess, startConjurProcess } from './server/start-conjur-pr
 
 export const COMPARISONS = {
   'warm-read': compareWarmRead,
+  loopback: compareLoopback,
   write: compareWrite,
   batch: compareBatch,
   throughput: measureThroughput,
