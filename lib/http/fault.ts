@@ -14,6 +14,9 @@ export type HttpFaultKind =
   | 'deadline'
   | 'circuit-open';
 
+/** The reason of a `deadline` that was over before anything was sent. */
+export const NOT_SENT = 'before it was sent';
+
 /**
  * No complete answer came: neutral words for what happened, which each client puts into its own.
  * - `connect`, `proxy`, `proxy-tls`, `tls`, `client-certificate`: no connection; with `proxy` in its name, none to the proxy or through it.

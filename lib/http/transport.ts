@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type Clock, type Deadline, startTimer } from '../clock.ts';
 import type { Dispatchers } from './dispatchers.ts';
-import { HttpFault, toHttpFault } from './fault.ts';
+import { HttpFault, NOT_SENT, toHttpFault } from './fault.ts';
 import type { AttemptReport, EndedBy, FreshParts, HeldBackReport, HttpRequest, HttpResponse } from './request.ts';
 import {
   Circuit,
@@ -88,7 +88,7 @@ export function createTransport(options: TransportOptions): Transport {
     const refreshed = withFreshParts(request, deadline);
     const complete = refreshed instanceof Promise ? await refreshed : refreshed;
     const remainingMs = deadline.remainingMs();
-    if (remainingMs <= 0) throw new HttpFault('deadline', 'before it was sent');
+    if (remainingMs <= 0) throw new HttpFault('deadline', NOT_SENT);
     const timeoutMs = Math.min(options.timeoutMs, remainingMs);
     const startedMs = clock.now();
     // Not before the token is there: its authentication may be what a circuit lets through.
@@ -150,9 +150,7 @@ function withFreshParts(request: HttpRequest, deadline: Deadline): HttpRequest |
   if (request.freshParts === undefined) return request;
   const parts = request.freshParts();
   if (!(parts instanceof Promise)) return withParts(request, parts);
-  return deadline
-    .race(parts, () => new HttpFault('deadline', 'before it was sent'))
-    .then((late) => withParts(request, late));
+  return deadline.race(parts, () => new HttpFault('deadline', NOT_SENT)).then((late) => withParts(request, late));
 }
 
 function withParts(request: HttpRequest, { headers, body }: FreshParts): HttpRequest {

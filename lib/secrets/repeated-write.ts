@@ -1,6 +1,7 @@
 import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
+import { HttpFault, NOT_SENT } from '../http/fault.ts';
 import { showVariable } from '../resources/variables.ts';
 import type { Secret } from '../secret.ts';
 import { readSecret } from './read-secret.ts';
@@ -14,6 +15,24 @@ export interface LostWrite {
   readonly value: Secret;
   /** The version that this client saw last; undefined where it saw none. */
   readonly seenVersion: number | undefined;
+}
+
+/** Whether a request was sent, and no answer came. */
+export function isLost(error: unknown): boolean {
+  const fault = isConjurError(error) ? error.cause : undefined;
+  if (!(fault instanceof HttpFault) || fault.reason === NOT_SENT) return false;
+  return fault.kind === 'timeout' || fault.kind === 'broken' || fault.kind === 'deadline';
+}
+
+/**
+ * What a write fails with where no answer came to it, or to the look after it: it may have happened.
+ * @param error as the request failed
+ */
+export function toUnknownWrite(name: string, error: unknown): unknown {
+  if (!isConjurError(error, 'upstream_unavailable') && !isConjurError(error, 'deadline_exceeded')) return error;
+  const { code, message, retryAfterSeconds } = error;
+  const advice = `It is not known whether the value of "${name}" was written: it may have been.`;
+  return new ConjurError(code, `${message} ${advice}`, { cause: error, retryAfterSeconds });
 }
 
 /**

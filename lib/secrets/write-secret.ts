@@ -5,7 +5,7 @@ import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
 import { exposeUncopied, type Secret } from '../secret.ts';
-import { hasTakenEffect } from './repeated-write.ts';
+import { hasTakenEffect, isLost, toUnknownWrite } from './repeated-write.ts';
 import type { VariableDefiner } from './variable-policy.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 
@@ -91,6 +91,7 @@ export async function setValue(
       `The value for "${name}" is empty, and Conjur stores no empty values. Give at least one byte.`,
     );
   }
+  let mayBeWritten = false;
   const request: HttpRequest = {
     method: 'POST',
     path: toSecretPath(context.account, name),
@@ -100,10 +101,13 @@ export async function setValue(
     idempotent: true,
     async beforeRepeat() {
       const lost = { name, value, seenVersion: versions.seen(name) };
+      mayBeWritten = true;
       return (await hasTakenEffect(context, lost, deadline)) ? WRITTEN : undefined;
     },
   };
-  const response = await context.send(request, deadline);
+  const response = await context.send(request, deadline).catch((error: unknown) => {
+    throw mayBeWritten || isLost(error) ? toUnknownWrite(name, error) : error;
+  });
   if (response.status === 201 && response.body.byteLength === 0) return true;
   if (isAbsence(response)) return false;
   // Another success is not Conjur's: nobody knows who took the value.
@@ -115,7 +119,9 @@ export async function setValue(
     );
   }
   if (response.status === 422) throw notStorable(name);
-  throw toConjurError(context, request, response);
+  const error = toConjurError(context, request, response);
+  const isFromInFront = response.status === 502 || response.status === 504;
+  throw mayBeWritten || isFromInFront ? toUnknownWrite(name, error) : error;
 }
 
 /** What Conjur would have answered. */

@@ -24,6 +24,8 @@ interface Writing {
   readonly sent: string[];
   valueNow(): Promise<string>;
   lose(loss: Loss): void;
+  /** From now on nothing comes back from Conjur but this. */
+  loseAll(answer: Loss['answer']): void;
 }
 
 /** A local Conjur, and something in front of it that loses answers. */
@@ -36,16 +38,21 @@ async function start(login = 'admin'): Promise<Writing> {
   const send = exchangeBy(agent);
   const sent: string[] = [];
   let loss: Loss | undefined;
+  let always: Loss['answer'] | undefined;
+  const give = (answer: Loss['answer']) => {
+    if (typeof answer === 'number') return { ...EMPTY_ANSWER, status: answer };
+    throw new HttpFault(answer, 'ECONNRESET');
+  };
   const exchange: Exchange = async (request) => {
     const isWanted = /\/(?:secrets|resources)\//.test(request.path);
     if (isWanted) sent.push(request.method);
+    if (isWanted && always !== undefined) return give(always);
     if (loss === undefined || !isWanted || request.method !== 'POST') return send(request);
     const { arrives, answer, meanwhile } = loss;
     loss = undefined;
     if (arrives) await send(request);
     if (meanwhile !== undefined) await admin.writeSecret(NAME, meanwhile);
-    if (typeof answer === 'number') return { ...EMPTY_ANSWER, status: answer };
-    throw new HttpFault(answer, 'ECONNRESET');
+    return give(answer);
   };
   const apiKey =
     login === 'admin' ? server.adminApiKey : createdRoles.get(`default:${login.replace('/', ':')}`)?.expose();
@@ -58,6 +65,9 @@ async function start(login = 'admin'): Promise<Writing> {
     valueNow: async () => (await admin.readSecret(NAME)).value.expose(),
     lose(next) {
       loss = next;
+    },
+    loseAll(answer) {
+      always = answer;
     },
   };
 }
@@ -142,5 +152,25 @@ describe('a write whose answer is lost', () => {
     lose({ arrives: true, answer: 'broken', meanwhile: 'theirs' });
     await client.writeSecret(NAME, 'mine');
     expect(await valueNow()).toBe('mine');
+  });
+
+  it.each(['broken', 'timeout', 502, 504] as const)(
+    'says that it may have happened where nothing else is known (%s)',
+    async (answer) => {
+      const { client, loseAll } = await start();
+      loseAll(answer);
+      await expect(client.writeSecret(NAME, 'mine')).rejects.toMatchObject({
+        code: 'upstream_unavailable',
+        message: expect.stringContaining('It is not known whether the value of "app/key" was written'),
+      });
+    },
+  );
+
+  it('does not say so where Conjur said that it did nothing', async () => {
+    const { client, loseAll } = await start();
+    loseAll(503);
+    const error = await client.writeSecret(NAME, 'mine').catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'upstream_unavailable' });
+    expect(String(error)).not.toContain('It is not known');
   });
 });
