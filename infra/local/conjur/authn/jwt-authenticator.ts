@@ -14,7 +14,7 @@ import { toRoleId } from './login.ts';
 
 /**
  * Logs in with a JWT that was signed by a known key. The variables `public-keys`, `issuer`, `audience`,
- * `token-app-property`, `identity-path` and `enforced-claims` of the service are honoured.
+ * `token-app-property`, `identity-path`, `enforced-claims` and `claim-aliases` of the service are honoured.
  *
  * @param given the login of the path; absent where the token names the host.
  * @param jwt the `jwt` field of the form; null when there is none.
@@ -35,6 +35,9 @@ export async function authenticateByJwt(
   checkClaims(context, login, roleId, claims);
   return roleId;
 }
+
+/** A name of a claim, or names of several levels. */
+const CLAIM = /^[A-Za-z$_][\w$.-]*(?:\/[A-Za-z$_][\w$.-]*)*$/;
 
 async function verify(context: ServerContext, login: ServiceLogin, jwt: string): Promise<JWTPayload> {
   const issuer = serviceVariable(context, login, 'issuer');
@@ -75,21 +78,36 @@ function identify(context: ServerContext, login: ServiceLogin, given: string | u
   const value = claimAt(claims, property);
   if (typeof value !== 'string') throw refuse(context, login, `the token has no text claim ${property}`);
   const path = serviceVariable(context, login, 'identity-path');
-  return ['host', ...(path === undefined ? [] : [path]), value].join('/');
+  return ['host', ...(path === undefined ? [] : [path.replace(/\/+$/, '')]), value].join('/');
 }
 
 /** The annotations of the host must agree with the token, and every enforced claim must be among them. */
 function checkClaims(context: ServerContext, login: ServiceLogin, roleId: string, claims: JWTPayload): void {
   const annotations = serviceAnnotations(context, login, roleId);
+  const aliases = readAliases(context, login);
+  const hidden = [...annotations.keys()].find((name) => !aliases.has(name) && [...aliases.values()].includes(name));
+  if (hidden !== undefined)
+    throw refuse(context, login, `the claim ${hidden} has an alias, which the annotation of ${roleId} must name`);
   for (const [name, value] of annotations) {
-    const claim = claimAt(claims, name);
+    const claim = claimAt(claims, aliases.get(name) ?? name);
     const isFound = Array.isArray(claim) ? claim.map(String).includes(value) : String(claim) === value;
     if (!isFound) throw refuse(context, login, `the claim ${name} does not match the annotation of ${roleId}`);
   }
   const enforced = serviceVariable(context, login, 'enforced-claims')?.split(',') ?? [];
-  const missing = enforced.map((name) => name.trim()).find((name) => !annotations.has(name));
+  const nameOf = (claim: string) => [...aliases].find(([, aliased]) => aliased === claim)?.[0] ?? claim;
+  const missing = enforced.map((name) => nameOf(name.trim())).find((name) => !annotations.has(name));
   if (missing !== undefined)
     throw refuse(context, login, `${roleId} has no annotation for the enforced claim ${missing}`);
+}
+
+/** `branch:ref, team:google/team`: names of annotations, with the claims that they stand for. */
+function readAliases(context: ServerContext, login: ServiceLogin): Map<string, string> {
+  const pairs = serviceVariable(context, login, 'claim-aliases')?.split(',') ?? [];
+  const aliases = pairs.map((pair) => pair.split(':').map((name) => name.trim()));
+  const isGood = ([alias = '', claim = '', ...more]: string[]) =>
+    more.length === 0 && CLAIM.test(alias) && !alias.includes('/') && CLAIM.test(claim);
+  if (!aliases.every(isGood)) throw refuse(context, login, 'the variable claim-aliases is not a list of alias:claim');
+  return new Map(aliases as [string, string][]);
 }
 
 /** A claim by its path: `kubernetes.io/namespace` is looked up as one name first, then level by level. */

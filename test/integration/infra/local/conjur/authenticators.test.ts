@@ -86,7 +86,7 @@ describe('authn-jwt', () => {
     const set = (name: string, body: string) =>
       conjur.ask('POST', `/secrets/default/variable/conjur%2Fauthn-jwt%2Fci%2F${name}`, { body });
     await set('token-app-property', 'app/name');
-    await set('identity-path', 'apps');
+    await set('identity-path', 'apps/');
     await set('issuer', 'https://ci.example');
     await set('public-keys', JSON.stringify({ type: 'jwks', value: jwks }));
     const claims = { app: { name: 'ci' }, project: '42' };
@@ -95,6 +95,22 @@ describe('authn-jwt', () => {
     expect(await loginOf(conjur, good.bytes)).toBe('host/apps/ci');
     expect((await login(conjur, await sign({ ...claims, iss: 'https://other.example' }), path)).status).toBe(401);
     expect((await login(conjur, await sign({ ...claims, iss: 'https://ci.example' }))).status).toBe(401);
+  });
+
+  it.each([
+    ['names the claim by its alias', 'project:repo/id', 'repo/id', { repo: { id: 42 } }, 200],
+    ['names a claim that is another by alias', 'project:other', undefined, { project: 42, other: 1 }, 401],
+    ['names a claim that has an alias', 'number:project', undefined, { project: 42 }, 401],
+    ['lacks the alias of an enforced claim', 'number:id', 'id', { project: 42, id: 1 }, 401],
+    ['meets aliases that are none', 'project', undefined, { project: 42 }, 401],
+    ['meets an alias of several levels', 'a/b:project2', undefined, { project: 42 }, 401],
+  ])('looks through aliases: a host that %s', async (_what, aliases, enforced, claims, status) => {
+    const { conjur } = await start(['claim-aliases', 'enforced-claims']);
+    const set = (name: string, body: string) =>
+      conjur.ask('POST', `/secrets/default/variable/conjur%2Fauthn-jwt%2Fci%2F${name}`, { body });
+    await set('claim-aliases', aliases);
+    if (enforced !== undefined) await set('enforced-claims', enforced);
+    expect((await login(conjur, await sign(claims))).status).toBe(status);
   });
 
   it('says of an expired token that it has expired, and of no token that the request is bad', async () => {
