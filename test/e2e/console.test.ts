@@ -113,7 +113,7 @@ describe.runIf(process.env.E2E_BASE === undefined)('the console, in a browser', 
     await tab.getByRole('button', { name: 'Show value' }).click();
     await tab.getByText('a first password').waitFor();
     await open('Requests');
-    expect(await tab.content()).not.toContain('a first password');
+    await expect.poll(() => tab.content(), PATIENCE).not.toContain('a first password');
   });
 
   it('has no value in the page, in an address or in its log, until somebody clicks', async () => {
@@ -213,7 +213,7 @@ describe.runIf(process.env.E2E_BASE === undefined)('the console, in a browser', 
   it('leads to the documents, which lead on to each other', async () => {
     await open('Docs');
     await tab.getByRole('link', { name: 'conjur-functions', exact: true }).click();
-    await tab.getByRole('link', { name: 'docs/settings.md' }).first().click();
+    await tab.getByRole('link', { name: 'settings', exact: true }).click();
     await tab.getByRole('heading', { name: 'Settings', exact: true }).waitFor();
   });
 });
