@@ -30,7 +30,9 @@ export async function mutate({ paths, sample, seed, json }: MutateOptions): Prom
     process.stderr.write(`${chosen.length} of ${run.mutants.length} mutants in ${files.length} files, seed ${seed}\n`);
     const outcomes: Outcome[] = [];
     for (const mutant of chosen) {
-      outcomes.push(await run.tryMutant(mutant));
+      const outcome = await run.tryMutant(mutant);
+      outcomes.push(outcome);
+      if (outcome.fate !== 'killed') process.stderr.write(`  ${toLine(outcome)}\n`);
       if (outcomes.length % 50 === 0) process.stderr.write(`  ${outcomes.length} tried\n`);
     }
     const equivalent = run.mutants.length - run.mutants.filter((mutant) => reasonFor(mutant) === undefined).length;

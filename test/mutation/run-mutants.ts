@@ -62,7 +62,17 @@ export async function startMutationRun(files: readonly string[]): Promise<Mutati
         .sort((a, b) => (a.tookMs ?? 0) - (b.tookMs ?? 0));
       if (tests.length === 0) return { mutant, fate: 'unreached', ran: 0 };
       const isQuick = ({ tookMs = 0 }: { tookMs?: number | undefined }): boolean => tookMs < QUICK_MS;
-      for (const batch of [tests.filter(isQuick), ...tests.filter((test) => !isQuick(test)).map((test) => [test])]) {
+      const folder = `/${dirname(mutant.file)}/`;
+      const isNear = ({ specification }: { specification: TestSpecification }): boolean =>
+        specification.moduleId.includes(folder);
+      const quick = tests.filter(isQuick);
+      // Those that mirror the file's path find most; the slow ones are run one by one.
+      const batches = [
+        quick.filter(isNear),
+        quick.filter((test) => !isNear(test)),
+        ...tests.filter((test) => !isQuick(test)).map((test) => [test]),
+      ];
+      for (const batch of batches) {
         if (batch.length === 0) continue;
         vitest.provide('mutant', mutant.id);
         vitest.provide('reachedFile', '');
