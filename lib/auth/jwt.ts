@@ -33,7 +33,7 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
   let refused: Secret | undefined;
   return {
     kind: 'jwt',
-    advice: `Check the token in ${source.description}: that it has not expired, that its issuer and audience are those of authn-jwt/${serviceId}, and that the host that it names${login === undefined ? '' : ` (${nameOf('auth.login')})`} may \`authenticate\` there.`,
+    advice: `Check the token in ${source.description}: that it has not expired, that its issuer and audience are those of authn-jwt/${serviceId}, and that the host that it names${login === undefined ? '' : ` (${nameOf('auth.login')})`} may \`authenticate\` there and has an annotation for a claim.`,
     async prepare(refusals) {
       const token = await source.read();
       if (refusals > 1 || (refusals === 1 && refused !== undefined && token.equals(refused))) return undefined;

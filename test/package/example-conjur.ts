@@ -58,7 +58,10 @@ export async function startExampleConjur(directory: string): Promise<ExampleConj
     'ca.pem': authority.cert,
     'client.pem': client.cert,
     'client.key': client.key,
-    token: await new SignJWT({}).setProtectedHeader({ alg: 'ES256' }).setExpirationTime('10m').sign(jwtKeys.privateKey),
+    token: await new SignJWT({ sub: 'pod' })
+      .setProtectedHeader({ alg: 'ES256' })
+      .setExpirationTime('10m')
+      .sign(jwtKeys.privateKey),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
   return {
@@ -94,7 +97,7 @@ async function defineIdentities(conjur: LocalConjur, ca: string): Promise<{ writ
   const { createdRoles } = await admin.loadPolicy('root', POLICY);
   const hosts = {
     'authn-iam/prod': { id: `aws/${AWS.accountId}/${AWS.roleName}` },
-    'authn-jwt/kubernetes': { id: 'k8s-app' },
+    'authn-jwt/kubernetes': { id: 'k8s-app', annotations: { 'authn-jwt/kubernetes/sub': 'pod' } },
     'authn-cert/mesh': { id: 'mesh-app', annotations: { 'authn-cert/mesh/cn': 'mesh-app' } },
   };
   for (const [service, host] of Object.entries(hosts)) {

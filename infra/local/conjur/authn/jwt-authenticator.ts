@@ -81,9 +81,14 @@ function identify(context: ServerContext, login: ServiceLogin, given: string | u
   return ['host', ...(path === undefined ? [] : [path.replace(/\/+$/, '')]), value].join('/');
 }
 
-/** The annotations of the host must agree with the token, and every enforced claim must be among them. */
+/**
+ * The host must have an annotation at least, its annotations must agree with the token, and every enforced claim must be among them: a host
+ * without any would be anybody's whom the issuer knows.
+ */
 function checkClaims(context: ServerContext, login: ServiceLogin, roleId: string, claims: JWTPayload): void {
   const annotations = serviceAnnotations(context, login, roleId);
+  if (annotations.size === 0)
+    throw refuse(context, login, `${roleId} has no annotation of this service: it must name one claim at least`);
   const aliases = readAliases(context, login);
   const hidden = [...annotations.keys()].find((name) => !aliases.has(name) && [...aliases.values()].includes(name));
   if (hidden !== undefined)

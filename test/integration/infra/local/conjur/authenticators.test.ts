@@ -113,6 +113,14 @@ describe('authn-jwt', () => {
     expect((await login(conjur, await sign(claims))).status).toBe(status);
   });
 
+  it('refuses a host without an annotation of the service: any token of the issuer would be that host', async () => {
+    const { conjur, lines } = await start();
+    await conjur.load(grant('authn-jwt/ci', 'apps/stranger'));
+    const answer = await login(conjur, await sign({}), '/authn-jwt/ci/default/host%2Fapps%2Fstranger/authenticate');
+    expect(answer.status).toBe(401);
+    expect(lines).toEqual([expect.stringContaining('apps/stranger has no annotation of this service')]);
+  });
+
   it('says of an expired token that it has expired, and of no token that the request is bad', async () => {
     const { conjur } = await start();
     const expired = await login(conjur, await sign({ project: '42' }, 1000));

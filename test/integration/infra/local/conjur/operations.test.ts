@@ -64,7 +64,7 @@ const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);
 const ROLE = { accessKeyId: 'AKIATEST', secretAccessKey: 'made-up', accountId: '123456789012', roleName: 'role' };
 
 const POLICY = `
-- !host h
+- !host { id: h, annotations: { authn-jwt/ci/sub: h, authn-jwt/own/sub: h } }
 - !host 123456789012/role
 - !user u
 - !group g
