@@ -150,3 +150,11 @@ it('a search that found nothing is not repeated for a while, unless the wall clo
   await get(1);
   expect(reads.length).toBeGreaterThan(searched);
 });
+
+it('a key that the client itself has rotated takes the place of the one that is held', async () => {
+  const { get, source, reads } = sourceOf({ AWSCURRENT: 'key-1' });
+  await get(0);
+  source.replace({ login: 'host/from/settings', apiKey: Secret.of('key-2') });
+  expect((await get(0))?.apiKey).toBe('key-2');
+  expect(reads).toEqual(['AWSCURRENT']);
+});
