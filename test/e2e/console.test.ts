@@ -104,7 +104,7 @@ describe.runIf(process.env.E2E_BASE === undefined)('the console, in a browser', 
   });
 
   it('shows a value when it is asked for, also an older one, and forgets it again', async () => {
-    await secret('app/db/password').click();
+    await openSecret('app/db/password');
     await tab.getByRole('button', { name: 'Show value' }).click();
     await tab.getByText('a second password').waitFor();
     await tab.getByRole('button', { name: 'Hide value' }).click();
@@ -165,7 +165,7 @@ describe.runIf(process.env.E2E_BASE === undefined)('the console, in a browser', 
     ['app/db/password', 'random', ['write and verify']],
     ['conjur-functions/credential', 'conjur-api-key', ['createSecret', 'finishSecret']],
   ])('rotates %s by %s, and shows each step', async (name, strategy, steps) => {
-    await secret(name).click();
+    await openSecret(name);
     await tab.getByLabel('Strategy').selectOption(strategy);
     await tab.getByRole('button', { name: 'Rotate' }).click();
     await tab.getByRole('status').filter({ hasText: 'Rotated at' }).waitFor();
@@ -174,7 +174,7 @@ describe.runIf(process.env.E2E_BASE === undefined)('the console, in a browser', 
   });
 
   it('tells why a rotation failed', async () => {
-    await secret('app/db/password').click();
+    await openSecret('app/db/password');
     await tab.getByLabel('Strategy').selectOption('litellm-virtual-key');
     await tab.getByRole('button', { name: 'Rotate' }).click();
     const failed = tab.locator('ol.steps li.failed');
@@ -230,13 +230,13 @@ const VIEWS: Readonly<Record<string, () => Promise<void>>> = {
     await tab.locator('.dot.ok').waitFor();
   },
   secret: async () => {
-    await secret('litellm/demo-key').click();
+    await openSecret('litellm/demo-key');
     await tab.getByLabel('Strategy').selectOption('litellm-virtual-key');
     await tab.getByRole('button', { name: 'Rotate' }).click();
     await tab.locator('ol.steps li', { hasText: 'try the new key' }).waitFor();
   },
   failure: async () => {
-    await secret('test-secret').click();
+    await openSecret('test-secret');
     await tab.getByLabel('Strategy').selectOption('litellm-virtual-key');
     await tab.getByRole('button', { name: 'Rotate' }).click();
     await tab.locator('ol.steps li.failed').waitFor();
@@ -266,6 +266,12 @@ async function takePicture(view: string, width: number, scheme: string): Promise
   await mkdir(`${SCREENSHOTS}/console`, { recursive: true });
   await tab.evaluate('scrollTo(0, 0)');
   await writeFile(`${SCREENSHOTS}/console/${view}-${width}-${scheme}.png`, await tab.screenshot());
+}
+
+/** Its form has the same labels as the one that was shown before: what is chosen too soon is chosen there. */
+async function openSecret(name: string): Promise<void> {
+  await secret(name).click();
+  await tab.getByRole('heading', { name, exact: true }).waitFor();
 }
 
 /** A secret's entry in the list. */
