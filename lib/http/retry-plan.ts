@@ -272,7 +272,7 @@ export class RetryPlan {
     return this.#endedBy;
   }
 
-  /** What came of the last attempt, where that is an answer for want of a better one. */
+  /** The outcome of the last attempt: the answer where no other attempt can be made. Undefined where it is not believed alone. */
   get last(): Outcome | undefined {
     return this.#last;
   }

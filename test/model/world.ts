@@ -263,7 +263,7 @@ function applyLitellm(world: World, name: string, { body, authorization }: HttpI
   return { world: { ...world, litellm }, answer: { status: 200, body: JSON.stringify({ key: newKey }) } };
 }
 
-/** What is remembered, without what concerns a process that has crashed: in an order that does not depend on the way. */
+/** The memory in sorted order, so that equal states look equal. It leaves out what belongs to a crashed process. */
 export function tidyMemory(memory: Readonly<Record<string, string>>, actor: string): Record<string, string> {
   const [name, incarnation] = actor.split('#');
   const isOfCrashed = (key: string): boolean =>

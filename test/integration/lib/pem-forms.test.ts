@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fromEnv } from '../../../lib/env.ts';
-import { isConjurError } from '../../../lib/errors.ts';
 import {
   type CertificateAuthority,
   createCertificateAuthority,
   type IssuedCertificate,
 } from '../../support/certificates.ts';
+import { refusalBy } from '../../support/refusal-by.ts';
 import { startClient } from './start-client.ts';
 
 let root: CertificateAuthority;
@@ -80,13 +80,7 @@ async function loginWith(environment: Record<string, string>): Promise<string> {
 }
 
 function refusalOf(environment: Record<string, string>): string {
-  try {
-    fromEnv({ CYBERARK_API_KEY: 'sesame', ...environment });
-  } catch (error) {
-    if (isConjurError(error, 'config_invalid')) return error.message;
-    throw error;
-  }
-  throw new Error('The settings were taken.');
+  return refusalBy(() => fromEnv({ CYBERARK_API_KEY: 'sesame', ...environment }));
 }
 
 describe('a PEM in an environment variable is taken, and works in a handshake', () => {

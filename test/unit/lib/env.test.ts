@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type FunctionSettings, parseFunctionSettings } from '../../../functions/runtime/settings.ts';
-import { isConjurError } from '../../../lib/errors.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
+import { refusalBy } from '../../support/refusal-by.ts';
 
 const KEY = { CYBERARK_API_KEY: 'sesame' };
 
@@ -24,13 +24,7 @@ function apiKeyOf({ auth }: FunctionSettings): string | undefined {
 }
 
 function problemsOf(environment: Record<string, string>, files: Record<string, string> = {}): string {
-  try {
-    parse(environment, files);
-  } catch (error) {
-    if (isConjurError(error, 'config_invalid')) return error.message;
-    throw error;
-  }
-  throw new Error('The settings were taken.');
+  return refusalBy(() => parse(environment, files));
 }
 
 describe('the settings', () => {

@@ -8,7 +8,7 @@ export interface LocalIamOptions {
 
 /** How tokens of other issuers are checked where the service's own variables do not say it. */
 export interface LocalJwtOptions {
-  /** Public keys of the issuer (RFC 7517, section 5). The variable `public-keys` goes before it. */
+  /** Public keys of the issuer (RFC 7517, section 5). The variable `public-keys` takes precedence. */
   readonly jwks: JSONWebKeySet;
 }
 

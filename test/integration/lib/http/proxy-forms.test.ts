@@ -1,8 +1,8 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { fromEnv } from '../../../../lib/env.ts';
-import { isConjurError } from '../../../../lib/errors.ts';
 import { createCertificateAuthority } from '../../../support/certificates.ts';
+import { refusalBy } from '../../../support/refusal-by.ts';
 import { startClient } from '../start-client.ts';
 import { startHttpProxy } from './start-http-proxy.ts';
 
@@ -12,13 +12,7 @@ const portOf = (url: string): number => Number(new URL(url).port);
 const HOST = 'conjur.invalid';
 
 function refusalOf(environment: Record<string, string>): string {
-  try {
-    fromEnv({ CYBERARK_API_KEY: 'sesame', ...environment });
-  } catch (error) {
-    if (isConjurError(error, 'config_invalid')) return error.message;
-    throw error;
-  }
-  throw new Error('The settings were taken.');
+  return refusalBy(() => fromEnv({ CYBERARK_API_KEY: 'sesame', ...environment }));
 }
 
 const failureOf = (promise: Promise<unknown>): Promise<Error> =>
