@@ -13,8 +13,12 @@ export interface Verified {
   readonly supersededVersion?: number | undefined;
 }
 
-/** Conjur keeps this many versions of a variable. */
 const KEPT_VERSIONS = 20;
+
+/** The versions of a variable that Conjur may still have, from the latest downwards. */
+export function keptVersions(latest: number): number[] {
+  return Array.from({ length: Math.min(latest, KEPT_VERSIONS) }, (_, index) => latest - index);
+}
 
 /**
  * Writes a value and reads back what Conjur now holds, from the leader itself. A rotation whose write was lost or altered must fail
@@ -32,22 +36,21 @@ export async function writeAndVerify(
   const stored = await readVersion(conjur, name, version, deadline);
   if (stored === undefined) throw notThere(name);
   if (stored.equals(value)) return { version, value };
-  const supersededVersion = await findVersion(conjur, name, value, version, deadline);
+  const supersededVersion =
+    version === undefined ? undefined : await findVersion(conjur, name, value, version - 1, deadline);
   if (supersededVersion === undefined) throw notThere(name);
   return { version, value: stored, supersededVersion };
 }
 
-/** The version below `from` that has the value. */
+/** The latest version, from the one given downwards, that has the value. */
 async function findVersion(
   conjur: Pick<ConjurClient, 'readSecret'>,
   name: string,
   value: Secret,
-  from: number | undefined,
+  latest: number,
   deadline: Deadline,
 ): Promise<number | undefined> {
-  if (from === undefined) return undefined;
-  const oldest = Math.max(1, from - KEPT_VERSIONS + 1);
-  for (let version = from - 1; version >= oldest; version -= 1) {
+  for (const version of keptVersions(latest)) {
     const stored = await readVersion(conjur, name, version, deadline);
     if (stored === undefined) return undefined;
     if (stored.equals(value)) return version;
@@ -63,7 +66,7 @@ export async function versionWith(
   deadline: Deadline,
 ): Promise<number | undefined> {
   const latest = (await conjur.showVariable(name, { deadline }))?.version;
-  return latest === undefined ? undefined : findVersion(conjur, name, value, latest + 1, deadline);
+  return latest === undefined ? undefined : findVersion(conjur, name, value, latest, deadline);
 }
 
 /** Undefined where Conjur does not keep the version any more. */

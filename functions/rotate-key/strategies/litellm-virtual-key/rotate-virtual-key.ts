@@ -3,7 +3,7 @@ import type { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import type { Logged } from '../../deps.ts';
-import { readVersion, versionWith, writeAndVerify } from '../../write-and-verify.ts';
+import { keptVersions, readVersion, versionWith, writeAndVerify } from '../../write-and-verify.ts';
 import { draw, LETTERS_AND_DIGITS } from '../draw.ts';
 import type { Rotated } from '../strategy.ts';
 import type { LitellmApi, Regeneration } from './litellm-api.ts';
@@ -29,8 +29,6 @@ const LITELLM_KEY = /^sk-/;
 const KEY_LENGTH = 32;
 /** Times that the stored key is set right before it is given up, for something in between must be altering it. */
 const MAX_PROMOTIONS = 3;
-/** Versions of the staged key that are looked through: Conjur keeps no more. */
-const KEPT_VERSIONS = 20;
 
 /**
  * Replaces a virtual key. Its state is in three places outside the process: the variable `name` (what consumers read), the variable
@@ -190,12 +188,11 @@ async function isOnRecord({ litellm, deadline }: VirtualKeyDeps, value: Secret):
 async function findCurrent(deps: VirtualKeyDeps, variable: string): Promise<Secret | undefined> {
   const { conjur, deadline } = deps;
   const latest = (await conjur.showVariable(variable, { deadline }))?.version;
-  const oldest = latest === undefined ? 0 : Math.max(1, latest - KEPT_VERSIONS + 1);
-  for (let version = latest; version === undefined || version >= oldest; version -= 1) {
+  // Of a variable whose versions may not be seen there is only the latest.
+  for (const version of latest === undefined ? [undefined] : keptVersions(latest)) {
     const key = await readVersion(conjur, variable, version, deadline);
     if (key === undefined) return undefined;
     if (await isOnRecord(deps, key)) return key;
-    if (version === undefined) return undefined;
   }
   return undefined;
 }
