@@ -14,6 +14,12 @@ const CREDENTIALS = new Set([
   'InvalidSignatureException',
 ]);
 
+/** Of an exception of the SDK: whom it blames, and the answer that it stands for. */
+interface AwsException {
+  readonly $fault?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
 /**
  * What a failed call to AWS means to whoever called the function. Only the exception's name is passed on. An error of this project, such as
  * `deadline_exceeded`, stays what it is.
@@ -38,25 +44,17 @@ export function toAwsError(error: unknown, action: string): ConjurError {
     const advice = 'The function has no AWS credentials that count: check its role and the region.';
     return new ConjurError('config_invalid', `AWS refused ${action} (${name}). ${advice}`, because);
   }
-  if (isRefusal(error)) {
+  const { $fault, $metadata } = Object(error) as AwsException;
+  // Before the refusals: throttling blames the caller too, but is worth another try.
+  if (isThrottled(name) || $metadata?.httpStatusCode === 429) {
+    const message = `AWS is asked too often (${name}) while ${action}. Try again; if it goes on, raise the account's quota.`;
+    return new ConjurError('upstream_unavailable', message, because);
+  }
+  if ($fault === 'client') {
     const advice =
       'Look at the secret in Secrets Manager: it may be marked for deletion, or be managed by another service.';
     return new ConjurError('upstream_error', `AWS refused ${action} (${name}). ${advice}`, because);
   }
-  if (isThrottled(name)) {
-    const message = `AWS is asked too often (${name}) while ${action}. Try again; if it goes on, raise the account's quota.`;
-    return new ConjurError('upstream_unavailable', message, because);
-  }
   const advice = "Check that the function's network reaches AWS: a NAT gateway or a VPC endpoint.";
   return new ConjurError('upstream_unavailable', `AWS did not answer (${name}) while ${action}. ${advice}`, because);
-}
-
-/** An exception that blames the caller; throttling does too, but is worth another try. */
-function isRefusal(error: unknown): boolean {
-  const { $fault, $metadata, name } = error as {
-    $fault?: string;
-    $metadata?: { httpStatusCode?: number };
-    name?: string;
-  };
-  return $fault === 'client' && $metadata?.httpStatusCode !== 429 && !isThrottled(name ?? '');
 }

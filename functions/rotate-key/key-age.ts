@@ -31,11 +31,7 @@ export async function lookAtKeyAge(
   const current = await versions.read(name, { stage: 'AWSCURRENT' }, deadline);
   if (current === undefined)
     throw new ConjurError('secret_not_found', `The secret ${name} in Secrets Manager has no value yet.`);
-  reportKeyAge(deps, name, current.createdAtMs);
-  const { createdAtMs } = current;
-  const ageSeconds =
-    createdAtMs === undefined ? undefined : Math.max(0, Math.round((deps.clock.now() - createdAtMs) / 1000));
-  return { kind: 'key-age', name, ageSeconds };
+  return { kind: 'key-age', name, ageSeconds: reportKeyAge(deps, name, current.createdAtMs) };
 }
 
 function noSecret(): ConjurError {

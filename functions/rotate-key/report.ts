@@ -69,16 +69,18 @@ const MISTAKES: ReadonlySet<string> = new Set([
 /**
  * The age of a key in use, at the beginning of its rotation: also of one that then fails, so that it is seen to grow. Each secret has a
  * metric of its own, by the dimension `secret`: the age of one must not hide behind that of another.
+ * @returns the age in seconds; undefined where Secrets Manager does not say when the key was made
  */
 export function reportKeyAge(
   { recordMetrics, clock }: Pick<RotationDeps, 'recordMetrics' | 'clock'>,
   secretId: string,
   createdAtMs: number | undefined,
-): void {
-  if (createdAtMs === undefined) return;
+): number | undefined {
+  if (createdAtMs === undefined) return undefined;
   const ageSeconds = Math.max(0, Math.round((clock.now() - createdAtMs) / 1000));
   const metric = { name: 'OldestKeyAge', unit: 'Seconds', value: ageSeconds } as const;
   recordMetrics([metric], { secret: toSecretName(secretId) });
+  return ageSeconds;
 }
 
 /** A schedule names a secret by what its stack knows of it, Secrets Manager by the whole ARN: the name is the same. */

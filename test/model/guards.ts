@@ -62,7 +62,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'only a key of the pair heals it',
     file: CREATE,
-    from: 'other === undefined || hosts?.includes(other.credential.login) !== true',
+    from: 'other === undefined || !hosts.includes(other.credential.login)',
     to: 'other === undefined',
     scenario: 'a pair whose key is dead, after one of other hosts',
     violation: /which the secret does not name/,

@@ -29,11 +29,13 @@ it('a step of a rotation tells how many requests to Conjur it took, also where i
   const lines: LogFields[] = [];
   const note = (_message: string, fields: LogFields = {}): void => void lines.push(fields);
   let sent = 7;
-  const clock = { now: () => 0, sleep: async () => undefined };
+  let nowMs = 1_000;
+  const clock = { now: () => nowMs, sleep: async () => undefined };
   const logger = { debug: note, info: note, warn: note, error: note };
   const logged = createStepLog({ logger, clock, countAttempts: () => sent }, { secretId: 'credential' });
   await logged('one', async () => {
     sent += 2;
+    nowMs += 30;
   });
   const failing = logged('two', async () => {
     sent += 1;
@@ -41,7 +43,7 @@ it('a step of a rotation tells how many requests to Conjur it took, also where i
   });
   await expect(failing).rejects.toThrow('of the test');
   expect(lines).toEqual([
-    { secretId: 'credential', step: 'one', durationMs: 0, conjurRequests: 2 },
+    { secretId: 'credential', step: 'one', durationMs: 30, conjurRequests: 2 },
     { secretId: 'credential', step: 'two', code: 'internal', durationMs: 0, conjurRequests: 1 },
   ]);
 });

@@ -71,7 +71,8 @@ interface Seen {
 }
 
 function rotateKey(context: RotationContext, seen: Seen): Promise<MadeKey> {
-  return seen.current.credential.hosts === undefined ? rotateOnly(context, seen) : rotateOther(context, seen);
+  const { hosts } = seen.current.credential;
+  return hosts === undefined ? rotateOnly(context, seen) : rotateOther(context, hosts, seen);
 }
 
 /** Single-host mode: the function's own identity rotates the host. */
@@ -87,15 +88,14 @@ async function rotateOnly(context: RotationContext, seen: Seen): Promise<MadeKey
  * A pair: the host in use rotates the other. Where its key is dead, the one before it or one that was staged may be alive, and heals the
  * pair: of either host, for somebody may have put a dead key over a live one of the same host.
  */
-async function rotateOther(context: RotationContext, seen: Seen): Promise<MadeKey> {
+async function rotateOther(context: RotationContext, hosts: readonly [string, string], seen: Seen): Promise<MadeKey> {
   const { current } = seen;
   const made = await rotateTargetOf(context, current.credential, seen);
   if (made !== undefined) return made;
-  const { hosts } = current.credential;
   for (const stage of ['AWSPREVIOUS', 'AWSPENDING'] as const) {
     const other = await readCredential(context, { stage });
     // One of other hosts must not be used: what it would rotate is no host of this secret.
-    if (other === undefined || hosts?.includes(other.credential.login) !== true) continue;
+    if (other === undefined || !hosts.includes(other.credential.login)) continue;
     const healed = await rotateTargetOf(context, { ...other.credential, hosts }, seen);
     if (healed === undefined) continue;
     const { secretId, deps } = context;

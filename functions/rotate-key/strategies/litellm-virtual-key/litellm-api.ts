@@ -86,7 +86,7 @@ export function createLitellmApi(send: Transport, masterKey: Secret): LitellmApi
 function toMadeKey(request: HttpRequest, response: HttpResponse): Secret | undefined {
   if (isUnknownKey(response)) return undefined;
   if (response.status !== 200) throw toLitellmError(request, response);
-  const key = jsonOf(response)?.key;
+  const key = fieldOf(response, 'key');
   if (typeof key === 'string' && key.startsWith('sk-')) return Secret.of(key);
   throw new ConjurError(
     'upstream_error',
@@ -94,36 +94,36 @@ function toMadeKey(request: HttpRequest, response: HttpResponse): Secret | undef
   );
 }
 
-type Json = Readonly<Record<string, unknown>>;
-
-/** A body as a JSON object; undefined where it is none. The parser's message would quote it, and it may hold a key. */
-function jsonOf({ body }: HttpResponse): Json | undefined {
+/** A field of a JSON body; undefined where there is none. The parser's message would quote the body, and it may hold a key. */
+function fieldOf({ body }: HttpResponse, name: string): unknown {
   try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return isJson(value) ? value : undefined;
+    return memberOf(JSON.parse(body.toString('utf8')), name);
   } catch {
     return undefined;
   }
 }
 
-function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Undefined of what has no fields, too. */
+function memberOf(value: unknown, name: string): unknown {
+  return (Object(value) as Record<string, unknown>)[name];
 }
 
 /** `{"key","info"}`: https://docs.litellm.ai/docs/proxy/virtual_keys */
 function isKeyInfo(response: HttpResponse): boolean {
-  return response.status === 200 && isJson(jsonOf(response)?.info);
+  const info = fieldOf(response, 'info');
+  return response.status === 200 && typeof info === 'object' && info !== null && !Array.isArray(info);
 }
 
 /** What LiteLLM says of a failure: `{"error":{"message","type","param","code"}}`. `{"detail":…}` is what a wrong path gets. */
 function errorOf(response: HttpResponse): string | undefined {
-  const error = jsonOf(response)?.error;
-  return isJson(error) && typeof error.message === 'string' ? error.message : undefined;
+  const message = memberOf(fieldOf(response, 'error'), 'message');
+  return typeof message === 'string' ? message : undefined;
 }
 
 /** LiteLLM's own word that it has no such key on record; a load balancer's 404, or that of a wrong path, says nothing about a key. */
 function isUnknownKey(response: HttpResponse): boolean {
-  return response.status === 404 && /\bkey\b.*\bnot found\b/is.test(errorOf(response) ?? '');
+  const message = errorOf(response);
+  return response.status === 404 && message !== undefined && /\bkey\b.*\bnot found\b/is.test(message);
 }
 
 function toRegenerateRequest({ oldKey, gracePeriod, duration }: Regeneration, newKey: Secret | undefined): HttpRequest {
@@ -222,9 +222,9 @@ export function toLitellmError({ action }: HttpRequest, response: HttpResponse):
 
 /** What LiteLLM says where `disable_custom_api_keys` is set: "Custom API key values are disabled by your administrator. …" */
 function isAboutCustomKeys(body: Buffer): boolean {
-  return /custom api key/i.test(body.toString('utf8').slice(0, 4_096));
+  return /custom api key/i.test(body.toString('utf8'));
 }
 
 function isAboutLicence(body: Buffer): boolean {
-  return /enterprise|licen[cs]e|premium/i.test(body.toString('utf8').slice(0, 4_096));
+  return /enterprise|licen[cs]e|premium/i.test(body.toString('utf8'));
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { parseDirect, parseHttp } from '../../../../functions/rotate-key/api.ts';
+import { parseDirect, parseHttp, rotateKeyFunction, toDirect, toReply } from '../../../../functions/rotate-key/api.ts';
+import type { RotateAnswer } from '../../../../functions/rotate-key/rotate.ts';
+import { Secret } from '../../../../lib/secret.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 const step = { Step: 'createSecret', SecretId: 'arn:aws:secretsmanager:…', ClientRequestToken: TOKEN };
@@ -22,6 +24,8 @@ describe('a call of rotate-key', () => {
     ['no strategy', { name: 'a' }, 'strategy'],
     ['an unknown strategy', { name: 'a', strategy: 'magic' }, 'random, supplied'],
     ['a misspelt strategy', { name: 'a', strategy: 'randm' }, 'Did you mean "random"? The call must name a strategy'],
+    ['a strategy misspelt twice', { name: 'a', strategy: 'randxx' }, 'Did you mean "random"?'],
+    ['a strategy that is no text', { name: 'a', strategy: ['random'] }, 'The call must name a strategy'],
     ['no name', { strategy: 'random' }, 'name'],
     ['a bad name', { name: 'a//b', strategy: 'random' }, 'name'],
     ['a misspelt field', { name: 'a', strategy: 'random', lenght: 40 }, 'lenght'],
@@ -58,13 +62,6 @@ describe('a call of rotate-key', () => {
     );
   });
 
-  it('with two secrets for one rotation is refused', async () => {
-    const request = parseDirect({ strategy: 'conjur-api-key', secret_id: 'a', name: 'b' });
-    if (request.kind !== 'rotation') throw new Error('It is no step.');
-    const run = async () => request.rotation.rotate({} as never, {} as never, {} as never);
-    await expect(run()).rejects.toMatchObject({ code: 'invalid_request' });
-  });
-
   it('never quotes the value that it brought', () => {
     const call = { name: 'a', strategy: 'supplied', new_value: 'sesame', encoding: 'rot13' };
     expect(() => parseDirect(call)).toThrow(
@@ -95,6 +92,91 @@ describe('an event of Secrets Manager', () => {
   });
 });
 
+describe('a question for the age of a key', () => {
+  it('is told from a call', () => {
+    expect(parseDirect({ key_age: { secret_id: 'arn' } })).toEqual({ kind: 'key-age', secretId: 'arn' });
+    expect(parseDirect({ key_age: {} })).toEqual({ kind: 'key-age', secretId: undefined });
+  });
+});
+
+describe('an answer', () => {
+  const rotated: RotateAnswer = {
+    kind: 'rotation',
+    name: 'a',
+    strategy: 'random',
+    version: 2,
+    rotatedAt: '2026-03-01T12:00:00.000Z',
+    value: Secret.of('sesame'),
+    eventFailure: undefined,
+  };
+  const silent = parseDirect({ name: 'a', strategy: 'random' });
+  const asking = parseDirect({ name: 'a', strategy: 'random', return_value: true });
+  const body = { name: 'a', strategy: 'random', version: 2, rotated_at: '2026-03-01T12:00:00.000Z' };
+
+  it('shows the value only to who asks for it', () => {
+    expect(toDirect(silent, rotated)).toEqual(body);
+    expect(toDirect(asking, rotated)).toEqual({ ...body, value: 'sesame', encoding: 'utf-8' });
+    expect(toDirect(asking, { ...rotated, value: undefined })).toEqual(body);
+    expect(toDirect(parseDirect(step), rotated)).toEqual(body);
+  });
+
+  it('does not guess at a version, and says more where there is more to say', () => {
+    const details = { accepted_by_litellm: false } as const;
+    const answer = { ...rotated, version: undefined, details, eventFailure: 'The bus is away.' };
+    expect(toDirect(silent, answer)).toEqual({
+      ...body,
+      version: null,
+      accepted_by_litellm: false,
+      event_not_published_because: 'The bus is away.',
+    });
+  });
+
+  it('that is larger than Lambda takes says that the rotation is done', () => {
+    const large = { ...rotated, value: Secret.of('a'.repeat(6_500_000)) };
+    expect(() => toDirect(asking, large)).toThrow(
+      expect.objectContaining({
+        code: 'payload_too_large',
+        message: expect.stringContaining('The rotation is done'),
+      }),
+    );
+    expect(toDirect(silent, large)).toEqual(body);
+  });
+
+  it('of a step tells its outcome, and of an age its seconds, or null', () => {
+    const done = { kind: 'step', name: 'a', step: 'setSecret', outcome: 'done' } as const;
+    expect(toDirect(silent, done)).toEqual({ name: 'a', step: 'setSecret', outcome: 'done' });
+    const age = { kind: 'key-age', name: 'a', ageSeconds: 60 } as const;
+    expect(toDirect(silent, age)).toEqual({ name: 'a', age_seconds: 60 });
+    expect(toDirect(silent, { ...age, ageSeconds: undefined })).toEqual({ name: 'a', age_seconds: null });
+  });
+
+  it('over HTTP is JSON with 200', () => {
+    const { statusCode, body: text } = toReply(silent, rotated);
+    expect([statusCode, JSON.parse(String(text))]).toEqual([200, body]);
+  });
+});
+
+describe('the log', () => {
+  const describeCall = (request: ReturnType<typeof parseDirect>) =>
+    rotateKeyFunction.describe(request, { settings: { credentialSecretId: 'own' } } as never);
+
+  it('names what is rotated, and how', () => {
+    expect(describeCall(parseDirect(step))).toEqual({ call: 'createSecret', secretId: step.SecretId });
+    expect(describeCall(parseDirect({ key_age: { secret_id: 'arn' } }))).toEqual({ call: 'key-age', secretId: 'arn' });
+    expect(describeCall(parseDirect({ name: 'a', strategy: 'random' }))).toEqual({
+      call: 'rotate',
+      strategy: 'random',
+      name: 'a',
+      secretId: undefined,
+    });
+    expect(describeCall(parseDirect({ strategy: 'conjur-api-key' }))).toMatchObject({
+      call: 'rotate',
+      secretId: 'own',
+    });
+    expect(rotateKeyFunction.name).toBe('rotate-key');
+  });
+});
+
 describe('over HTTP', () => {
   const call = (method: string, path: string, body?: unknown) => ({
     method,
@@ -107,7 +189,9 @@ describe('over HTTP', () => {
   it('POST /rotations is a rotation', () => {
     expect(parseHttp(call('POST', '/rotations', { name: 'a', strategy: 'random' }))).toMatchObject({
       kind: 'rotation',
+      overHttp: true,
     });
+    expect(parseDirect({ name: 'a', strategy: 'random' })).toMatchObject({ overHttp: false });
   });
 
   it('takes no parameters in the query', () => {

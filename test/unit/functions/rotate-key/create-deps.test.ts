@@ -4,6 +4,7 @@ import { createPublisher } from '../../../../functions/rotate-key/create-publish
 import type { Container } from '../../../../functions/runtime/container.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { silentLogger } from '../../../../lib/logger.ts';
+import { Secret } from '../../../../lib/secret.ts';
 import { settingsFor } from '../../../support/settings.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
 
@@ -32,6 +33,17 @@ describe('what rotations work with', () => {
       message: expect.stringContaining('LITELLM_MASTER_KEY is missing'),
     });
     expect(await depsBy({ ...base, ...key }).loadLitellm(deadline)).toHaveProperty('regenerate');
+  });
+
+  it('loads each of them once, and again where that has failed', async () => {
+    const deps = depsBy({});
+    expect(await deps.loadSecretVersions()).toBe(await deps.loadSecretVersions());
+    const litellm = { ...deps.settings.litellm, baseUrl: undefined, masterKey: Secret.of('sk-master') };
+    const settings = { ...deps.settings, litellm };
+    const { loadLitellm } = createRotationDeps({ settings, clock, logger: silentLogger } as unknown as Container);
+    await expect(loadLitellm(deadline)).rejects.toMatchObject({ code: 'config_invalid' });
+    Object.assign(litellm, { baseUrl: new URL('http://127.0.0.1:1') });
+    expect(await loadLitellm(deadline)).toHaveProperty('regenerate');
   });
 
   it('draws ids that are like no other', () => {

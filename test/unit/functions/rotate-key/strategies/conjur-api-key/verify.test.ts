@@ -1,10 +1,15 @@
 import { expect, it } from 'vitest';
 import type { RotationContext } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/context.ts';
-import { readStaged, testCredential } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/verify.ts';
+import {
+  readStaged,
+  testCredential,
+  testSecret,
+} from '../../../../../../functions/rotate-key/strategies/conjur-api-key/verify.ts';
 import { Deadline } from '../../../../../../lib/clock.ts';
 import { ConjurError } from '../../../../../../lib/errors.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
 import { FakeClock } from '../../../../lib/fake-clock.ts';
+import { BLUE, contentOf, FakeCredential, GREEN } from './fake-credential.ts';
 
 /** A version that shows itself after some looks. */
 function contextWithVersionAfter(looks: number, deadlineMs = 10_000): { context: RotationContext; clock: FakeClock } {
@@ -38,10 +43,14 @@ it('a version that stays invisible counts as one without a value, after a second
   expect(clock.sleeps).toEqual([100, 200, 400, 800]);
 });
 
-it('no wait goes past the deadline', async () => {
-  const { context, clock } = contextWithVersionAfter(99, 350);
+it.each([
+  [350, [100, 200]],
+  [300, [100]],
+  [0, []],
+])('no wait goes past the deadline: of %i ms are waited %j', async (deadlineMs, sleeps) => {
+  const { context, clock } = contextWithVersionAfter(99, deadlineMs);
   expect(await readStaged(context)).toBeUndefined();
-  expect(clock.sleeps).toEqual([100, 200]);
+  expect(clock.sleeps).toEqual(sleeps);
 });
 
 /** A Conjur that takes every key for the same login, and connections that are counted. */
@@ -77,3 +86,55 @@ it.each([false, true])(
     expect(ends).toEqual(['idle', 'close']);
   },
 );
+
+/** A pair whose version v2 is staged, where it has a value. */
+function startWith(staged: object | undefined): FakeCredential {
+  return new FakeCredential(
+    {
+      v1: { content: contentOf(BLUE, 'blue'), labels: ['AWSCURRENT'] },
+      v2: { content: staged, labels: ['AWSPENDING'] },
+    },
+    { [BLUE]: 'blue', [GREEN]: 'green' },
+  );
+}
+
+const test = (credential: FakeCredential) => testSecret(credential.contextFor('v2'));
+
+it('the staged credential is tested, or else the one in use', async () => {
+  const staged = startWith(contentOf(GREEN, 'green'));
+  await test(staged);
+  expect(staged.calls).toContain(`log in as ${GREEN}`);
+  const empty = startWith(undefined);
+  await test(empty);
+  expect(empty.calls).toContain(`log in as ${BLUE}`);
+});
+
+it('a secret without any value cannot be tested', async () => {
+  const credential = startWith(undefined);
+  credential.versions.delete('v1');
+  await expect(test(credential)).rejects.toMatchObject({ code: 'config_invalid' });
+});
+
+it('a key that Conjur refuses is told so', async () => {
+  await expect(test(startWith(contentOf(GREEN, 'dead')))).rejects.toMatchObject({
+    code: 'authentication_failed',
+    message: expect.stringContaining('Conjur refuses it'),
+  });
+});
+
+it('a key of which Conjur says nothing is not told dead', async () => {
+  const credential = startWith(contentOf(GREEN, 'green'));
+  credential.before = (call) => {
+    if (call === `log in as ${GREEN}`) throw new ConjurError('upstream_unavailable', 'It is away.');
+  };
+  await expect(test(credential)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+});
+
+it('the canary is read with the new key, where one is named', async () => {
+  const credential = startWith(contentOf(GREEN, 'green', { canary: 'app/canary' }));
+  await test(credential);
+  expect(credential.calls).toContain(`read app/canary as ${GREEN}`);
+  const without = startWith(contentOf(GREEN, 'green'));
+  await test(without);
+  expect(without.calls.filter((call) => call.endsWith(`as ${GREEN}`))).toEqual([`log in as ${GREEN}`]);
+});

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createLitellmApi } from '../../../../../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
 import { Deadline } from '../../../../../../lib/clock.ts';
+import { ConjurError } from '../../../../../../lib/errors.ts';
 import { HttpFault } from '../../../../../../lib/http/fault.ts';
 import type { HttpRequest } from '../../../../../../lib/http/request.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
@@ -37,7 +38,11 @@ describe('regenerating a key', () => {
     expect((await api.regenerate(regeneration, deadline))?.equals(newKey)).toBe(true);
     const [request] = requests;
     expect(request).toMatchObject({ method: 'POST', path: '/key/regenerate', freshConnection: true });
-    expect(request?.headers?.authorization).toBe(`Bearer ${MASTER}`);
+    expect(request?.headers).toEqual({
+      accept: 'application/json',
+      authorization: `Bearer ${MASTER}`,
+      'content-type': 'application/json',
+    });
     expect(request?.idempotent).toBeUndefined();
     expect(JSON.parse(String(request?.body))).toEqual({
       key: OLD_TOKEN_ID,
@@ -55,6 +60,8 @@ describe('regenerating a key', () => {
     ['a web page', 200, '<html>sign in</html>'],
     ['nothing', 200, ''],
     ['JSON of another shape', 200, { key: null }],
+    ['null', 200, 'null'],
+    ['a key that is none', 200, { key: 'not-sk-' }],
     ['another success', 202, { key: 'sk-new-secret' }],
     ["a load balancer's 404", 404, '<html>404</html>'],
     ["a wrong path's 404", 404, { detail: 'Not Found' }],
@@ -68,9 +75,46 @@ describe('regenerating a key', () => {
     });
   });
 
+  it('asks LiteLLM for a key of its own where it takes no other', async () => {
+    const bodies: unknown[] = [];
+    const api = createLitellmApi(async ({ body }) => {
+      bodies.push(JSON.parse(String(body)));
+      const isOwn = !String(body).includes('new_key');
+      const refusal = { error: { message: 'Custom API key values are disabled by your administrator.' } };
+      return {
+        status: isOwn ? 200 : 403,
+        headers: {},
+        fromLeader: true,
+        body: Buffer.from(JSON.stringify(isOwn ? { key: 'sk-made-by-litellm' } : refusal)),
+      };
+    }, Secret.of(MASTER));
+    expect((await api.regenerate(regeneration, deadline))?.expose()).toBe('sk-made-by-litellm');
+    expect(bodies).toEqual([
+      { key: OLD_TOKEN_ID, new_key: 'sk-new-secret', grace_period: '24h' },
+      { key: OLD_TOKEN_ID, grace_period: '24h' },
+    ]);
+  });
+
+  it.each([
+    [404, 'upstream_error'],
+    [500, 'upstream_error'],
+  ])('asks for none where %i speaks of custom keys', async (status, code) => {
+    const { api, requests } = apiThatAnswers(status, { error: { message: 'Custom API key values are disabled.' } });
+    await expect(api.regenerate(regeneration, deadline)).rejects.toMatchObject({ code });
+    expect(requests).toHaveLength(1);
+  });
+
   it('tells that LiteLLM does not know the old key', async () => {
     const { api } = apiThatAnswers(404, { error: { message: 'Key sk-old-secret not found' } });
     expect(await api.regenerate(regeneration, deadline)).toBeUndefined();
+  });
+
+  it.each([
+    [401, 'authentication_failed'],
+    [503, 'upstream_unavailable'],
+  ])('takes %i for what it is, whatever it says of a licence', async (status, code) => {
+    const { api } = apiThatAnswers(status, { error: { message: LICENCE } });
+    await expect(api.regenerate(regeneration, deadline)).rejects.toMatchObject({ code });
   });
 
   it.each([500, 403])('says plainly that the licence is missing (%i)', async (status) => {
@@ -91,6 +135,10 @@ describe('what LiteLLM answers', () => {
     [500, 'upstream_error', 'log'],
     [502, 'upstream_unavailable', 'health'],
     [429, 'upstream_unavailable', 'health'],
+    [503, 'upstream_unavailable', 'health'],
+    [504, 'upstream_unavailable', 'health'],
+    [499, 'upstream_error', 'LITELLM_API_BASE'],
+    [501, 'upstream_error', 'log'],
     [418, 'upstream_error', 'LITELLM_API_BASE'],
   ])('%i becomes %s', async (status, code, advice) => {
     const { api } = apiThatAnswers(status, { error: { message: 'sk-old-secret' } });
@@ -108,7 +156,7 @@ describe('what LiteLLM answers', () => {
   ])('%i %j: whether a key is on record is %s', async (status, body, expected) => {
     const { api, requests } = apiThatAnswers(status, body);
     expect(await api.isCurrent(oldKey, deadline)).toBe(expected);
-    expect(requests[0]).toMatchObject({ path: `/key/info?key=${OLD_TOKEN_ID}` });
+    expect(requests[0]).toMatchObject({ method: 'GET', path: `/key/info?key=${OLD_TOKEN_ID}`, idempotent: true });
   });
 
   it.each([
@@ -124,6 +172,13 @@ describe('what LiteLLM answers', () => {
   it.each([
     ['a web page', 200, '<html>sign in</html>'],
     ['JSON of another shape', 200, { key: 'x', info: null }],
+    ['JSON with a list', 200, { key: 'x', info: [] }],
+    ['JSON with a text', 200, { key: 'x', info: 'text' }],
+    ['another success', 201, { key: 'x', info: {} }],
+    ['a failure without words', 404, { error: null }],
+    ['a failure with other words', 404, { error: { message: 1 } }],
+    ['a failure about something else', 404, { error: { message: 'Team not found' } }],
+    ['the words for an unknown key, and another status', 410, { error: { message: 'Key not found' } }],
     ["a load balancer's 404", 404, '<html>404</html>'],
     ["a wrong path's 404", 404, { detail: 'Not Found' }],
     ['a page with 401', 401, '<html>sign in</html>'],
@@ -145,8 +200,22 @@ describe('what LiteLLM answers', () => {
     });
   });
 
+  it('through a proxy without its authority is told as such', async () => {
+    const failure = new HttpFault('proxy-tls', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+    const api = createLitellmApi(async () => Promise.reject(failure), Secret.of(MASTER));
+    await expect(api.isCurrent(oldKey, deadline)).rejects.toThrow('CYBERARK_CA_CERT');
+  });
+
+  it('for another reason than a fault of HTTP is passed on', async () => {
+    const error = new ConjurError('config_invalid', 'No.');
+    const api = createLitellmApi(async () => Promise.reject(error), Secret.of(MASTER));
+    await expect(api.isCurrent(oldKey, deadline)).rejects.toBe(error);
+  });
+
   it.each([
     ['tls', 'upstream_unavailable', 'NODE_EXTRA_CA_CERTS'],
+    ['proxy', 'upstream_unavailable', 'NO_PROXY'],
+    ['broken', 'upstream_unavailable', "LiteLLM's health"],
     ['client-certificate', 'upstream_unavailable', 'client certificate'],
     ['too-large', 'upstream_error', 'not one of LiteLLM'],
     ['coding', 'upstream_error', 'not one of LiteLLM'],

@@ -18,6 +18,7 @@ describe("LiteLLM's master key", () => {
     ['bare', 'sk-stored'],
     ['bare with white space around it', ' sk-stored\n'],
     ['in JSON', '{"master_key":"sk-stored","note":"mine"}'],
+    ['in JSON with white space around it', ' {"master_key":" sk-stored\\n"}'],
   ])('comes from Secrets Manager, %s, before the settings', async (_, content) => {
     expect(await load(content)).toBe('sk-stored');
   });
