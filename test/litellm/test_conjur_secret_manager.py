@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import functools
+import http.server
 import importlib.util
 import io
 import json
@@ -10,6 +11,7 @@ import logging
 import os
 import subprocess
 import sys
+import threading
 import traceback
 import types
 import unittest
@@ -426,6 +428,105 @@ class ByHttp(Calls, unittest.TestCase):
         self.assert_raises_code("invocation_failed", lambda: manager.sync_read_secret("litellm/key-1"))
 
 
+class Connections(unittest.TestCase):
+    """Against a server that answers as it is told: what it closes, and what it refuses."""
+
+    VALUE = (200, {"name": "litellm/a", "value": "sk-a", "encoding": "utf-8"})
+    LOST = None
+
+    def each_way(self, *answers):
+        for environment in (
+            {"CONJUR_FUNCTIONS_ENDPOINT_URL": "{url}"},
+            {"CONJUR_FUNCTIONS_MODE": "http", "CONJUR_FUNCTIONS_API_BASE": "{url}"},
+        ):
+            with ScriptedServer(answers) as server, mock.patch("time.sleep") as sleep:
+                yield create_manager({name: value.format(url=server.url) for name, value in environment.items()}), server, sleep
+
+    def test_one_connection_serves_one_call_after_the_other(self):
+        for manager, server, _ in self.each_way(*[self.VALUE] * 5):
+            for _ in range(3):
+                self.assertEqual(manager.sync_read_secret("litellm/a"), "sk-a")
+            # From whichever thread.
+            for _ in range(2):
+                self.assertEqual(asyncio.run(manager.async_read_secret("litellm/a")), "sk-a")
+            self.assertEqual((server.requests, server.connections), (5, 1))
+
+    def test_a_call_is_repeated_at_once_where_the_connection_that_was_kept_is_lost(self):
+        for manager, server, sleep in self.each_way(self.VALUE, self.LOST, self.VALUE):
+            for _ in range(2):
+                self.assertEqual(manager.sync_read_secret("litellm/a"), "sk-a")
+            self.assertEqual((server.requests, server.connections), (3, 2))
+            sleep.assert_not_called()
+
+    def test_a_call_that_is_lost_again_waits_and_is_tried_three_times(self):
+        for manager, server, sleep in self.each_way(*[self.LOST] * 4):
+            with self.assertRaises(Error) as caught:
+                manager.sync_read_secret("litellm/a")
+            self.assertEqual(caught.exception.code, "invocation_failed")
+            self.assertIn("ConnectionClosedError", str(caught.exception))
+            self.assertEqual((server.requests, sleep.call_count), (3, 1))
+
+    def test_what_is_throttled_is_tried_again_and_what_is_refused_is_not(self):
+        throttled = (429, {"message": "Rate Exceeded."})
+        for manager, server, sleep in self.each_way(throttled, throttled, self.VALUE):
+            self.assertEqual(manager.sync_read_secret("litellm/a"), "sk-a")
+            self.assertEqual((server.requests, sleep.call_count), (3, 2))
+        for answer, requests in ((throttled, 3), ((403, {"message": "Forbidden"}), 1)):
+            for manager, server, _ in self.each_way(*[answer] * 4):
+                with self.assertRaises(Error) as caught:
+                    manager.sync_read_secret("litellm/a")
+                self.assertEqual((caught.exception.code, server.requests), ("invocation_failed", requests))
+                self.assertIn(str(answer[0]), str(caught.exception))
+
+
+class ScriptedServer:
+    """Gives its answers in their order, by connections that it keeps; None closes the connection instead."""
+
+    def __init__(self, answers):
+        self.requests = self.connections = 0
+        answers, outer = iter(answers), self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self):
+                super().setup()
+                outer.connections += 1
+
+            def answer(self):
+                self.rfile.read(int(self.headers.get("content-length", 0)))
+                outer.requests += 1
+                answer = next(answers)
+                if answer is None:
+                    self.close_connection = True
+                    return
+                body = json.dumps(answer[1]).encode()
+                self.send_response(answer[0])
+                self.send_header("content-type", "application/json")
+                self.send_header("content-length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_GET = do_POST = answer
+
+            def log_message(self, *_):
+                """Nothing on the console."""
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __enter__(self):
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.01})
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._server.shutdown()
+        self._thread.join()
+        self._server.socket.close()
+
+
 class Settings(unittest.TestCase):
     def test_all_that_is_wrong_is_told_at_once_and_no_value_is_shown(self):
         environment = {
@@ -505,10 +606,19 @@ class Settings(unittest.TestCase):
             "CONJUR_FUNCTIONS_MODE": "http",
             "CONJUR_FUNCTIONS_API_BASE": "https://abc123.execute-api.us-west-2.amazonaws.com/prod",
         }
-        signed = create_manager(environment)._functions._signed("GET", "/health", None)
-        self.assertIn("/us-west-2/execute-api/", str(signed.headers["Authorization"]))
-        told = create_manager({**environment, "CONJUR_FUNCTIONS_REGION": "eu-west-1"})
-        self.assertIn("/eu-west-1/execute-api/", str(told._functions._signed("GET", "/health", None).headers["Authorization"]))
+        for more, region in (({}, "us-west-2"), ({"CONJUR_FUNCTIONS_REGION": "eu-west-1"}, "eu-west-1")):
+            requests = create_manager({**environment, **more})._functions._requests
+            signed = requests._signed("GET", f"{environment['CONJUR_FUNCTIONS_API_BASE']}/health", None)
+            self.assertIn(f"/{region}/execute-api/", str(signed.headers["Authorization"]))
+
+    def test_the_address_of_lambda_is_the_one_that_aws_names(self):
+        for environment, address in (
+            ({"CONJUR_FUNCTIONS_REGION": "eu-central-1"}, "https://lambda.eu-central-1.amazonaws.com"),
+            ({"CONJUR_FUNCTIONS_REGION": "cn-north-1"}, "https://lambda.cn-north-1.amazonaws.com.cn"),
+            ({"AWS_USE_FIPS_ENDPOINT": "true", "AWS_REGION": "us-east-1"}, "https://lambda-fips.us-east-1.amazonaws.com"),
+        ):
+            with mock.patch.dict(os.environ, environment):
+                self.assertEqual(Manager()._functions._endpoint(), address)
 
 
 class ByItself(unittest.TestCase):
