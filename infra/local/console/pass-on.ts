@@ -1,14 +1,28 @@
-import { type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { Agent, type IncomingMessage, request, type ServerResponse } from 'node:http';
 
 /** Headers about one connection, not about the message (RFC 9110, section 7.6.1); the body is announced anew by its length. */
 const OF_THE_CONNECTION = ['connection', 'keep-alive', 'expect', 'upgrade'];
+
+/** Where requests go on to, and the connections that are kept there. */
+export interface Onward {
+  readonly apiUrl: string;
+  readonly agent: Agent;
+}
+
+/** How long an idle connection is kept: much shorter than the 5 s after which the functions' server closes it, so that none is closed in use. */
+const IDLE_MS = 1_000;
+
+/** @param apiUrl where the functions answer over HTTP */
+export function createOnward(apiUrl: string): Onward {
+  return { apiUrl, agent: new Agent({ keepAlive: true, timeout: IDLE_MS }) };
+}
 
 /**
  * Hands a request on to the functions as it is, and their answer back.
  * @param onSuccess told of the JSON that a call succeeded with. Default: nobody is
  */
 export function passOn(
-  apiUrl: string,
+  { apiUrl, agent }: Onward,
   incoming: IncomingMessage,
   reply: ServerResponse,
   onSuccess?: (answer: unknown) => void,
@@ -17,7 +31,7 @@ export function passOn(
   const { method, url: path } = incoming;
   const headers = { ...incoming.headers };
   for (const name of OF_THE_CONNECTION) delete headers[name];
-  const onward = request({ hostname, port, method, path, headers, agent: false });
+  const onward = request({ hostname, port, method, path, headers, agent });
   onward.once('response', (answer) => {
     if (onSuccess !== undefined && isJson(answer) && answer.statusCode !== undefined && answer.statusCode < 300)
       readAlong(answer, onSuccess);

@@ -10,7 +10,7 @@ import type { CallLog } from './call-log.ts';
 import { createChangeRecord } from './change-record.ts';
 import type { ConsoleFacts } from './console-facts.ts';
 import { listDocuments, loadDocument } from './documents.ts';
-import { passOn } from './pass-on.ts';
+import { createOnward, type Onward, passOn } from './pass-on.ts';
 
 export interface ConsoleOptions {
   /** TCP port on 127.0.0.1; 0 takes a free one. */
@@ -41,7 +41,8 @@ const REFUSED = 'This address serves programs and pages of this machine alone. C
  * sites' pages are refused, whichever of the two they are for.
  */
 export async function startConsole(options: ConsoleOptions): Promise<Console> {
-  const answer = await createAnswer(options);
+  const onward = createOnward(options.apiUrl);
+  const answer = await createAnswer(options, onward);
   const server = createServer((incoming, reply) => {
     answer(incoming, reply).catch((error: unknown) => {
       reply.destroy(error instanceof Error ? error : undefined);
@@ -55,6 +56,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
       const closed = once(server, 'close');
       server.close();
       server.closeAllConnections();
+      onward.agent.destroy();
       await closed;
     },
   };
@@ -62,7 +64,7 @@ export async function startConsole(options: ConsoleOptions): Promise<Console> {
 
 type Answer = (incoming: IncomingMessage, reply: ServerResponse) => Promise<void>;
 
-async function createAnswer({ apiUrl, log, facts, now = Date.now }: ConsoleOptions): Promise<Answer> {
+async function createAnswer({ log, facts, now = Date.now }: ConsoleOptions, onward: Onward): Promise<Answer> {
   const record = createChangeRecord(now);
   const documents = await listDocuments();
   const [script, style] = await Promise.all([bundle('main.ts'), bundle('style.css')]);
@@ -84,7 +86,7 @@ async function createAnswer({ apiUrl, log, facts, now = Date.now }: ConsoleOptio
     if (asset !== undefined && isReading(incoming)) return send(reply, asset.type, await asset.load());
     if (path === '/console/log' && isReading(incoming)) return stream(reply, log);
     if (path.startsWith('/console/')) return sendDocument(reply, path);
-    passOn(apiUrl, incoming, reply, isReading(incoming) ? undefined : record.note);
+    passOn(onward, incoming, reply, isReading(incoming) ? undefined : record.note);
   };
 }
 

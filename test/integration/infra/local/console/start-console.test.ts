@@ -1,10 +1,12 @@
+import { once } from 'node:events';
 import { request } from 'node:http';
+import type { Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../../../../infra/local/conjur/create-local-conjur.ts';
 import { type CallLog, createCallLog } from '../../../../../infra/local/console/call-log.ts';
 import { type Console, startConsole } from '../../../../../infra/local/console/start-console.ts';
 import { serveBundles } from '../../../../support/serve-bundles.ts';
-import type { LoopbackServer } from '../../../../support/serve-on-loopback.ts';
+import { type LoopbackServer, serveOnLoopback } from '../../../../support/serve-on-loopback.ts';
 
 const FACTS = {
   account: 'default',
@@ -99,6 +101,35 @@ describe('the console', () => {
       expect((await fetch(`${orphan.url}/health`)).status).toBe(502);
     } finally {
       await orphan.close();
+    }
+  });
+
+  it('keeps its connection to the functions, but for a call that was broken off', async () => {
+    const connections = new Set<Socket>();
+    const asked = Promise.withResolvers<Socket>();
+    await using api = await serveOnLoopback((incoming, reply) => {
+      connections.add(incoming.socket);
+      if (incoming.url === '/secrets/silent') asked.resolve(incoming.socket);
+      else incoming.resume().once('end', () => reply.end(`${incoming.method} ${incoming.url}`));
+    });
+    const front = await startConsole({ port: 0, apiUrl: api.url, log, facts: FACTS });
+    try {
+      const call = async (method: string, path: string): Promise<string> =>
+        (await fetch(front.url + path, { method, ...(method === 'GET' ? {} : { body: 'v' }) })).text();
+      expect(await call('GET', '/secrets/a')).toBe('GET /secrets/a');
+      expect(await call('PUT', '/secrets/a')).toBe('PUT /secrets/a');
+      expect(await call('POST', '/rotations')).toBe('POST /rotations');
+      expect(connections.size).toBe(1);
+      const brokenOff = new AbortController();
+      const waiting = fetch(`${front.url}/secrets/silent`, { signal: brokenOff.signal });
+      const ended = once(await asked.promise, 'close');
+      brokenOff.abort();
+      await expect(waiting).rejects.toThrow();
+      await ended;
+      expect(await call('GET', '/secrets/b')).toBe('GET /secrets/b');
+      expect(connections.size).toBe(2);
+    } finally {
+      await front.close();
     }
   });
 
