@@ -33,21 +33,27 @@ const commandLine: Peer = {
   },
 };
 
+const earlyCommandLine: Peer = {
+  name: 'early command line',
+  client: pinned('early-cli/requirements.txt', /^(conjur==\S+)/m),
+  // It knows api keys and passwords, and the first API.
+  lacks: ['other logins', 'service'],
+  async prepare(cache) {
+    if (process.platform === 'darwin') throw new NotHere('on macOS it keeps its key in the keychain of who runs it');
+    const programs = await prepareVenv(join(cache, 'early-cli'), join(HERE, 'early-cli/requirements.txt'));
+    const environment = { PEER_PROGRAM: join(programs, 'conjur') };
+    return { program: process.execPath, args: [join(HERE, 'early-cli/peer.ts')], environment };
+  },
+};
+
 const python: Peer = {
   name: 'Python',
   client: pinned('python/requirements.txt', /^(conjur_api==\S+)/m),
   // Its functions are those of the first API.
   lacks: ['service'],
   async prepare(cache) {
-    const python3 = need('python3');
-    const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)';
-    await runStepIfPossible({ program: python3, args: ['-c', probe] }, HERE, 'Python 3.11 with venv and pip is needed');
-    const folder = join(cache, 'python');
-    await runStep({ program: python3, args: ['-m', 'venv', folder] }, HERE);
-    const program = join(folder, 'bin/python');
-    const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', 'requirements.txt'];
-    await runStep({ program, args: install }, join(HERE, 'python'));
-    return { program, args: [join(HERE, 'python/peer.py')] };
+    const programs = await prepareVenv(join(cache, 'python'), join(HERE, 'python/requirements.txt'));
+    return { program: join(programs, 'python'), args: [join(HERE, 'python/peer.py')] };
   },
 };
 
@@ -55,7 +61,7 @@ const java: Peer = {
   name: 'Java',
   client: `com.cyberark.conjur.api:conjur-api ${pinned('java/pom.xml', /conjur-api<\/artifactId>\s*<version>(\S+)</)}`,
   // Its public classes log in, read a secret and add one.
-  lacks: ['batch', 'list', 'policy', 'check', 'rotation', 'host factory', 'other logins', 'service'],
+  lacks: ['batch', 'list', 'policy', 'check', 'rotation', 'host factory', 'service'],
   async prepare(cache) {
     const [program, maven] = [need('java'), need('mvn')];
     const probe = { program, args: ['--add-modules', 'jdk.compiler', '--version'] };
@@ -68,7 +74,7 @@ const java: Peer = {
 };
 
 /** All clients, in the order of the report. */
-export const PEERS: readonly Peer[] = [go, commandLine, python, java];
+export const PEERS: readonly Peer[] = [go, commandLine, earlyCommandLine, python, java];
 
 /**
  * The vendor gives out its command line as binaries; where the module proxy does not offer it either, there is none. That is no
@@ -87,6 +93,18 @@ async function buildCommandLine(cache: string): Promise<string> {
     throw new NotHere(`no "conjur" on PATH, and it could not be built. ${advice}\n${(error as Error).message}`);
   }
   return program;
+}
+
+/** Makes a virtual environment with what a file pins, and gives the folder of its programs. */
+async function prepareVenv(folder: string, requirements: string): Promise<string> {
+  const python3 = need('python3');
+  const probe = 'import sys, venv, ensurepip; assert sys.version_info >= (3, 11)';
+  await runStepIfPossible({ program: python3, args: ['-c', probe] }, HERE, 'Python 3.11 with venv and pip is needed');
+  await runStep({ program: python3, args: ['-m', 'venv', folder] }, HERE);
+  const programs = join(folder, 'bin');
+  const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', requirements];
+  await runStep({ program: join(programs, 'python'), args: install }, HERE);
+  return programs;
 }
 
 async function buildGo(module: string, target: string, program: string, cache: string, mode?: string): Promise<void> {

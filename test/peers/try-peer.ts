@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createLocalConjur, type LocalConjur } from '../../infra/local/conjur/create-local-conjur.ts';
 import { type ConjurClient, createConjurClient } from '../../lib/index.ts';
+import { createSelfSigned } from '../support/certificates.ts';
 import { runProgram } from '../support/run-node.ts';
 import type { Command, Peer } from './peer.ts';
 import { type Check, parseTap } from './tap.ts';
@@ -28,9 +29,13 @@ const SERVICE_SEED = '- !policy { id: app, body: [ !group readers, !host reader 
 export async function tryPeer(peer: Peer, command: Command): Promise<Check[]> {
   const conjur = await createLocalConjur({ metadata: {}, ldap: { passwords: { alice: LDAP_PASSWORD } } });
   const service = await createLocalConjur({ edition: 'saas' });
+  const identity = await createSelfSigned(['127.0.0.1']);
+  const secure = await createLocalConjur({ tls: identity });
   const ours = createConjurClient({ baseUrl: conjur.url, auth: { type: 'api-key', apiKey: conjur.adminApiKey } });
   const folder = await mkdtemp(join(tmpdir(), 'peer-'));
+  const certificate = join(folder, 'certificate.pem');
   try {
+    await writeFile(certificate, identity.cert);
     const seeded = await ours.loadPolicy('root', SEED);
     await ours.writeSecret('app/from-us', VALUE);
     await ours.writeSecret('conjur/authn-azure/prod/provider-uri', AZURE_ISSUER);
@@ -46,6 +51,9 @@ export async function tryPeer(peer: Peer, command: Command): Promise<Check[]> {
         CONJUR_AUTHN_API_KEY: conjur.adminApiKey,
         PEER_METADATA_URL: conjur.metadataUrl ?? '',
         PEER_LDAP_PASSWORD: LDAP_PASSWORD,
+        PEER_TLS_URL: secure.url,
+        PEER_TLS_KEY: secure.adminApiKey,
+        PEER_TLS_CERTIFICATE: certificate,
         PEER_SERVICE_URL: `${service.url}/api`,
         PEER_SERVICE_KEY: service.adminApiKey,
         PEER_VALUE: VALUE,
@@ -60,6 +68,7 @@ export async function tryPeer(peer: Peer, command: Command): Promise<Check[]> {
   } finally {
     await rm(folder, { recursive: true, force: true });
     await ours.close();
+    await secure.close();
     await service.close();
     await conjur.close();
   }

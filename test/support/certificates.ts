@@ -63,33 +63,11 @@ async function toAuthority(name: string, keys: webcrypto.CryptoKeyPair, signer: 
   );
   const issue = async (request: IssueRequest): Promise<IssuedCertificate> => {
     const own = await createKeyPair(request.rsaBits);
-    const issued = await x509.X509CertificateGenerator.create(
-      {
-        subject: `CN=${request.commonName}`,
-        issuer: certificate.subject,
-        publicKey: own.publicKey,
-        signingKey: keys.privateKey,
-        signingAlgorithm: SIGNING_ALGORITHM,
-        ...toValidity(request.notAfter),
-        extensions: [
-          new x509.BasicConstraintsExtension(false, undefined, true),
-          new x509.ExtendedKeyUsageExtension([request.usage]),
-          ...(request.names.length > 0 ? [new x509.SubjectAlternativeNameExtension(request.names)] : []),
-        ],
-      },
-      webcrypto,
-    );
-    return { cert: issued.toString('pem'), key: await toPem(own.privateKey) };
+    return sign(request, own, { name: certificate.subject, keys: keys.privateKey });
   };
   return {
     cert: certificate.toString('pem'),
-    issueServer: ({ hosts, notAfter }) =>
-      issue({
-        commonName: hosts[0] ?? name,
-        names: hosts.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value })),
-        usage: x509.ExtendedKeyUsage.serverAuth,
-        notAfter,
-      }),
+    issueServer: ({ hosts, notAfter }) => issue({ ...forHosts(hosts), notAfter }),
     issueAuthority: async (below) =>
       toAuthority(below, await createKeyPair(), { name: certificate.subject, keys: keys.privateKey }),
     issueClient: ({ commonName, uri, notAfter, rsaBits }) =>
@@ -103,12 +81,50 @@ async function toAuthority(name: string, keys: webcrypto.CryptoKeyPair, signer: 
   };
 }
 
+/** A server certificate that no authority signed. The first host is its common name. */
+export async function createSelfSigned(hosts: readonly string[]): Promise<IssuedCertificate> {
+  const keys = await createKeyPair();
+  return sign(forHosts(hosts), keys, { name: `CN=${hosts[0]}`, keys: keys.privateKey });
+}
+
 interface IssueRequest {
   readonly commonName: string;
   readonly names: x509.JsonGeneralNames;
   readonly usage: string;
-  readonly notAfter: Date | undefined;
+  readonly notAfter?: Date | undefined;
   readonly rsaBits?: number | undefined;
+}
+
+function forHosts(hosts: readonly string[]): IssueRequest {
+  return {
+    commonName: hosts[0] ?? '',
+    names: hosts.map((value) => ({ type: isIP(value) ? 'ip' : 'dns', value })),
+    usage: x509.ExtendedKeyUsage.serverAuth,
+  };
+}
+
+async function sign(
+  { commonName, names, usage, notAfter }: IssueRequest,
+  own: webcrypto.CryptoKeyPair,
+  signer: Signer,
+): Promise<IssuedCertificate> {
+  const issued = await x509.X509CertificateGenerator.create(
+    {
+      subject: `CN=${commonName}`,
+      issuer: signer.name,
+      publicKey: own.publicKey,
+      signingKey: signer.keys,
+      signingAlgorithm: SIGNING_ALGORITHM,
+      ...toValidity(notAfter),
+      extensions: [
+        new x509.BasicConstraintsExtension(false, undefined, true),
+        new x509.ExtendedKeyUsageExtension([usage]),
+        ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : []),
+      ],
+    },
+    webcrypto,
+  );
+  return { cert: issued.toString('pem'), key: await toPem(own.privateKey) };
 }
 
 function createKeyPair(rsaBits?: number): Promise<webcrypto.CryptoKeyPair> {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Agent, request } from 'undici';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createCertificateAuthority, type IssuedCertificate } from '../../support/certificates.ts';
+import { createCertificateAuthority, createSelfSigned, type IssuedCertificate } from '../../support/certificates.ts';
 
 /** An HTTPS server that answers with the subject and the alternative names of the client's certificate. */
 async function startServer(identity: IssuedCertificate, clientCa?: string): Promise<string> {
@@ -45,6 +45,16 @@ describe('certificates made for tests', () => {
     const old = await authority.issueServer({ hosts: ['127.0.0.1'], notAfter: new Date(Date.now() - 1000) });
     await expect(get(await startServer(old), { ca: authority.cert })).rejects.toMatchObject({
       code: 'CERT_HAS_EXPIRED',
+    });
+  });
+
+  it('are self-signed where no authority is wanted, and trusted by themselves alone', async () => {
+    const [identity, other] = await Promise.all([createSelfSigned(['127.0.0.1']), createSelfSigned(['127.0.0.1'])]);
+    const url = await startServer(identity);
+    await expect(get(url, { ca: identity.cert })).resolves.toEqual({});
+    await expect(get(url, { ca: other.cert })).rejects.toMatchObject({ code: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
+    await expect(get(url.replace('127.0.0.1', 'localhost'), { ca: identity.cert })).rejects.toMatchObject({
+      code: 'ERR_TLS_CERT_ALTNAME_INVALID',
     });
   });
 

@@ -3,29 +3,16 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Template } from '../../../infra/deploy/template.ts';
+import { check, endChecks } from '../checks.ts';
 import { CONTROLS } from './security-hub.ts';
 
-/** CDK and cdk-nag over what this project deploys: each check prints one line of TAP. */
+/** CDK and cdk-nag over what this project deploys. */
 
 const { CDK_FOLDER = '', PROJECT_FOLDER = '' } = process.env;
 const PACKS = ['AwsSolutionsChecks', 'NIST80053R5Checks', 'HIPAASecurityChecks', 'PCIDSS321Checks', 'ServerlessChecks'];
 /** The rule packs' names before those of their rules; AWS Solutions numbers its rules, and keeps its name. */
 const PACK_NAME = /^(?:NIST\.800\.53\.R5|HIPAA\.Security|PCI\.DSS\.321|Serverless)-/;
 const FORMS = ['default', 'roles', 'everything'];
-
-let count = 0;
-let isAnyBad = false;
-
-function check(name: string, run: () => void): void {
-  count += 1;
-  try {
-    run();
-    console.log(`ok ${count} - ${name}`);
-  } catch (error) {
-    isAnyBad = true;
-    console.log(`not ok ${count} - ${name}: ${(error as Error).message.replaceAll(/\s+/g, ' ')}`);
-  }
-}
 
 const read = (path: string): string => readFileSync(join(PROJECT_FOLDER, path), 'utf8');
 
@@ -114,5 +101,4 @@ for (const [id, { always, find }] of Object.entries(CONTROLS))
     }
   });
 
-console.log(`1..${count}`);
-process.exitCode = isAnyBad ? 1 : 0;
+endChecks();

@@ -1,79 +1,15 @@
-import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { check, endChecks, expect } from '../checks.ts';
+import { createCommandLine, policyFile } from '../command-line.ts';
 
-/** The vendor's command line against a Conjur: each check runs it as a person would and prints one line of TAP. */
+/** The vendor's command line against a Conjur: each check runs it as a person would. */
 
-const {
-  CONJUR_APPLIANCE_URL,
-  CONJUR_ACCOUNT,
-  CONJUR_AUTHN_API_KEY,
-  PEER_VALUE,
-  PEER_HOST_KEY,
-  PEER_PROGRAM,
-  PEER_FOLDER,
-} = process.env as Record<string, string>;
+const { CONJUR_APPLIANCE_URL, CONJUR_ACCOUNT, CONJUR_AUTHN_API_KEY, PEER_VALUE, PEER_HOST_KEY } = process.env as Record<
+  string,
+  string
+>;
 const AWKWARD = 'app/awkward/ä+b c%41?#:d';
 
-let count = 0;
-let isAnyBad = false;
-
-interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs the command line with a home of its own, where it keeps its settings and the key. */
-function run(...args: string[]): Ran {
-  const { PATH = '' } = process.env;
-  // The variables of the other programs would be settings of this one.
-  const env = { PATH, HOME: PEER_FOLDER as string, LANG: 'C.UTF-8', CONJUR_CREDENTIAL_STORAGE: 'file' };
-  const { status, stdout, stderr } = spawnSync(PEER_PROGRAM as string, args, {
-    env,
-    encoding: 'utf8',
-    timeout: 30_000,
-  });
-  return { status, stdout, stderr };
-}
-
-/** What a command printed; one that failed fails the check. */
-function conjur(...args: string[]): string {
-  const { status, stdout, stderr } = run(...args);
-  if (status !== 0) throw new Error(`conjur ${args[0]} ended with ${status}: ${stderr.trim()}`);
-  return stdout.trim();
-}
-
-function json(...args: string[]) {
-  return JSON.parse(conjur(...args));
-}
-
-function expectRefusal(pattern: RegExp, ...args: string[]): void {
-  const { status, stderr } = run(...args);
-  if (status === 0) throw new Error(`conjur ${args[0]} was not refused`);
-  if (!pattern.test(stderr)) throw new Error(`refused with other words: ${stderr.trim()}`);
-}
-
-function expect(isSo: boolean, otherwise: string): void {
-  if (!isSo) throw new Error(otherwise);
-}
-
-function check(name: string, run: () => void): void {
-  count += 1;
-  try {
-    run();
-    console.log(`ok ${count} - ${name}`);
-  } catch (error) {
-    isAnyBad = true;
-    console.log(`not ok ${count} - ${name}: ${(error as Error).message.replaceAll('\n', ' ')}`);
-  }
-}
-
-function file(text: string): string {
-  const path = join(PEER_FOLDER as string, 'policy.yml');
-  writeFileSync(path, text);
-  return path;
-}
+const { conjur, json, expectRefusal } = createCommandLine({ CONJUR_CREDENTIAL_STORAGE: 'file' });
 
 function logIn(login: string, password: string): string {
   return conjur('login', '-i', login, '-p', password);
@@ -164,22 +100,22 @@ check('check: a resource, and who may read it', () => {
 });
 
 check('policy: load', () => {
-  const loaded = json('policy', 'load', '-b', 'scratch', '-f', file('- !host one\n- !host two'));
+  const loaded = json('policy', 'load', '-b', 'scratch', '-f', policyFile('- !host one\n- !host two'));
   expect(
     loaded.version >= 1 && `${CONJUR_ACCOUNT}:host:scratch/one` in loaded.created_roles,
     JSON.stringify(loaded.version),
   );
 });
 check('policy: update deletes', () => {
-  conjur('policy', 'update', '-b', 'scratch', '-f', file('- !delete { record: !host two }'));
+  conjur('policy', 'update', '-b', 'scratch', '-f', policyFile('- !delete { record: !host two }'));
   expect(conjur('resource', 'exists', 'host:scratch/two').includes('false'), 'it is still there');
 });
 check('policy: replace', () => {
-  conjur('policy', 'replace', '-b', 'scratch', '-f', file('- !variable only'));
+  conjur('policy', 'replace', '-b', 'scratch', '-f', policyFile('- !variable only'));
   expect(conjur('resource', 'exists', 'host:scratch/one').includes('false'), 'it is still there');
 });
 check('policy: one that cannot be read is refused', () =>
-  expectRefusal(/422/, 'policy', 'load', '-b', 'scratch', '-f', file('- !nonsense x')),
+  expectRefusal(/422/, 'policy', 'load', '-b', 'scratch', '-f', policyFile('- !nonsense x')),
 );
 
 check('host factory: a token, a host, and the token revoked', () => {
@@ -211,5 +147,4 @@ check('login: logout', () => {
   expectRefusal(/./, 'variable', 'get', '-i', 'app/from-us');
 });
 
-console.log(`1..${count}`);
-process.exitCode = isAnyBad ? 1 : 0;
+endChecks();

@@ -3,6 +3,7 @@ package main
 
 import (
 	"bytes"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -129,6 +130,28 @@ func checkLogin(conjur *conjurapi.Client) {
 	check("login: a wrong key is refused", func() error {
 		_, err := conjur.Authenticate(authn.LoginPair{Login: "admin", APIKey: "wrong"})
 		return refused(401, err)
+	})
+	check("login: over TLS, with a certificate that is given, and with none", func() error {
+		pem, err := os.ReadFile(os.Getenv("PEER_TLS_CERTIFICATE"))
+		if err != nil {
+			return err
+		}
+		pair := authn.LoginPair{Login: "admin", APIKey: os.Getenv("PEER_TLS_KEY")}
+		secure := config()
+		secure.ApplianceURL = os.Getenv("PEER_TLS_URL")
+		stranger, err := conjurapi.NewClientFromKey(secure, pair)
+		if err != nil {
+			return err
+		}
+		_, refusal := stranger.WhoAmI()
+		secure.SSLCert = string(pem)
+		trusted, err := conjurapi.NewClientFromKey(secure, pair)
+		if err != nil {
+			return err
+		}
+		_, err = trusted.WhoAmI()
+		var unknown x509.UnknownAuthorityError
+		return errors.Join(err, expect(errors.As(refusal, &unknown), "refused by: %v", refusal))
 	})
 	check("login: whoami", func() error {
 		got, err := conjur.WhoAmI()

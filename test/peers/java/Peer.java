@@ -5,10 +5,17 @@ import com.cyberark.conjur.api.Endpoints;
 import com.cyberark.conjur.api.Token;
 import com.cyberark.conjur.api.Variables;
 import com.cyberark.conjur.api.clients.AuthnClient;
+import com.cyberark.conjur.api.clients.ResourceClient;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import javax.ws.rs.ProcessingException;
 import javax.ws.rs.WebApplicationException;
 
 /** The vendor's Java client against a Conjur: each check calls its public methods and prints one line of TAP. */
@@ -29,6 +36,8 @@ public class Peer {
     checkLogin();
     checkValues(new Conjur("admin", KEY).variables());
     checkHost();
+    checkTls();
+    checkLdap();
     System.out.println("1.." + number);
     System.exit(anyBad ? 1 : 0);
   }
@@ -38,10 +47,20 @@ public class Peer {
       Token token = authenticate("admin", KEY);
       expect(!token.isExpired() && !token.willExpireWithin(60), "expires at " + token.getExpiration());
     });
+    check("login: a password is exchanged for the api key", () -> {
+      Credentials credentials = new Credentials("admin", KEY);
+      String key = new AuthnClient(credentials, Endpoints.fromCredentials(credentials)).login();
+      expect(key.equals(KEY), "another key");
+    });
     check("login: a wrong key is refused", () -> refused(401, () -> authenticate("admin", "wrong")));
     check("login: the token of one client serves another", () -> {
       Variables variables = new Conjur(authenticate("admin", KEY)).variables();
       expect(variables.retrieveSecret("app/from-us").equals(VALUE), "another value");
+    });
+    check("login: the token of one client serves one that knows where secrets are", () -> {
+      Endpoints endpoints = Endpoints.fromSystemProperties();
+      ResourceClient client = new ResourceClient(authenticate("admin", KEY), endpoints);
+      expect(client.retrieveSecret("app/from-us").equals(VALUE), "another value");
     });
     check("login: a token from a file", () -> {
       Path file = Path.of(System.getenv("PEER_FOLDER"), "token.json");
@@ -81,6 +100,54 @@ public class Peer {
       expect(variables.retrieveSecret("app/from-us").equals(VALUE), "another value");
       refused(403, () -> variables.addSecret("app/from-us", "value"));
     });
+  }
+
+  private static void checkTls() {
+    String conjur = System.getenv("PEER_TLS_URL");
+    Credentials credentials = new Credentials("admin", System.getenv("PEER_TLS_KEY"), conjur + "/authn");
+    String account = System.getenv("CONJUR_ACCOUNT");
+    Endpoints endpoints = new Endpoints(conjur + "/authn/" + account, conjur + "/secrets/" + account + "/variable");
+    check("login: over TLS, with a certificate that is given", () -> {
+      Token token = new AuthnClient(credentials, endpoints, trust(System.getenv("PEER_TLS_CERTIFICATE"))).authenticate();
+      expect(!token.isExpired(), "expires at " + token.getExpiration());
+    });
+    check("login: a certificate that nobody vouches for is refused", () -> {
+      try {
+        new AuthnClient(credentials, endpoints).authenticate();
+      } catch (ProcessingException error) {
+        expect(String.valueOf(error.getCause()).contains("SSLHandshakeException"), String.valueOf(error));
+        return;
+      }
+      throw new AssertionError("it was not refused");
+    });
+  }
+
+  private static void checkLdap() {
+    check("other logins: LDAP, by the address of its authenticator", () -> {
+      Token token = ldap(System.getenv("PEER_LDAP_PASSWORD")).authenticate();
+      expect(!token.isExpired(), "expires at " + token.getExpiration());
+      // alice may read nothing: Conjur knows her and shows her no variable.
+      refused(404, () -> new Conjur(token).variables().retrieveSecret("app/from-us"));
+    });
+    check("other logins: LDAP refuses another password", () -> refused(401, () -> ldap("another").authenticate()));
+  }
+
+  private static AuthnClient ldap(String password) {
+    Credentials credentials = new Credentials("alice", password, System.getenv("CONJUR_APPLIANCE_URL") + "/authn-ldap/work");
+    return new AuthnClient(credentials, Endpoints.fromCredentials(credentials));
+  }
+
+  private static SSLContext trust(String file) throws Exception {
+    KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+    store.load(null, null);
+    try (InputStream pem = Files.newInputStream(Path.of(file))) {
+      store.setCertificateEntry("conjur", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    factory.init(store);
+    SSLContext context = SSLContext.getInstance("TLS");
+    context.init(null, factory.getTrustManagers(), null);
+    return context;
   }
 
   private static Token authenticate(String login, String key) {

@@ -6,7 +6,7 @@ import sys
 import tempfile
 
 from conjur_api import Client
-from conjur_api.errors.errors import HttpStatusError
+from conjur_api.errors.errors import HttpSslError, HttpStatusError
 from conjur_api.models import (
     ConjurConnectionInfo,
     CreateHostData,
@@ -41,13 +41,13 @@ def check(name):
     return register
 
 
-def connect(login, key):
-    """A client that logs in with this key."""
+def connect(login, key, url=URL, certificate=None):
+    """A client that logs in with this key; a certificate is the only one that it believes."""
     credentials = SimpleCredentialsProvider()
-    credentials.save(CredentialsData(machine=URL, username=login, password=key, api_key=key))
+    credentials.save(CredentialsData(machine=url, username=login, password=key, api_key=key))
     return Client(
-        ConjurConnectionInfo(conjur_url=URL, account=ACCOUNT),
-        ssl_verification_mode=SslVerificationMode.TRUST_STORE,
+        ConjurConnectionInfo(conjur_url=url, account=ACCOUNT, cert_file=certificate),
+        ssl_verification_mode=SslVerificationMode.CA_BUNDLE if certificate else SslVerificationMode.TRUST_STORE,
         authn_strategy=AuthnAuthenticationStrategy(credentials),
     )
 
@@ -86,6 +86,17 @@ async def _(conjur):
 @check("login: a wrong key is refused")
 async def _(conjur):
     await refused(401, authenticates("admin", "wrong"))
+
+
+@check("login: over TLS, with a certificate that is given, and with none")
+async def _(conjur):
+    secure = ("admin", os.environ["PEER_TLS_KEY"], os.environ["PEER_TLS_URL"])
+    assert (await connect(*secure, os.environ["PEER_TLS_CERTIFICATE"]).whoami())["username"] == "admin"
+    try:
+        await connect(*secure).whoami()
+    except HttpSslError:
+        return
+    raise AssertionError("a certificate that nobody vouches for was not refused")
 
 
 @check("login: whoami")
