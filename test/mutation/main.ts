@@ -14,7 +14,7 @@ await runCommand({
   },
   rest: { name: 'PATH…', help: 'files or folders of lib/ and functions/ (default: both)' },
   notes:
-    'For each mutant the tests are run that reach it, the quickest first. What is only told to a log, and the words of messages, are left alone. Mutants that change nothing stand in test/mutation/equivalents.ts with a reason, and do not count.',
+    'For each mutant the tests are run that reach it: those that mirror its path first, then the other unit tests, then the rest. What is only told to a log, and the words of messages, are left alone. Mutants that change nothing stand in test/mutation/equivalents.ts with a reason, and do not count.',
   run: async ({ sample, seed = Date.now() % 2 ** 31, json }, paths) => {
     const { mutate } = await import('./mutate.ts');
     return mutate({ paths: paths.length > 0 ? paths : ['lib', 'functions'], sample, seed, json });

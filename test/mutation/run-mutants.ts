@@ -1,7 +1,9 @@
-import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { build } from 'esbuild';
 import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
+import { FUNCTION_NAMES } from '../../infra/build/function-names.ts';
 import { instrument, type Mutant } from './instrument.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,18 +20,12 @@ export interface Outcome {
 /** The tests of some files under all of their mutants, in one warm process of vitest. */
 export interface MutationRun {
   readonly mutants: readonly Mutant[];
-  /** Runs the tests that reach the mutant, the quickest first, until one fails. */
+  /** Runs the tests that reach the mutant, the likeliest first, until one fails. */
   tryMutant(mutant: Mutant): Promise<Outcome>;
   close(): Promise<void>;
 }
 
-/** Test files that last longer are left for those that the quick ones let through. */
-const QUICK_MS = 1_500;
-
-/**
- * @param files from the root
- * @throws Error where a test fails without any mutant
- */
+/** @param files from the root */
 export async function startMutationRun(files: readonly string[]): Promise<MutationRun> {
   const mutants: Mutant[] = [];
   const codeOf = new Map<string, string>();
@@ -38,6 +34,9 @@ export async function startMutationRun(files: readonly string[]): Promise<Mutati
     mutants.push(...instrumented.mutants);
     codeOf.set(`${ROOT}${file}`, instrumented.code);
   }
+  const cache = `${ROOT}node_modules/.cache/mutation-${process.pid}`;
+  await buildBundles(codeOf, cache);
+  codeOf.set(LOAD_BUNDLE, readFileSync(LOAD_BUNDLE, 'utf8').replace('../../dist/', `${pathToFileURL(cache).href}/`));
   const vitest = await createVitest(
     'test',
     { config: `${ROOT}test/mutation/vitest.config.ts`, watch: false, reporters: [{}] },
@@ -52,74 +51,149 @@ export async function startMutationRun(files: readonly string[]): Promise<Mutati
     },
   );
   const specifications = await vitest.globTestSpecifications(testsOf(files));
-  const reachedBy = await look(vitest, specifications);
+  const looks = new Map<string, Look>();
+  const kills = new Map<string, number>();
   return {
     mutants,
     async tryMutant(mutant) {
-      const tests = specifications
-        .map((specification) => ({ specification, ...reachedBy.get(specification.moduleId) }))
-        .filter(({ reached }) => reached?.has(mutant.id) === true)
-        .sort((a, b) => (a.tookMs ?? 0) - (b.tookMs ?? 0));
-      if (tests.length === 0) return { mutant, fate: 'unreached', ran: 0 };
-      const isQuick = ({ tookMs = 0 }: { tookMs?: number | undefined }): boolean => tookMs < QUICK_MS;
-      const folder = `/${dirname(mutant.file)}/`;
-      const isNear = ({ specification }: { specification: TestSpecification }): boolean =>
-        specification.moduleId.includes(folder);
-      const quick = tests.filter(isQuick);
-      // Those that mirror the file's path find most; the slow ones are run one by one.
-      const batches = [
-        quick.filter(isNear),
-        quick.filter((test) => !isNear(test)),
-        ...tests.filter((test) => !isQuick(test)).map((test) => [test]),
-      ];
-      for (const batch of batches) {
-        if (batch.length === 0) continue;
-        vitest.provide('mutant', mutant.id);
-        vitest.provide('reachedFile', '');
-        if (
-          await fails(
-            vitest,
-            batch.map(({ specification }) => specification),
-          )
-        )
-          return { mutant, fate: 'killed', ran: tests.length };
+      const killsOf = ({ moduleId }: TestSpecification): number => kills.get(`${mutant.file} ${moduleId}`) ?? 0;
+      const left = new Set(specifications.filter((test) => mayNotice(mutant, test)));
+      let ran = 0;
+      // Those that mirror the file's path, and those that have killed another of its mutants, find most.
+      for (const isNext of [
+        (test: TestSpecification) => test.moduleId.includes(`/${dirname(mutant.file)}/`) || killsOf(test) > 0,
+        (test: TestSpecification) => test.moduleId.startsWith(`${ROOT}test/unit/`),
+        () => true,
+      ]) {
+        const next = [...left].filter(isNext);
+        for (const test of next) left.delete(test);
+        await look(
+          vitest,
+          next.filter(({ moduleId }) => !looks.has(moduleId)),
+          cache,
+          looks,
+        );
+        const tests = next
+          .filter(({ moduleId }) => looks.get(moduleId)?.reached.has(mutant.id))
+          .sort((a, b) => killsOf(b) - killsOf(a) || durationOf(looks, a) - durationOf(looks, b));
+        const isAlone = ({ moduleId }: TestSpecification): boolean => looks.get(moduleId)?.isAlone === true;
+        const shared = tests.filter((test) => !isAlone(test));
+        for (const batch of [shared, ...tests.filter(isAlone).map((test) => [test])]) {
+          ran += batch.length;
+          const killer = batch.length === 0 ? undefined : await findFailure(vitest, mutant, batch);
+          if (killer === undefined) continue;
+          const key = `${mutant.file} ${killer}`;
+          kills.set(key, (kills.get(key) ?? 0) + 1);
+          return { mutant, fate: 'killed', ran };
+        }
       }
-      return { mutant, fate: 'survived', ran: tests.length };
+      return { mutant, fate: ran === 0 ? 'unreached' : 'survived', ran };
     },
-    close: () => vitest.close(),
+    async close() {
+      await vitest.close();
+      rmSync(cache, { recursive: true });
+    },
   };
 }
 
-interface Reached {
+const LOAD_BUNDLE = `${ROOT}test/support/load-bundle.ts`;
+
+/** Builds the functions with the mutants in them, where tests that load built functions then find them. */
+async function buildBundles(codeOf: ReadonlyMap<string, string>, outdir: string): Promise<void> {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: Object.fromEntries(FUNCTION_NAMES.map((name) => [`${name}/handler`, `functions/${name}/handler.ts`])),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    plugins: [
+      {
+        name: 'mutants',
+        setup({ onLoad }) {
+          onLoad({ filter: /\.ts$/ }, ({ path }) => ({
+            contents: codeOf.get(path) ?? readFileSync(path),
+            loader: 'ts',
+          }));
+        },
+      },
+    ],
+  });
+}
+
+/** What a test file does without a mutant. */
+interface Look {
   readonly reached: ReadonlySet<number>;
   readonly tookMs: number;
+  /** Whether it has a process of its own. The others share one, as a start lasts longer than most of them; no two mutants do. */
+  readonly isAlone: boolean;
 }
 
-/** Runs all tests without a mutant, and notes which mutants each file reaches, and how long it takes. */
-async function look(vitest: Vitest, specifications: TestSpecification[]): Promise<Map<string, Reached>> {
-  const reachedFile = `${ROOT}node_modules/.cache/mutation-${process.pid}.jsonl`;
-  mkdirSync(dirname(reachedFile), { recursive: true });
-  rmSync(reachedFile, { force: true });
+/** Shorter test files share a process. */
+const SHARED_MS = 5_000;
+
+function durationOf(looks: ReadonlyMap<string, Look>, { moduleId }: TestSpecification): number {
+  return looks.get(moduleId)?.tookMs ?? 0;
+}
+
+/** The models of rotations run for minutes, and are of `functions/`: what only they notice in `lib/` needs a test of its own. */
+function mayNotice({ file }: Mutant, { moduleId }: TestSpecification): boolean {
+  return !file.startsWith('lib/') || !/\/test\/(?:model|integration\/rotation)\//.test(moduleId);
+}
+
+/** Runs tests without a mutant, each alone, and then the short ones together. */
+async function look(
+  vitest: Vitest,
+  specifications: TestSpecification[],
+  folder: string,
+  looks: Map<string, Look>,
+): Promise<void> {
+  if (specifications.length === 0) return;
+  const run = async (some: TestSpecification[], isolate: boolean): Promise<ReadonlyMap<string, number>> => {
+    for (const { config } of vitest.projects) config.isolate = isolate;
+    const { testModules } = await vitest.runTestSpecifications(some);
+    const passed = testModules.filter((module) => module.ok());
+    return new Map(passed.map((module) => [module.moduleId, module.diagnostic().duration]));
+  };
+  const reachedFile = `${folder}/reached-${looks.size}.jsonl`;
+  vitest.config.bail = 0;
   vitest.provide('mutant', 0);
   vitest.provide('reachedFile', reachedFile);
-  vitest.config.bail = 0;
-  const { testModules } = await vitest.runTestSpecifications(specifications);
-  vitest.config.bail = 1;
-  const failed = new Set(testModules.filter((module) => !module.ok()).map(({ moduleId }) => moduleId));
-  for (const path of failed) process.stderr.write(`left out, since it fails without any mutant: ${path}\n`);
+  const alone = await run(specifications, true);
+  vitest.provide('reachedFile', '');
+  const short = specifications.filter(({ moduleId }) => (alone.get(moduleId) ?? SHARED_MS) < SHARED_MS);
+  const shared = await run(short, false);
   const lines = readFileSync(reachedFile, 'utf8').trim().split('\n');
-  rmSync(reachedFile);
-  const all = lines.map((line) => JSON.parse(line) as { file: string; reached: number[]; tookMs: number });
-  return new Map(
-    all
-      .filter(({ file }) => !failed.has(file))
-      .map(({ file, reached, tookMs }) => [file, { reached: new Set(reached), tookMs }]),
+  const reached = new Map(
+    lines
+      .map((line) => JSON.parse(line) as { file: string; reached: number[] })
+      .map(({ file, reached: ids }) => [file, new Set(ids)]),
   );
+  for (const { moduleId } of specifications) {
+    const tookMs = alone.get(moduleId);
+    if (tookMs === undefined) process.stderr.write(`left out, since it fails without any mutant: ${moduleId}\n`);
+    looks.set(moduleId, {
+      reached: (tookMs === undefined ? undefined : reached.get(moduleId)) ?? new Set(),
+      tookMs: tookMs ?? 0,
+      isAlone: !shared.has(moduleId),
+    });
+  }
 }
 
-async function fails(vitest: Vitest, specifications: TestSpecification[]): Promise<boolean> {
+/** @returns the test file that failed */
+async function findFailure(
+  vitest: Vitest,
+  mutant: Mutant,
+  specifications: TestSpecification[],
+): Promise<string | undefined> {
+  for (const { config } of vitest.projects) config.isolate = false;
+  vitest.config.bail = 1;
+  vitest.provide('mutant', mutant.id);
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
-  return unhandledErrors.length > 0 || testModules.some((module) => !module.ok());
+  const failed = testModules.find((module) => !module.ok());
+  return failed?.moduleId ?? (unhandledErrors.length > 0 ? 'an unhandled error' : undefined);
 }
 
 /** The test files that import one of the files, however far away. */
@@ -143,6 +217,7 @@ function testsOf(files: readonly string[]): string[] {
 }
 
 function importsOf(path: string): string[] {
+  if (path === LOAD_BUNDLE) return FUNCTION_NAMES.map((name) => `${ROOT}functions/${name}/handler.ts`);
   const specifiers = readFileSync(path, 'utf8').matchAll(/(?:from |import\(|import )'(\.{1,2}\/[^']+\.ts)'/g);
   return [...specifiers]
     .map(([, specifier = '']) => resolve(dirname(path), specifier))

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 
 /** The tests in which mutants are looked for; which files of them, the runner says. */
 export default defineConfig({
@@ -12,7 +13,14 @@ export default defineConfig({
     maxWorkers: 1,
     fileParallelism: false,
     bail: 1,
-    testTimeout: 30_000,
+    // The runner says in which order.
+    sequence: {
+      sequencer: class extends BaseSequencer {
+        override sort = async <T>(files: T[]): Promise<T[]> => files;
+      },
+    },
+    // What hangs with a mutant should not hang for long.
+    testTimeout: 15_000,
     hookTimeout: 60_000,
   },
 });
