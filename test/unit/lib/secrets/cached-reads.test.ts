@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import type { ReadSecretRequest } from '../../../../lib/secrets/read-secret.ts';
+import { type Answer, mockConjur } from '../mock-conjur.ts';
+
+const CACHE = { CYBERARK_SECRET_CACHE_TTL: '1', CYBERARK_SECRET_STALE_IF_ERROR: '600' };
+/** No batch can ask for a name with a comma in it: each is asked for, and fails, alone. */
+const HELD = 'held,1';
+const NEVER_READ = 'never,1';
+
+/** A client that has read one of two values, whose time is over; from now on the server answers as told. */
+async function withOldValue() {
+  let answer: Answer = { status: 200, body: 'old' };
+  const { conjur, clock } = mockConjur(() => answer, CACHE);
+  await conjur.readSecrets([HELD]);
+  clock.move(2_000);
+  return async (next: Answer, request: Pick<ReadSecretRequest, 'fresh'> = {}) => {
+    answer = next;
+    const { items, errors } = await conjur.readSecrets([HELD, NEVER_READ], request);
+    return {
+      items: items.map(({ name, value, stale }) => [name, value.expose(), stale]),
+      errors: errors.map(({ name, error }) => [name, error.code]),
+    };
+  };
+}
+
+it('in a batch, an old value takes the place of a failure of its own name, and of no other', async () => {
+  const read = await withOldValue();
+  expect(await read({ status: 500 })).toEqual({
+    items: [[HELD, 'old', true]],
+    errors: [[NEVER_READ, 'upstream_error']],
+  });
+});
+
+it('in a batch, no old value takes the place of one that is asked for afresh', async () => {
+  const read = await withOldValue();
+  expect(await read({ status: 500 }, { fresh: true })).toEqual({
+    items: [],
+    errors: [
+      [HELD, 'upstream_error'],
+      [NEVER_READ, 'upstream_error'],
+    ],
+  });
+});
+
+it('in a batch, a value that is said to be gone is not given out any more', async () => {
+  const read = await withOldValue();
+  const gone = [
+    [HELD, 'secret_not_found'],
+    [NEVER_READ, 'secret_not_found'],
+  ];
+  expect(await read({ status: 404 })).toEqual({ items: [], errors: gone });
+  expect((await read({ status: 500 })).items).toEqual([]);
+});
