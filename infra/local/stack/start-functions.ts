@@ -35,6 +35,7 @@ const LOADED_FIRST = [
   './guard-servers.ts',
   './answer-as-lambda.ts',
   './number-requests.ts',
+  './load-once.ts',
   './end-with-parent.ts',
 ].flatMap((file) => ['--import', new URL(file, import.meta.url).href]);
 /** Lines that are kept for the case that the start fails. */
