@@ -78,7 +78,8 @@ export function parseFunctionError(answer: Answer, functionError: string | undef
       'The function ran out of its time. Try again, or give it a longer timeout.',
     );
   }
-  return unknown(/^[\w.]{1,80}$/.test(String(errorType)) ? String(errorType) : 'an unknown error');
+  const isName = typeof errorType === 'string' && /^[\w.]{1,80}$/.test(errorType);
+  return unknown(isName ? errorType : 'an unknown error');
 }
 
 /** Its message was written by somebody else, and may hold anything. */

@@ -30,6 +30,36 @@ describe('the error of a function', () => {
     expect(error?.message).not.toContain('canary-value');
   });
 
+  it('is known without the word of Lambda beside it, as the invoke endpoint of npm start gives it', () => {
+    const answer = { errorType: 'Forbidden', errorMessage: 'What to do.' };
+    expect(parseFunctionError(answer, undefined)).toMatchObject({ code: 'forbidden', message: 'What to do.' });
+  });
+
+  it('is internal where Lambda says that it is one, and the answer does not', () => {
+    for (const answer of [{}, { errorType: 'Forbidden' }, { errorMessage: 'canary-value' }])
+      expect(parseFunctionError(answer, 'Unhandled')).toMatchObject({
+        code: 'internal',
+        message: expect.stringContaining('an unknown error'),
+      });
+  });
+
+  it.each([
+    ['Runtime.ExitError', true],
+    ['a'.repeat(80), true],
+    ['a'.repeat(81), false],
+    ['of several words', false],
+    ['trailing!', false],
+    ['!leading', false],
+  ])('is called %s: %s', (errorType, isTold) => {
+    const { message = '' } = parseFunctionError({ errorType, errorMessage: 'x' }, 'Unhandled') ?? {};
+    expect(message.includes(errorType)).toBe(isTold);
+  });
+
+  it('is no time-out where only its end says so', () => {
+    const answer = { errorType: 'Error', errorMessage: 'two words Task timed out after 29.00 seconds' };
+    expect(parseFunctionError(answer, 'Unhandled')).toMatchObject({ code: 'internal' });
+  });
+
   it('is none in an answer that merely has a field of that name', () => {
     expect(parseFunctionError({ name: 'a', errorMessage: 'b' }, undefined)).toBeUndefined();
     expect(parseFunctionError({ name: 'a', value: 'b' }, undefined)).toBeUndefined();
@@ -38,23 +68,35 @@ describe('the error of a function', () => {
 
 describe('an error of Lambda itself', () => {
   it.each([
-    ['AccessDeniedException', 'forbidden'],
-    ['ResourceNotFoundException', 'config_invalid'],
-    ['RequestTooLargeException', 'payload_too_large'],
-    ['TooManyRequestsException', 'upstream_unavailable'],
-    ['AbortError', 'deadline_exceeded'],
-    ['ServiceException', 'upstream_unavailable'],
-  ])('%s becomes %s, and keeps its cause', (name, code) => {
+    ['AccessDeniedException', 'forbidden', 'lambda:InvokeFunction'],
+    ['ResourceNotFoundException', 'config_invalid', 'functionNames'],
+    ['RequestTooLargeException', 'payload_too_large', 'Split the call'],
+    ['TooManyRequestsException', 'upstream_unavailable', 'no concurrency left'],
+    ['AbortError', 'deadline_exceeded', 'was ended'],
+    ['TimeoutError', 'deadline_exceeded', 'was ended'],
+    ['ServiceException', 'upstream_unavailable', 'could not be invoked (ServiceException)'],
+  ])('%s becomes %s, and keeps its cause', (name, code, words) => {
     const cause = Object.assign(new Error('canary-value'), { name });
     const error = toInvocationError(cause, 'reader');
     expect(error).toMatchObject({ code, cause });
+    expect(error.message).toContain(words);
     expect(error.message).not.toContain('canary-value');
+    expect(error.retryAfterSeconds).toBe(name === 'TooManyRequestsException' ? 1 : undefined);
   });
 
-  it('tells an endpoint that is down from a Lambda that is busy', () => {
-    const cause = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-    const error = toInvocationError(cause, 'reader');
-    expect(error.code).toBe('upstream_unavailable');
-    expect(error.message).toMatch(/ECONNREFUSED.*was not called.*endpoint.*npm start/);
+  it.each(['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH'])(
+    'tells an endpoint that is down (%s) from a Lambda that is busy',
+    (code) => {
+      const error = toInvocationError(Object.assign(new Error('connect'), { code }), 'reader');
+      expect(error.code).toBe('upstream_unavailable');
+      expect(error.message).toMatch(/was not called.*endpoint.*npm start/);
+      expect(error.message).toContain(code);
+    },
+  );
+
+  it('is called by its name where its code is no text, and unknown where it is none', () => {
+    const cause = Object.assign(new Error('x'), { name: 'Odd', code: 7 });
+    expect(toInvocationError(cause, 'reader').message).toContain('(Odd)');
+    expect(toInvocationError('text', 'reader').message).toContain('(unknown)');
   });
 });

@@ -212,6 +212,11 @@ describe('over HTTP', () => {
     ['GET', '/rotations'],
     ['POST', '/secrets'],
   ])('%s %s is not served', (method, path) => {
-    expect(() => parseHttp(call(method, path, {}))).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    expect(() => parseHttp(call(method, path, { name: 'a', strategy: 'random' }))).toThrow(
+      expect.objectContaining({
+        code: 'invalid_request',
+        message: expect.stringContaining('It serves POST /rotations'),
+      }),
+    );
   });
 });

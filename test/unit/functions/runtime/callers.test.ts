@@ -31,6 +31,10 @@ describe('the caller of an event', () => {
     'arn:aws:sts::123456789012:federated-user/team-a',
     'arn:aws:sts::123456789012:assumed-role/team-a',
     'arn:aws:sts::123456789012:assumed-role/team-a/session/more',
+    'x-arn:aws:iam::123456789012:role/team-a',
+    'arn:aws:iam::123456789012:role/team-a ',
+    'x-arn:aws:sts::123456789012:assumed-role/team-a/session',
+    ['arn:aws:iam::123456789012:role/team-a'],
     'arn:aws:sts::123456789012:assumed-role/other\narn:aws:sts::123456789012:assumed-role/team-a/x',
     '',
     7,
@@ -52,6 +56,12 @@ describe('the caller of an event', () => {
     expect(http({ authorizer: null, identity: { userArn: null } })).toEqual({ kind: 'unknown' });
   });
 
+  it('is unknown where an authorizer says nothing that could be compared', () => {
+    for (const authorizer of [{ jwt: { claims: 'a' } }, { lambda: 'a' }])
+      expect(http({ authorizer })).toEqual({ kind: 'unknown' });
+    expect(http({ authorizer: 'a' })).toEqual({ kind: 'unknown' });
+  });
+
   it('is a direct one where the event is none of HTTP', () => {
     for (const event of [{ name: 'a' }, null, 'text', { requestContext: {} }])
       expect(parseIdentity(event)).toEqual({ kind: 'direct' });
@@ -64,6 +74,7 @@ describe('CYBERARK_CALLERS', () => {
   it.each([
     ['no JSON', '{', 'must be a JSON list'],
     ['no list', '{}', 'must be a JSON list'],
+    ['no list, whatever its length', '"text"', 'must be a JSON list'],
     ['nobody', '[]', 'at least one entry'],
     ['an unknown field', rule({ raed: true }), 'entry 1 has an unknown field'],
     ['a list of lists', '[[]]', 'entry 1 must set at least one of'],
@@ -74,6 +85,15 @@ describe('CYBERARK_CALLERS', () => {
     ['a session', rule({ arn: SESSION }), 'entry 1.arn must be the ARN of an IAM role or user'],
     ['a pattern of roles', rule({ arn: 'arn:aws:iam::123456789012:role/*' }), 'entry 1.arn'],
     ['an empty claim', rule({ arn: undefined, claim: { sub: '' } }), 'entry 1.claim'],
+    ['a claim that is no text beside one that is', rule({ arn: undefined, claim: { a: 'x', b: 1 } }), 'entry 1.claim'],
+    ['a list of claims', rule({ arn: undefined, claim: ['sub'] }), 'entry 1.claim'],
+    ['a claim that is a text', rule({ arn: undefined, claim: 'sub' }), 'entry 1.claim'],
+    ['an ARN that is none', rule({ arn: 7 }), 'entry 1.arn must be the ARN'],
+    ['direct: "true"', rule({ arn: undefined, direct: 'true' }), 'entry 1.direct must be true'],
+    ['a claim and direct', rule({ arn: undefined, claim: { sub: 'a' }, direct: true }), 'must have one of'],
+    ['names that are a text', rule({ names: 'a' }), 'entry 1.names must list names'],
+    ['a name that is no text', rule({ names: ['a', 7] }), 'entry 1.names must list names'],
+    ['a bad name behind a good one', rule({ names: ['a', 'b*'] }), 'entry 1.names must list names'],
     ['no claim', rule({ arn: undefined, claim: {} }), 'entry 1.claim'],
     ['direct: false', rule({ arn: undefined, direct: false }), 'entry 1.direct must be true'],
     ['no names', rule({ names: [] }), 'entry 1.names must list names'],
@@ -125,5 +145,44 @@ describe('a rule', () => {
     [undefined, false],
   ])('about the name %s: %s', (name, isAllowed) => {
     expect(refusal({ sub: 'a', iss: 'i' }, name) === undefined).toBe(isAllowed);
+  });
+});
+
+describe('rules together', () => {
+  const rules = parseCallers(
+    JSON.stringify([
+      { arn: ROLE, names: ['*'], read: true },
+      { arn: ROLE, names: ['a/*'], write: true, rotate: false },
+      { direct: true, names: ['b', 'c/*'], rotate: true },
+    ]),
+  );
+  const role = parseIdentity({ requestContext: { http: {}, authorizer: { iam: { userArn: SESSION } } } });
+  const missing = (caller: Identity, rights: readonly ('read' | 'write' | 'rotate')[], name: string | undefined) =>
+    /may not (\w+)/.exec(findCallerRefusal(rules, caller, rights, name)?.message ?? '')?.[1];
+
+  it('give each right by one of them', () => {
+    expect(missing(role, ['read', 'write'], 'a/b')).toBeUndefined();
+    expect(missing(role, ['read', 'write'], 'b')).toBe('write');
+    expect(missing(role, ['rotate'], 'a/b')).toBe('rotate');
+    expect(missing(role, [], 'a/b')).toBeUndefined();
+  });
+
+  it('of all names are needed where a call is about none, and the message says so', () => {
+    expect(missing(role, ['read'], undefined)).toBeUndefined();
+    expect(missing(role, ['write'], undefined)).toBe('write');
+    expect(findCallerRefusal(rules, role, ['write'], undefined)?.message).toContain('every secret');
+    expect(findCallerRefusal(rules, role, ['write'], 'b')?.message).toContain('the secret "b"');
+  });
+
+  it('are of their own callers alone', () => {
+    expect(missing({ kind: 'direct' }, ['rotate'], 'c/x')).toBeUndefined();
+    expect(missing({ kind: 'direct' }, ['rotate'], 'a/b')).toBe('rotate');
+    expect(missing({ kind: 'direct' }, ['read'], 'b')).toBe('read');
+    expect(missing(role, ['rotate'], 'b')).toBe('rotate');
+    expect(missing({ kind: 'iam', principal: 'aws:123456789012:user/team-a' }, ['read'], 'b')).toBe('read');
+    expect(missing({ kind: 'unknown' }, ['read'], 'b')).toBe('read');
+    expect(missing({ kind: 'claims', claims: { principal: 'aws:123456789012:role/team-a' } }, ['read'], 'b')).toBe(
+      'read',
+    );
   });
 });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { createEmf, type EmfMetric } from '../../../../functions/runtime/log.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { createEmf, createFunctionEmf, type EmfMetric } from '../../../../functions/runtime/log.ts';
 
 const once = (name: string): EmfMetric => ({ name, unit: 'Count', value: 1 });
 const age = (value: number, unit: EmfMetric['unit'] = 'Seconds'): EmfMetric => ({ name: 'Age', unit, value });
@@ -59,6 +59,24 @@ describe('a line in the embedded metric format', () => {
     });
   });
 
+  it('holds a hundred metrics and thirty dimensions', () => {
+    const dimensions = Object.fromEntries(Array.from({ length: 30 }, (_, n) => [`d${n}`, 'x']));
+    const metrics = Array.from({ length: 100 }, (_, n) => once(`m${n}`));
+    expect(JSON.parse(toLine(dimensions, metrics))).toMatchObject({ d29: 'x', m99: 1 });
+    expect(JSON.parse(toLine({}, [once('m'.repeat(100))]))).toHaveProperty('m'.repeat(100), 1);
+  });
+
+  it.each([
+    ['', 'read-secret'],
+    ['the-name-in-aws', 'the-name-in-aws'],
+  ])('is of the function by its name in AWS, where that is known: %j', (name, expected) => {
+    vi.stubEnv('AWS_LAMBDA_FUNCTION_NAME', name === '' ? undefined : name);
+    const line = `{${createFunctionEmf('read-secret', { secret: 'app' })([once('Done')], 1)}}`;
+    vi.unstubAllEnvs();
+    expect(JSON.parse(line)).toMatchObject({ function_name: expected, secret: 'app' });
+    expect(JSON.parse(line)._aws.CloudWatchMetrics[0].Dimensions).toEqual([['function_name', 'secret']]);
+  });
+
   it.each([
     ['no metric', {}, []],
     ['more than a hundred metrics', {}, Array.from({ length: 101 }, (_, n) => once(`m${n}`))],
@@ -71,6 +89,10 @@ describe('a line in the embedded metric format', () => {
     ['a metric with the name of the declaration', {}, [once('_aws')]],
     ['a metric twice', {}, [once('m'), once('m')]],
     ['a metric whose name is no word', {}, [once('a"b')]],
+    ['a metric whose name begins with none', {}, [once('"b')]],
+    ['a metric whose name ends with none', {}, [once('a"')]],
+    ['a metric whose name is too long', {}, [once('m'.repeat(101))]],
+    ['the second metric with the name of a dimension', { m: 'x' }, [once('a'), once('m')]],
   ])('is refused for %s', (_, dimensions, metrics) => {
     expect(() => toLine(dimensions, metrics)).toThrow(TypeError);
   });

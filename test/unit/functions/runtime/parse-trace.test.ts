@@ -12,6 +12,9 @@ describe('the trace of an invocation', () => {
       '00-5759e988bd862e3fe1be46a994272793-557abcec3ee5a047-00',
     ],
     [ROOT, undefined],
+    [`${ROOT};Parent=557abcec3ee5a047x`, undefined],
+    [`${ROOT};xParent=557abcec3ee5a047`, undefined],
+    [`${ROOT};Parent=557abcec3ee5a047;Sampled=10`, '00-5759e988bd862e3fe1be46a994272793-557abcec3ee5a047-00'],
   ])('is known to the W3C too: %s', (header, traceparent) => {
     expect(parseTrace(header)).toEqual({ traceId: '1-5759e988-bd862e3fe1be46a994272793', traceparent });
   });
