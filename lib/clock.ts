@@ -72,15 +72,13 @@ export class Deadline {
    * @throws ConjurError `deadline_exceeded`, or that error
    */
   async race<T>(work: Promise<T>, action: string | (() => Error)): Promise<T> {
-    let stopTimer: (() => void) | undefined;
-    const expired = new Promise<never>((_, reject) => {
-      const expire = (): void => reject(typeof action === 'string' ? deadlineExceeded(action) : action());
-      stopTimer = startTimer(this.#clock, expire, this.timerMs());
-    });
+    const { promise: expired, reject } = Promise.withResolvers<never>();
+    const expire = (): void => reject(typeof action === 'string' ? deadlineExceeded(action) : action());
+    const stopTimer = startTimer(this.#clock, expire, this.timerMs());
     try {
       return await Promise.race([work, expired]);
     } finally {
-      stopTimer?.();
+      stopTimer();
     }
   }
 }
@@ -131,15 +129,13 @@ async function runLimited<T>(
   const deadline = new Deadline(clock, given?.remainingMs() ?? timeoutMs, signal);
   if (signal === undefined) return work(deadline);
   if (signal.aborted) throw aborted(signal);
-  let abort: (() => void) | undefined;
-  const ended = new Promise<never>((_, reject) => {
-    abort = () => reject(aborted(signal));
-    signal.addEventListener('abort', abort);
-  });
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(aborted(signal));
+  signal.addEventListener('abort', abort);
   try {
     return await Promise.race([work(deadline), ended]);
   } finally {
-    if (abort !== undefined) signal.removeEventListener('abort', abort);
+    signal.removeEventListener('abort', abort);
   }
 }
 

@@ -14,6 +14,18 @@ describe('the limits of a call', () => {
     expect(await run(options, async (deadline) => deadline.remainingMs())).toBe(remainingMs);
   });
 
+  it.each([1, 900_000])('may be %d ms', async (timeoutMs) => {
+    expect(await run({ timeoutMs }, async (deadline) => deadline.remainingMs())).toBe(timeoutMs);
+  });
+
+  it('are those of its deadline itself, unless a signal may end it sooner', async () => {
+    const deadline = new Deadline(clock, 700);
+    const { signal } = new AbortController();
+    expect(await run({ deadline }, async (given) => given)).toBe(deadline);
+    const limited = await run({ deadline, signal }, async (given) => given);
+    expect([limited.expiresAtMs, limited.signal]).toEqual([deadline.expiresAtMs, signal]);
+  });
+
   it.each([0, -1, 1.5, Number.NaN, 900_001])(
     'refuse a timeoutMs of %d, as a rejection and not a throw',
     async (timeoutMs) => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { withinDeadline } from '../../../lib/auth/aws-calls.ts';
 import { createConjurClient } from '../../../lib/client.ts';
 import { Deadline, systemClock } from '../../../lib/clock.ts';
@@ -34,6 +34,63 @@ describe.each([
 
 it('a fraction of a millisecond is one for a timer', () => {
   expect(new Deadline(new FakeClock(), 0.5).timerMs()).toBe(1);
+});
+
+it('a deadline that has passed leaves no time, and a timer a millisecond', () => {
+  const clock = new FakeClock();
+  const deadline = new Deadline(clock, 10);
+  clock.move(11);
+  expect([deadline.remainingMs(), deadline.timerMs()]).toEqual([0, 1]);
+});
+
+it('a deadline without a signal is its own', () => {
+  const deadline = new Deadline(new FakeClock(), 10);
+  expect(deadline.withoutSignal()).toBe(deadline);
+});
+
+describe('work that is raced against a deadline', () => {
+  /** A clock whose timers end when they are told to. */
+  function holdTimers() {
+    const timers = new Map<() => void, number>();
+    const startTimer = (run: () => void, ms: number) => {
+      timers.set(run, ms);
+      return () => void timers.delete(run);
+    };
+    return { clock: Object.assign(new FakeClock(), { startTimer }), timers };
+  }
+
+  it.each([
+    [
+      'its action',
+      'reading',
+      { code: 'deadline_exceeded', message: expect.stringContaining('ran out while reading.') },
+    ],
+    ['the error that it is given', () => new RangeError('late'), { name: 'RangeError', message: 'late' }],
+  ])('fails by %s when the time is over, and leaves no timer', async (_, action, error) => {
+    const { clock, timers } = holdTimers();
+    const raced = expect(new Deadline(clock, 10).race(new Promise(() => undefined), action)).rejects.toMatchObject(
+      error,
+    );
+    expect([...timers.values()]).toEqual([10]);
+    for (const expire of timers.keys()) expire();
+    await raced;
+    expect(timers.size).toBe(0);
+  });
+
+  it('leaves no timer when it ends in time, well or badly', async () => {
+    const { clock, timers } = holdTimers();
+    const deadline = new Deadline(clock, 10);
+    expect(await deadline.race(Promise.resolve('done'), 'reading')).toBe('done');
+    await expect(deadline.race(Promise.reject(new RangeError('no')), 'reading')).rejects.toThrow(RangeError);
+    expect(timers.size).toBe(0);
+  });
+
+  it('leaves no timer of the process either', async () => {
+    vi.useFakeTimers();
+    onTestFinished(() => void vi.useRealTimers());
+    await new Deadline(new FakeClock(), 10).race(Promise.resolve('done'), 'reading');
+    expect(vi.getTimerCount()).toBe(0);
+  });
 });
 
 it('what is no number is no deadline', () => {

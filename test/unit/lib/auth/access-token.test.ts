@@ -19,6 +19,13 @@ describe('an access token', () => {
     expect(parseAccessToken({ body, fromLeader: false }, String)).toMatchObject({ lifeMs: 480_000, fromLeader: false });
   });
 
+  it('may live for 50 hours, ends by the clock of the server, and need not say whom it speaks for', () => {
+    const body = Buffer.from(tokenOf({ iat: 1_770_000_000, exp: 1_770_180_000 }));
+    expect(parseAccessToken({ body, fromLeader: true }, String)).toMatchObject({
+      ...{ lifeMs: 180_000_000, expiresAtMs: 1_770_180_000_000, login: '' },
+    });
+  });
+
   it.each([
     ['a page', '<html>sesame</html>'],
     ['nothing', ''],
@@ -32,7 +39,11 @@ describe('an access token', () => {
     ['times that are no whole numbers', tokenOf({ iat: 1.5, exp: 20.5 })],
     ['an end before its beginning', tokenOf({ iat: 2, exp: 1 })],
     ['no life at all', tokenOf({ iat: 2, exp: 2 })],
-    ['a life of years', tokenOf({ iat: 0, exp: 1e9 })],
+    ['a beginning as text', tokenOf({ iat: '1', exp: 2 })],
+    ['an end as text', tokenOf({ iat: 1, exp: '2' })],
+    ['no beginning', tokenOf({ exp: 2 })],
+    ['a life of more than 50 hours', tokenOf({ iat: 0, exp: 180_001 })],
+    ['a payload that is a list', tokenOf([1])],
   ])('is refused where it is or has %s, without being quoted', (_, text) => {
     let error: unknown;
     try {

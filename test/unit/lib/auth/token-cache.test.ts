@@ -208,6 +208,52 @@ describe('any token', () => {
     expect(cache.idle()).toBeUndefined();
   });
 
+  it('that has expired meanwhile is asked for by its caller where the refresh that was under way fails', async () => {
+    const { clock, conjur, get } = await cacheWithToken(480);
+    clock.move(301_000);
+    await get();
+    clock.move(200_000);
+    const answer = get();
+    await conjur.fail(new ConjurError('upstream_unavailable', 'away'));
+    const newer = await conjur.succeed(480);
+    expect(await answer).toBe(newer);
+    expect(conjur.begun).toBe(3);
+  });
+
+  it('is not asked for again where the refresh that was under way is refused', async () => {
+    const { clock, conjur, get } = await cacheWithToken(480);
+    clock.move(301_000);
+    await get();
+    clock.move(200_000);
+    const outcome = expect(get()).rejects.toMatchObject({ code: 'authentication_failed' });
+    await conjur.fail(new ConjurError('authentication_failed', 'no'));
+    await outcome;
+    expect(conjur.begun).toBe(2);
+  });
+
+  it('whose refresh fails by no error of the client is kept, and what is logged says so', async () => {
+    const warnings: unknown[] = [];
+    const logger = { ...silentLogger, warn: (_: string, fields: unknown) => warnings.push(fields) };
+    const { clock, conjur, get } = await cacheWithToken(480, logger);
+    for (const error of [new TypeError('x is undefined'), 'no error at all']) {
+      clock.move(301_000 - (warnings.length > 0 ? 295_000 : 0));
+      await get();
+      await conjur.fail(error);
+    }
+    expect(warnings).toEqual([
+      { code: 'internal', reason: 'x is undefined' },
+      { code: 'internal', reason: 'unknown' },
+    ]);
+  });
+
+  it('has no age before it is there, and speaks for nobody', () => {
+    const cache = new TokenCache({
+      ...{ authenticate: () => new Promise(() => undefined), clock: new FakeClock(), random: () => 0 },
+      ...{ refreshIntervalMs: REFRESH_INTERVAL_MS, logger: silentLogger },
+    });
+    expect([cache.ageMs(), cache.login(), cache.idle(), cache.getHeld()]).toEqual(Array(4).fill(undefined));
+  });
+
   it('tells its age and whom it speaks for', async () => {
     const { cache, clock } = await cacheWithToken(480);
     clock.move(1_234);
@@ -268,11 +314,11 @@ describe('the interval that a token draws', () => {
 
 it('a caller waits on a login and does not own it: short deadlines end the wait, and the login goes on for the next', async () => {
   const clock = new FakeClock();
-  const limits: number[] = [];
+  const limits: (readonly [ms: number, once: boolean])[] = [];
   const conjur = new PendingAuthentications();
   const cache = new TokenCache({
-    authenticate: (deadline) => {
-      limits.push(deadline.remainingMs());
+    authenticate: (deadline, { once }) => {
+      limits.push([deadline.remainingMs(), once]);
       return conjur.authenticate(deadline);
     },
     clock,
@@ -282,8 +328,21 @@ it('a caller waits on a login and does not own it: short deadlines end the wait,
   });
   for (let call = 0; call < 3; call += 1)
     await expect(cache.get(new Deadline(clock, 5))).rejects.toMatchObject({ code: 'deadline_exceeded' });
-  expect(limits).toEqual([10_000]);
+  expect(limits).toEqual([[10_000, false]]);
   const token = await conjur.succeed(480);
   expect(await cache.get(new Deadline(clock, 5))).toBe(token);
   expect(conjur.begun).toBe(1);
+
+  // A refresh, which nobody waits for, has a second and one attempt; a login has the time of a patient caller.
+  clock.move(301_000);
+  await cache.get(new Deadline(clock, 5));
+  await conjur.fail(new ConjurError('upstream_unavailable', 'away'));
+  clock.move(200_000);
+  const patient = cache.get(new Deadline(clock, 30_000));
+  await conjur.succeed(480);
+  await patient;
+  expect(limits.slice(1)).toEqual([
+    [1_000, true],
+    [30_000, false],
+  ]);
 });
