@@ -6,13 +6,52 @@ export interface Equivalent {
   readonly operator: string;
   /** The code as it stands, white space aside. */
   readonly original: string;
+  /** The line that it begins in, where that text stands in other lines too. */
+  readonly line?: string;
   readonly reason: string;
 }
 
-export const EQUIVALENTS: readonly Equivalent[] = [];
+/** By file. */
+export const EQUIVALENTS: readonly Equivalent[] = [
+  {
+    file: 'lib/http/retry-plan.ts',
+    operator: 'number and one',
+    original: '0',
+    line: '#failingSinceMs = 0;',
+    reason: 'It is read after a failure alone, and the first of them sets it.',
+  },
+  {
+    file: 'lib/http/retry-plan.ts',
+    operator: 'number and one',
+    original: '0',
+    line: '#pausedAtMs = 0;',
+    reason: 'It is read of an open circuit alone, and what opens it begins a pause.',
+  },
+  {
+    file: 'lib/http/retry-plan.ts',
+    operator: 'number and one',
+    original: '0',
+    line: '#boundMs = 0;',
+    reason: 'It is read of an open circuit alone, and what opens it begins a pause.',
+  },
+  {
+    file: 'lib/http/retry-plan.ts',
+    operator: 'number and one',
+    original: '0',
+    line: '#pauseMs = 0;',
+    reason: 'It is read of an open circuit alone, and what opens it begins a pause.',
+  },
+  {
+    file: 'lib/http/retry-plan.ts',
+    operator: '< to <=',
+    original: 'nowMs < this.#failingSinceMs',
+    reason: 'Where both are the same, the one takes the place of itself.',
+  },
+];
 
 /** Why a mutant changes nothing; undefined where nobody has said so. */
-export function reasonFor({ file, operator, original }: Mutant): string | undefined {
+export function reasonFor({ file, operator, original, lineText }: Mutant): string | undefined {
   const text = original.replace(/\s+/g, ' ');
-  return EQUIVALENTS.find((one) => one.file === file && one.operator === operator && one.original === text)?.reason;
+  const isIt = (one: Equivalent): boolean => one.file === file && one.operator === operator && one.original === text;
+  return EQUIVALENTS.find((one) => isIt(one) && (one.line ?? lineText) === lineText)?.reason;
 }

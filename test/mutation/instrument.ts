@@ -6,6 +6,8 @@ export interface Mutant {
   readonly file: string;
   /** From 1. */
   readonly line: number;
+  /** The line that it begins in, without its white space. */
+  readonly lineText: string;
   readonly operator: string;
   readonly original: string;
   readonly replacement: string;
@@ -46,11 +48,12 @@ export function instrument(code: string, file: string, firstId: number): Instrum
   visit(parseAst(code, { lang: 'ts' }) as unknown as Node, undefined, code, wraps);
   wraps.sort((a, b) => a.start - b.start || b.end - a.end);
   const mutants: Mutant[] = [];
+  const lines = code.split('\n');
   const text = render(code, 0, code.length, wraps, (wrap, change) => {
     const id = firstId + mutants.length;
     const original = code.slice(wrap.start, wrap.end);
     const line = code.slice(0, wrap.start).split('\n').length;
-    mutants.push({ id, file, line, ...change, original });
+    mutants.push({ id, file, line, lineText: lines[line - 1]?.trim() ?? '', ...change, original });
     return id;
   });
   return { code: text, mutants };

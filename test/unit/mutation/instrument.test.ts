@@ -33,7 +33,15 @@ describe('the mutants of a piece of code', () => {
 });
 
 it('a report has a score for each folder, and what lives', () => {
-  const mutant = { id: 1, file: 'lib/http/a.ts', line: 3, operator: '< to <=', original: 'a <\n  b', replacement: '' };
+  const mutant = {
+    id: 1,
+    file: 'lib/http/a.ts',
+    line: 3,
+    lineText: 'a <',
+    operator: '< to <=',
+    original: 'a <\n  b',
+    replacement: '',
+  };
   const report = toReport(
     [
       { mutant, fate: 'killed', ran: 1 },
