@@ -165,7 +165,7 @@ export class RetryBudget {
 
   /** A request had an answer. */
   refill(): void {
-    if (this.#spent > 0) this.#spent = Math.max(0, Math.min(this.#spent, this.#size) - REFILL);
+    this.#spent = Math.max(0, Math.min(this.#spent, this.#size) - REFILL);
   }
 
   get #size(): number {

@@ -114,6 +114,25 @@ describe('a circuit', () => {
     expect(circuit.admits(nowMs + 1_000)).toBe(true);
   });
 
+  it('lets no second probe through because a request that was under way before it fails', () => {
+    const { circuit, nowMs } = play([[5, 500, FAILED]]);
+    expect(circuit.enter()).toBe(true);
+    circuit.note(FAILED, false, nowMs + 1_000);
+    expect(circuit.admits(nowMs + 1_000)).toBe(false);
+  });
+
+  it('that is closed has no pause and no probe', () => {
+    const closed = new Circuit(() => 0);
+    const again = play([[5, 500, FAILED]]);
+    again.circuit.note('well', false, again.nowMs);
+    for (const circuit of [closed, again.circuit]) {
+      expect([circuit.enter(), circuit.pauseLeftMs(again.nowMs)]).toEqual([false, 0]);
+      expect(circuit.admits(again.nowMs)).toBe(true);
+    }
+    for (let i = 1; i <= 5; i += 1) closed.note(FAILED, false, START_MS + i * 500);
+    expect(closed.admits(START_MS + 3_500)).toBe(true);
+  });
+
   it('has a probe due where the clock went backwards', () => {
     const { circuit, nowMs } = play([[5, 500, FAILED]]);
     expect(circuit.admits(nowMs - 3_600_000)).toBe(true);

@@ -35,6 +35,15 @@ describe('a budget of retries', () => {
   });
 });
 
+it('a budget that is overdrawn, since its requests have ended, gives what costs nothing, and that alone', () => {
+  const budget = new RetryBudget();
+  budget.enter();
+  budget.enter();
+  for (let left = 20; left > 0; left -= 1) expect(budget.spend(5)).toBe(true);
+  budget.leave();
+  expect([budget.spend(0), budget.spend(1)]).toEqual([true, false]);
+});
+
 /** A client of a server that fails in some of its answers. @param failing whether the next answer is a failure */
 function failing(failing: () => boolean) {
   const heldBack: HeldBackReport[] = [];

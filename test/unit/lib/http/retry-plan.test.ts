@@ -81,6 +81,21 @@ describe('the plan of a read from followers', () => {
     expect(plan.last).toEqual(answer(404));
   });
 
+  it('does not take an earlier answer for the one that the leader still owes', () => {
+    const { next, plan } = planFor({ hosts, request: { ...READ, confirmAtLeader: [404] } });
+    next(answer(503));
+    expect(plan.last).toEqual(answer(503));
+    next(answer(404));
+    expect(plan.last).toBeUndefined();
+  });
+
+  it('goes on where one of the others may be asked, though the circuit of one is open', () => {
+    const { next, servers } = planFor({ hosts: ['first', 'leader'] });
+    open(servers[0]);
+    expect(next(answer(503))).toEqual(['leader.test', 0, 0]);
+    expect(next(answer(503))).toEqual(['leader.test', 50, 5]);
+  });
+
   it('seeks the first server that may be asked, and says which one it has spared', () => {
     const { plan, servers } = planFor({ hosts });
     expect([plan.seekServer(NOW_MS), plan.server, plan.heldBack]).toEqual([true, servers[0], undefined]);
@@ -142,10 +157,20 @@ function open(server: Server | undefined): void {
   for (let left = 4; left >= 0; left -= 1) server?.circuit.note({ weight: 1, reason: 'x' }, false, NOW_MS - left * 500);
 }
 
+it('a server is its address, whose path stands in front of each request, without a slash at the end', () => {
+  const circuit = new Circuit(() => 0);
+  expect(toServer(new URL('https://h.test:8443/conjur/api//'), true, circuit)).toEqual({
+    ...{ origin: 'https://h.test:8443', basePath: '/conjur/api', isLeader: true, circuit },
+  });
+  expect(toServer(new URL('https://h.test'), false, circuit).basePath).toBe('');
+});
+
 it('a server that could be reached again is asked in its turn at once', () => {
   const servers = ['first', 'second', 'leader'].map(serverAt);
   const [first, second, leader] = servers as [Server, Server, Server];
   const order = new ServerOrder(servers);
+  // Every request asks for this: no list is made anew for it.
+  expect(order.at(NOW_MS)).toBe(servers);
   order.note(first, false, NOW_MS);
   order.note(second, false, NOW_MS);
   expect(order.at(NOW_MS)).toEqual([leader, first, second]);
