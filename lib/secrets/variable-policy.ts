@@ -25,8 +25,8 @@ export const MAX_ANNOTATION_NAME_LENGTH = 255;
 export const MAX_ANNOTATION_VALUE_LENGTH = 4_096;
 export const MAX_MIME_TYPE_LENGTH = 255;
 
-/** A media type (RFC 9110, section 8.3.1), with parameters in visible characters. */
-export const MIME_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:\s*;[ \t\x21-\x7e]*)?$/;
+/** A media type (RFC 9110, section 8.3.1), with parameters in visible characters: Conjur answers with it as a header. */
+export const MIME_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:[ \t]*;[ \t\x21-\x7e]*)?$/;
 
 // A value may have several lines. No other control character has a use, and PostgreSQL, which Conjur keeps them in, takes no NUL.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for

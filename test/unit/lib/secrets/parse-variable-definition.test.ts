@@ -43,12 +43,17 @@ describe('parseVariableDefinition', () => {
     expect(parseVariableDefinition({ name: 'app/db', annotations }).annotations).toBe(annotations);
   });
 
-  it.each(['json', 'text/', 'text/..', 'text/plain\nx', `text/${'x'.repeat(300)}`])(
-    'refuses the MIME type %j',
-    (mimeType) => {
-      expect(() => parseVariableDefinition({ name: 'app/db', mimeType })).toThrow(refused('MIME type'));
-    },
-  );
+  it.each([
+    'json',
+    'text/',
+    'text/..',
+    'text/plain\nx',
+    'text/plain \n;',
+    'text/plain\u00a0;',
+    `text/${'x'.repeat(300)}`,
+  ])('refuses the MIME type %j', (mimeType) => {
+    expect(() => parseVariableDefinition({ name: 'app/db', mimeType })).toThrow(refused('MIME type'));
+  });
 
   it("does not show an annotation's value", () => {
     expect(() => parseVariableDefinition({ name: 'a', annotations: { note: 'private\u0000' } })).not.toThrow(/private/);
