@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
-import { createVitest, type TestSpecification, type Vitest } from 'vitest/node';
+import { createVitest, type TestRunResult, type TestSpecification, type Vitest } from 'vitest/node';
 import { FUNCTION_NAMES } from '../../infra/build/function-names.ts';
 import { instrument, type Mutant } from './instrument.ts';
 
@@ -153,7 +153,7 @@ async function look(
   if (specifications.length === 0) return;
   const run = async (some: TestSpecification[], isolate: boolean): Promise<ReadonlyMap<string, number>> => {
     for (const { config } of vitest.projects) config.isolate = isolate;
-    const { testModules } = await vitest.runTestSpecifications(some);
+    const { testModules } = await runTests(vitest, some);
     const passed = testModules.filter((module) => module.ok());
     return new Map(passed.map((module) => [module.moduleId, module.diagnostic().duration]));
   };
@@ -182,6 +182,16 @@ async function look(
   }
 }
 
+/** Vitest tells of every file as it ended last, whichever run that was in: a file that failed by another mutant must not count again. */
+export async function runTests(
+  vitest: Pick<Vitest, 'runTestSpecifications'>,
+  specifications: TestSpecification[],
+): Promise<TestRunResult> {
+  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  const wanted = new Set(specifications.map(({ moduleId }) => moduleId));
+  return { testModules: testModules.filter(({ moduleId }) => wanted.has(moduleId)), unhandledErrors };
+}
+
 /** @returns the test file that failed */
 async function findFailure(
   vitest: Vitest,
@@ -191,7 +201,7 @@ async function findFailure(
   for (const { config } of vitest.projects) config.isolate = false;
   vitest.config.bail = 1;
   vitest.provide('mutant', mutant.id);
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  const { testModules, unhandledErrors } = await runTests(vitest, specifications);
   const failed = testModules.find((module) => !module.ok());
   return failed?.moduleId ?? (unhandledErrors.length > 0 ? 'an unhandled error' : undefined);
 }
