@@ -7,43 +7,41 @@ export type Contenders<Name extends string> = Readonly<Record<Name, () => Promis
 export interface Schedule {
   /** In each round every contender has one turn. */
   readonly rounds: number;
-  /**
-   * Pieces of work in one turn, default 1. One that is as short as a read runs slower right after another contender, whose code and data
-   * are in the processor's caches; in a row, each is measured as it runs alone.
-   */
-  readonly inARow?: number;
+  /** Rounds before, which are not counted: the compilers and the caches warm up. Default: half as many. */
+  readonly warmUp?: number;
+  readonly repetitions: number;
 }
 
-/**
- * Lets contenders work in turn, one after the other, in an order that shifts with every round: so that all of them meet the same machine.
- */
-export async function timeInTurn<Name extends string>(
-  contenders: Contenders<Name>,
-  { rounds, inARow = 1 }: Schedule,
-): Promise<Turns<Name>> {
-  const names = Object.keys(contenders) as Name[];
-  const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-  for (let round = 0; round < rounds; round += 1) {
-    for (let turn = 0; turn < names.length; turn += 1) {
-      const name = names[(round + turn) % names.length] as Name;
-      for (let count = 0; count < inARow; count += 1) {
-        const startedMs = performance.now();
-        await contenders[name]();
-        times[name].push(performance.now() - startedMs);
-      }
-    }
-  }
-  return times;
+/** Whose turn it is, one after the other, in an order that shifts with every round: so that all of them meet the same machine. */
+export function* inTurn<Name extends string>(names: readonly Name[], rounds: number): Generator<Name, void> {
+  for (let round = 0; round < rounds; round += 1)
+    for (let turn = 0; turn < names.length; turn += 1) yield names[(round + turn) % names.length] as Name;
 }
 
-/** Repeats {@link timeInTurn}; the repetitions show the spread. */
-export async function repeatInTurn<Name extends string>(
-  contenders: Contenders<Name>,
-  { repetitions, warmUp, ...schedule }: Schedule & { readonly repetitions: number; readonly warmUp?: number },
-): Promise<Turns<Name>[]> {
-  // Not counted: the compilers and the caches warm up.
-  await timeInTurn(contenders, { ...schedule, rounds: warmUp ?? Math.max(1, Math.ceil(schedule.rounds / 2)) });
-  const all: Turns<Name>[] = [];
-  for (let repetition = 0; repetition < repetitions; repetition += 1) all.push(await timeInTurn(contenders, schedule));
+/** Repeats the rounds after the warm-up; the repetitions show the spread. */
+export async function repeat<T>(
+  { rounds, warmUp = Math.max(1, Math.ceil(rounds / 2)), repetitions }: Schedule,
+  work: (rounds: number) => Promise<T>,
+): Promise<T[]> {
+  await work(warmUp);
+  const all: T[] = [];
+  for (let repetition = 0; repetition < repetitions; repetition += 1) all.push(await work(rounds));
   return all;
+}
+
+/** Lets contenders work in turn, in this process. */
+export function repeatInTurn<Name extends string>(
+  contenders: Contenders<Name>,
+  schedule: Schedule,
+): Promise<Turns<Name>[]> {
+  const names = Object.keys(contenders) as Name[];
+  return repeat(schedule, async (rounds) => {
+    const times = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+    for (const name of inTurn(names, rounds)) {
+      const startedMs = performance.now();
+      await contenders[name]();
+      times[name].push(performance.now() - startedMs);
+    }
+    return times;
+  });
 }

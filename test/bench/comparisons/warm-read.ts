@@ -1,30 +1,32 @@
 import { strictEqual } from 'node:assert';
 import type { BenchContext } from '../clients/bench-context.ts';
-import { createBareClient } from '../clients/create-bare-client.ts';
-import { loadFunction, toHttpApiEvent } from '../clients/load-function.ts';
-import { countProcessorTime } from '../clients/processor-time.ts';
-import { repeatInTurn, type Turns } from '../clients/time-in-turn.ts';
-import { toRatio } from '../report/ratio.ts';
+import type { Turn, Way } from '../clients/reader-process.ts';
+import { type Reader, startReader } from '../clients/start-reader.ts';
+import { inTurn, repeat, type Schedule } from '../clients/time-in-turn.ts';
+import { type Ratio, toRatio } from '../report/ratio.ts';
 import { joinParts, type Result } from '../report/result.ts';
 import { percentile, summarize } from '../report/statistics.ts';
 import { atRealPace, REAL_DELAY_MS } from '../server/at-real-pace.ts';
-import type { ConjurProcess } from '../server/start-conjur-process.ts';
+import type { ConjurAddress } from '../server/messages.ts';
 
 const NAME = 'bench/warm-read';
+const WORDS: Readonly<Record<Way, string>> = { bare: 'bare undici', direct: 'direct call', http: 'HTTP API event' };
+const WAYS = Object.keys(WORDS) as Way[];
 
-/** Ways to read: by undici with a token in hand, by a direct call of the function, by an HTTP API event. */
-type Way = 'bare' | 'direct' | 'http';
-type Ways = Readonly<Record<Way, () => Promise<unknown>>>;
 type Part = Omit<Result, 'title'>;
-
-const AT_REAL_PACE = `${REAL_DELAY_MS} ms per request`;
+/** What each way took in one repetition. */
+type Turns = Readonly<Record<Way, Turn>>;
 
 /**
  * A warm read through the handler ÷ the same read by bare undici with a token in hand, at a Conjur that takes its time as a real one does:
  * what a caller waits. What has a limit is the slower of the two forms of a call.
  */
 export async function compareWarmRead({ startConjur, scale }: BenchContext): Promise<Result> {
-  return joinParts('warm read', [await atRealPace({ startConjur }, (real) => measureAtRealPace(real, scale))]);
+  const turns = await atRealPace({ startConjur }, (real) =>
+    // One read each in turn: between two of them the processor has waited for 15 ms, whoever is next.
+    readInTurn(real, { repetitions: 5, rounds: scale(200), warmUp: scale(40), inARow: 1 }),
+  );
+  return joinParts('warm read', [toPart(`${REAL_DELAY_MS} ms per request`, turns, { median: 1.01, p99: 1.05 })]);
 }
 
 /**
@@ -32,87 +34,77 @@ export async function compareWarmRead({ startConjur, scale }: BenchContext): Pro
  * add wherever Conjur stands.
  */
 export async function compareLoopback({ conjur, scale }: BenchContext): Promise<Result> {
-  return joinParts('loopback', [await measureAtLoopback(conjur, scale)]);
+  const schedule = { repetitions: 9, rounds: scale(25), warmUp: scale(50), inARow: 200 };
+  const turns = await readInTurn(conjur, schedule);
+  return joinParts('loopback', [toPart('loopback', turns, { median: 1.12 }), toProcessorTime(turns)]);
 }
 
-function measureAtRealPace(conjur: ConjurProcess, scale: BenchContext['scale']): Promise<Part> {
-  return withWays(conjur, async (ways) => {
-    // One read each in turn: between two of them the processor has waited for 15 ms, whoever is next.
-    const turns = await repeatInTurn(ways, { repetitions: 5, rounds: scale(200), warmUp: scale(40) });
-    return toPart(AT_REAL_PACE, turns, { median: 1.01, p99: 1.05 });
-  });
-}
-
-function measureAtLoopback(conjur: ConjurProcess, scale: BenchContext['scale']): Promise<Part> {
-  return withWays(conjur, async (ways) => {
-    const turns = await repeatInTurn(ways, { repetitions: 9, rounds: scale(25), inARow: 200, warmUp: scale(50) });
-    const used = await countProcessorTime(ways, { repetitions: 9, rounds: scale(10), inARow: 200 });
-    const loopback = toPart('loopback', turns, { median: 1.12 });
-    return {
-      ratios: [
-        ...loopback.ratios,
-        toRatio(
-          "processor time of a warm read ÷ of bare undici's",
-          used.map(({ bare, direct, http }) => Math.max(direct, http) / bare),
-          1.25,
-        ),
-        ...(['direct', 'http'] as const).map((way) =>
-          toRatio(
-            `processor time of a warm read, ${WORDS[way]} ÷ of bare undici's`,
-            used.map((times) => times[way] / times.bare),
-          ),
-        ),
-      ],
-      figures: [
-        ...loopback.figures,
-        ...(['bare', 'direct', 'http'] as const).map((way) => ({
-          figure: `processor time of a read, ${WORDS[way]}`,
-          unit: 'µs' as const,
-          measured: summarize(used.map((times) => times[way])),
-        })),
-      ],
-    };
-  });
-}
-
-const WORDS: Readonly<Record<Way, string>> = { bare: 'bare undici', direct: 'direct call', http: 'HTTP API event' };
-
-async function withWays(conjur: ConjurProcess, measure: (ways: Ways) => Promise<Part>): Promise<Part> {
-  const bare = await createBareClient(conjur);
+/** @param schedule `inARow`: reads in one turn */
+async function readInTurn(conjur: ConjurAddress, schedule: Schedule & { readonly inARow: number }): Promise<Turns[]> {
+  const readers = {} as Record<Way, Reader>;
   try {
-    const read = await loadFunction('read-secret', conjur);
-    strictEqual(((await read({ name: NAME })) as { value: string }).value, await bare.readSecret(NAME));
-    const event = toHttpApiEvent(NAME);
-    return await measure({
-      bare: () => bare.readSecret(NAME),
-      direct: () => read({ name: NAME }),
-      http: () => read(event),
+    for (const way of WAYS) readers[way] = await startReader({ way, conjur, name: NAME });
+    for (const way of WAYS) strictEqual(readers[way].value, readers.bare.value);
+    return await repeat(schedule, async (rounds) => {
+      const turns: Record<Way, Turn[]> = { bare: [], direct: [], http: [] };
+      for (const way of inTurn(WAYS, rounds)) turns[way].push(await readers[way].take(schedule.inARow));
+      return { bare: join(turns.bare), direct: join(turns.direct), http: join(turns.http) };
     });
   } finally {
-    await bare.close();
+    await Promise.all(Object.values(readers).map((reader) => reader.close()));
   }
 }
 
-/** @param limits of the slower form */
-function toPart(where: string, turns: readonly Turns<Way>[], limits: { median: number; p99?: number }): Part {
-  const ratiosOf = (way: Way, part: number): number[] =>
-    turns.map((times) => percentile(times[way], part) / percentile(times.bare, part));
-  const slower = (part: number): number[] => {
-    const http = ratiosOf('http', part);
-    return ratiosOf('direct', part).map((direct, index) => Math.max(direct, http[index] as number));
+function join(turns: readonly Turn[]): Turn {
+  return {
+    timesMs: turns.flatMap(({ timesMs }) => timesMs),
+    processorUs: turns.reduce((sum, { processorUs }) => sum + processorUs, 0),
   };
+}
+
+/** @param limits of the slower form */
+function toPart(where: string, turns: readonly Turns[], limits: { median: number; p99?: number }): Part {
+  const at = (part: number) => (turn: Turn) => percentile(turn.timesMs, part);
+  const median = at(0.5);
   return {
     ratios: [
-      toRatio(`warm read ÷ bare undici, ${where}, median`, slower(0.5), limits.median),
-      toRatio(`warm read ÷ bare undici, ${where}, p99`, slower(0.99), limits.p99),
-      ...(['direct', 'http'] as const).map((way) =>
-        toRatio(`warm read, ${WORDS[way]} ÷ bare undici, ${where}, median`, ratiosOf(way, 0.5)),
-      ),
+      toSlower(`warm read ÷ bare undici, ${where}, median`, turns, median, limits.median),
+      toSlower(`warm read ÷ bare undici, ${where}, p99`, turns, at(0.99), limits.p99),
+      ...toRatios((words) => `warm read, ${words} ÷ bare undici, ${where}, median`, turns, median),
     ],
-    figures: (['bare', 'direct', 'http'] as const).map((way) => ({
+    figures: WAYS.map((way) => ({
       figure: `read, ${WORDS[way]}, ${where}`,
-      unit: 'ms' as const,
-      measured: summarize(turns.map((times) => percentile(times[way], 0.5))),
+      unit: 'ms',
+      measured: summarize(turns.map((of) => median(of[way]))),
     })),
   };
+}
+
+function toProcessorTime(turns: readonly Turns[]): Part {
+  const ofRead = ({ processorUs, timesMs }: Turn): number => processorUs / timesMs.length;
+  return {
+    ratios: [
+      toSlower("processor time of a warm read ÷ of bare undici's", turns, ofRead, 1.25),
+      ...toRatios((words) => `processor time of a warm read, ${words} ÷ of bare undici's`, turns, ofRead),
+    ],
+    figures: WAYS.map((way) => ({
+      figure: `processor time of a read, ${WORDS[way]}`,
+      unit: 'µs',
+      measured: summarize(turns.map((of) => ofRead(of[way]))),
+    })),
+  };
+}
+
+function toSlower(figure: string, turns: readonly Turns[], of: (turn: Turn) => number, limit?: number): Ratio {
+  const slower = turns.map(({ bare, direct, http }) => Math.max(of(direct), of(http)) / of(bare));
+  return toRatio(figure, slower, limit);
+}
+
+function toRatios(toFigure: (words: string) => string, turns: readonly Turns[], of: (turn: Turn) => number): Ratio[] {
+  return (['direct', 'http'] as const).map((way) =>
+    toRatio(
+      toFigure(WORDS[way]),
+      turns.map((turn) => of(turn[way]) / of(turn.bare)),
+    ),
+  );
 }
