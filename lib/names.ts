@@ -3,7 +3,6 @@ import { ConjurError } from './errors.ts';
 // C0 and C1 controls (U+0085 is one of them), and the two Unicode line separators.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN_CHARACTER = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-const LONE_SURROGATE = /\p{Cs}/u;
 const FORBIDDEN_SEGMENTS = new Set(['', '.', '..']);
 
 /** What most names are, and what every other check lets through. A call of a thousand names checks each. */
@@ -27,7 +26,7 @@ export function parseVariableName(name: unknown): string {
   if (name.length <= MAX_NAME_BYTES && PLAIN_NAME.test(name)) return name;
   if (name === '') throw invalid('is empty');
   if (FORBIDDEN_CHARACTER.test(name)) throw invalid('holds a control character or a line separator');
-  if (LONE_SURROGATE.test(name)) throw invalid('is not well-formed unicode');
+  if (!name.isWellFormed()) throw invalid('is not well-formed unicode');
   if (name.split('/').some((segment) => FORBIDDEN_SEGMENTS.has(segment))) {
     throw invalid('has an empty, "." or ".." segment between its slashes');
   }

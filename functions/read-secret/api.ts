@@ -1,10 +1,9 @@
-import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors.ts';
 import { parseVariableName } from '../../lib/names.ts';
 import { exposeUncopied } from '../../lib/secret.ts';
 import type { SecretValue } from '../../lib/secrets/read-secret.ts';
 import type { InvokedHealth, InvokedSecret, Wire, WireBatch, WirePage } from '../contract/answers.ts';
-import { healthSchema, listSchema, type ReadRequest, readManySchema, readOneSchema } from '../contract/read-secret.ts';
+import type { ReadRequest } from '../contract/read-secret.ts';
 import type { FunctionDefinition } from '../runtime/create-function.ts';
 import {
   assertFits,
@@ -20,7 +19,6 @@ import {
   parseNumber,
   unknownRoute,
 } from '../runtime/http.ts';
-import { parseInput } from '../runtime/input.ts';
 import { type ReadAnswer, read } from './read.ts';
 
 /** Where the next page begins, as a text that a caller hands back unread. */
@@ -28,26 +26,18 @@ export function toCursor(offset: number): string {
   return Buffer.from(`o${offset}`).toString('base64url');
 }
 
-/** @throws ConjurError `invalid_request` for what {@link toCursor} did not make */
-export function parseCursor(cursor: string): number {
-  const match = /^o(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
-  if (match === null)
-    throw new ConjurError(
-      'invalid_request',
-      'The cursor is not one that a listing gave. Hand back the `cursor` of the last answer, unchanged.',
-    );
-  return Number(match[1]);
-}
+/**
+ * A name alone, which most calls are, is checked without a schema: schemas and their library are a sixth of what a start would load, and
+ * are loaded by the first call that needs them.
+ */
+const loadSchemas = () => import('./checked-request.ts');
 
-/** @throws ConjurError `invalid_request` */
-export function parseDirect(payload: unknown): ReadRequest {
+/** @throws ConjurError `invalid_request`, or rejects with it */
+export function parseDirect(payload: unknown): ReadRequest | Promise<ReadRequest> {
   const fields = fieldsOf(payload);
-  if ('names' in fields) return toMany(parseInput(readManySchema, payload, 'The call'));
-  if ('list' in fields) return toList(parseInput(listSchema, payload, 'The call').list);
-  if ('health' in fields) {
-    parseInput(healthSchema, payload, 'The call');
-    return { kind: 'health' };
-  }
+  if ('names' in fields) return loadSchemas().then(({ checkMany }) => checkMany(payload, 'The call'));
+  if ('list' in fields) return loadSchemas().then(({ checkList }) => checkList(payload, 'The call'));
+  if ('health' in fields) return loadSchemas().then(({ checkHealth }) => checkHealth(payload, 'The call'));
   if (!('name' in fields)) {
     throw new ConjurError(
       'invalid_request',
@@ -61,12 +51,11 @@ export function parseDirect(payload: unknown): ReadRequest {
  * Reads what asks for one secret.
  * @param what the input, for messages
  * @param raw whether the bytes themselves are the answer
- * @throws ConjurError `invalid_request`
  */
-export function parseOneOf(input: Fields, what: string, raw: boolean): ReadRequest {
-  // A name alone is what most calls are, and the schema would be a good part of a warm read.
+function parseOneOf(input: Fields, what: string, raw: boolean): ReadRequest | Promise<ReadRequest> {
   const name = nameAlone(input);
-  return toOne(name === undefined ? parseInput(readOneSchema, input, what) : { name: parseVariableName(name) }, raw);
+  if (name === undefined) return loadSchemas().then(({ checkOne }) => checkOne(input, what, raw));
+  return { kind: 'one', name: parseVariableName(name), version: undefined, fresh: false, raw };
 }
 
 /** The name, where nothing else is given. */
@@ -75,34 +64,13 @@ function nameAlone(input: Fields): string | undefined {
   return typeof input.name === 'string' ? input.name : undefined;
 }
 
-function toOne({ name, version, fresh = false }: v.InferOutput<typeof readOneSchema>, raw: boolean): ReadRequest {
-  return { kind: 'one', name, version, fresh, raw };
-}
-
-export function toMany({ names, fresh = false }: v.InferOutput<typeof readManySchema>): ReadRequest {
-  return { kind: 'many', names, fresh };
-}
-
-export function toList(list: {
-  search?: string | undefined;
-  limit?: number | undefined;
-  cursor?: string | undefined;
-}): ReadRequest {
-  return {
-    kind: 'list',
-    search: list.search,
-    limit: list.limit,
-    offset: list.cursor === undefined ? 0 : parseCursor(list.cursor),
-  };
-}
-
 const PREFIX = '/secrets/';
 
 /**
  * `GET /secrets/{name+}`, `GET /secrets?name=a&name=b`, `GET /secrets`, `GET /health`
- * @throws ConjurError `invalid_request`
+ * @throws ConjurError `invalid_request`, or rejects with it
  */
-export function parseHttp(call: HttpCall): ReadRequest {
+export function parseHttp(call: HttpCall): ReadRequest | Promise<ReadRequest> {
   if (call.method !== 'GET') throw unknownRoute(call, 'GET /secrets, GET /secrets/{name} and GET /health');
   if (call.path === '/health') return parseHealth(call);
   if (call.path.startsWith(PREFIX)) return parseOne(call);
@@ -115,23 +83,23 @@ function parseHealth({ query }: HttpCall): ReadRequest {
   return { kind: 'health' };
 }
 
-function parseMany({ query }: HttpCall): ReadRequest {
+async function parseMany({ query }: HttpCall): Promise<ReadRequest> {
   assertParameters(query, ['name', 'fresh']);
   const input = { names: query.getAll('name'), fresh: parseFlag(query, 'fresh') };
-  return toMany(parseInput(readManySchema, input, 'The query'));
+  return (await loadSchemas()).checkMany(input, 'The query');
 }
 
-function parseList({ query }: HttpCall): ReadRequest {
+async function parseList({ query }: HttpCall): Promise<ReadRequest> {
   assertParameters(query, ['name', 'search', 'limit', 'cursor']);
   const list = {
     search: query.get('search') ?? undefined,
     limit: parseNumber(query, 'limit'),
     cursor: query.get('cursor') ?? undefined,
   };
-  return toList(parseInput(listSchema.entries.list, list, 'The query'));
+  return (await loadSchemas()).checkPage(list, 'The query');
 }
 
-function parseOne(call: HttpCall): ReadRequest {
+function parseOne(call: HttpCall): ReadRequest | Promise<ReadRequest> {
   assertParameters(call.query, ['version', 'fresh']);
   const input = {
     name: call.path.slice(PREFIX.length),

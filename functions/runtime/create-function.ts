@@ -12,10 +12,10 @@ import { createInvocationLog, type Invocation } from './invocation-log.ts';
 export interface FunctionDefinition<Request, Answer, Deps extends CallSettings = Container> {
   /** As in serverless.yml. */
   readonly name: string;
-  /** @throws ConjurError `invalid_request` */
-  readonly parseHttp: (call: HttpCall) => Request;
-  /** @throws ConjurError `invalid_request` */
-  readonly parseDirect: (payload: unknown) => Request;
+  /** @throws ConjurError `invalid_request`, or rejects with it */
+  readonly parseHttp: (call: HttpCall) => Request | Promise<Request>;
+  /** @throws ConjurError `invalid_request`, or rejects with it */
+  readonly parseDirect: (payload: unknown) => Request | Promise<Request>;
   /** What the function works with, made of its container by the first call, and kept. */
   readonly connect: (container: Container) => Deps;
   /**
@@ -145,14 +145,18 @@ function parse<Request, Answer, Deps extends CallSettings>(
       const { event, context, internal } = middyRequest;
       const http = isHttpEvent(event);
       const deadline = toDeadline(container, context, http);
-      const request = http ? definition.parseHttp(parseHttpEvent(event)) : definition.parseDirect(event);
-      if (internal.invocation !== undefined) internal.invocation.call = definition.describe(request, container);
-      middyRequest.event = new Call(async () => {
-        deps ??= definition.connect(container);
+      const take = (request: Request): void => {
         const { invocation } = internal;
-        const answer = await definition.handle(withCaller(deps, event), request, deadline, invocation?.correlationId);
-        return http ? definition.toReply(request, answer) : definition.toDirect(request, answer);
-      });
+        if (invocation !== undefined) invocation.call = definition.describe(request, container);
+        middyRequest.event = new Call(async () => {
+          deps ??= definition.connect(container);
+          const answer = await definition.handle(withCaller(deps, event), request, deadline, invocation?.correlationId);
+          return http ? definition.toReply(request, answer) : definition.toDirect(request, answer);
+        });
+      };
+      const parsed = http ? definition.parseHttp(parseHttpEvent(event)) : definition.parseDirect(event);
+      // What is at hand is not waited for.
+      return parsed instanceof Promise ? parsed.then(take) : take(parsed);
     },
   };
 }

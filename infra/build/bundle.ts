@@ -39,6 +39,7 @@ export async function bundle({ root, entry, outdir }: BundleOptions): Promise<Bu
     entryPoints: { handler: entry },
     outdir,
     chunkNames: '[name]-[hash]',
+    assetNames: '[name]-[hash]',
     splitting: true,
     // The rest of minifying comes when the wrappers have been found, which takes lines.
     minifyIdentifiers: true,
@@ -66,7 +67,8 @@ async function finish(files: readonly BundledFile[]): Promise<BundledFile[]> {
   const maps = new Map(files.map(({ path, contents }) => [path, contents]));
   const finished = files
     .filter(({ path }) => !path.endsWith('.map'))
-    .map(async ({ path, contents }) => {
+    .map(async ({ path, contents }): Promise<BundledFile[]> => {
+      if (!path.endsWith('.mjs')) return [{ path, contents }];
       const map = Buffer.from(maps.get(`${path}.map`) ?? '{}').toString('base64');
       const inlineMap = `\n//# sourceMappingURL=data:application/json;base64,${map}`;
       const minified = await transform(`${compileEagerly(toText(contents))}${inlineMap}`, {

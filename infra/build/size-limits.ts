@@ -2,7 +2,7 @@ import type { FUNCTION_NAMES } from './function-names.ts';
 
 /** Upper limits of a built bundle, in kilobytes (1,000 bytes) as they are in the zip file. */
 export interface SizeLimit {
-  /** `handler.mjs` and the chunks that it imports statically: what a cold start loads. */
+  /** `handler.mjs`, the chunks that it imports statically, and undici's parser: what a cold start loads. */
   readonly entryKb: number;
   /** All code. */
   readonly codeKb: number;
@@ -13,7 +13,7 @@ export interface SizeLimit {
  * loaded at the start, or the weight has a reason, which belongs into the commit that raises the limit.
  */
 export const SIZE_LIMITS: Readonly<Record<(typeof FUNCTION_NAMES)[number], SizeLimit>> = {
-  'read-secret': { entryKb: 96, codeKb: 272 },
-  'write-secret': { entryKb: 97, codeKb: 272 },
-  'rotate-key': { entryKb: 106, codeKb: 296 },
+  'read-secret': { entryKb: 86, codeKb: 268 },
+  'write-secret': { entryKb: 90, codeKb: 268 },
+  'rotate-key': { entryKb: 99, codeKb: 288 },
 };

@@ -33,7 +33,6 @@ export const MIME_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:[ \t]*;[ \t\x21-\x7e]*
 const FORBIDDEN_IN_VALUE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const FORBIDDEN_IN_NAME = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
-const LONE_SURROGATE = /\p{Cs}/u;
 
 /**
  * Annotations that Conjur itself acts on: `rotation/…` switches its own rotators on, which connect to a host of the annotation's choosing
@@ -76,7 +75,7 @@ function isRelativePath(value: string): boolean {
 function checkAnnotationName(name: string, key: string): void {
   if (key.length > MAX_ANNOTATION_NAME_LENGTH)
     throw invalid(name, `an annotation's name is longer than ${MAX_ANNOTATION_NAME_LENGTH} characters`, 'Shorten it.');
-  if (key.trim() === '' || FORBIDDEN_IN_NAME.test(key) || LONE_SURROGATE.test(key))
+  if (key.trim() === '' || FORBIDDEN_IN_NAME.test(key) || !key.isWellFormed())
     throw invalid(name, "an annotation's name is empty, or holds control characters or line separators", 'Rename it.');
   if (key !== MIME_TYPE_ANNOTATION && INTERPRETED.test(key))
     throw invalid(
@@ -93,7 +92,7 @@ function checkAnnotationValue(name: string, key: string, value: string): void {
   if (typeof value !== 'string') throw invalid(name, `${what} is no string`, 'Give a string.');
   if (value.length > MAX_ANNOTATION_VALUE_LENGTH)
     throw invalid(name, `${what} is longer than ${MAX_ANNOTATION_VALUE_LENGTH} characters`, 'Shorten it.');
-  if (FORBIDDEN_IN_VALUE.test(value) || LONE_SURROGATE.test(value))
+  if (FORBIDDEN_IN_VALUE.test(value) || !value.isWellFormed())
     throw invalid(name, `${what} holds control characters or is no well-formed unicode`, 'Lines and tabs are fine.');
   if (isRelativePath(value))
     throw invalid(name, `${what} has ".." between slashes, which Conjur would store as another path`, 'Write it out.');

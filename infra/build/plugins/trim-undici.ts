@@ -37,7 +37,7 @@ export function trimUndiciPlugin(root: string): Plugin {
     name: 'trim-undici',
     setup(build) {
       build.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: ENTRY }));
-      build.onLoad({ filter: /.*/, namespace: ENTRY }, () => ({
+      build.onLoad({ filter: /^undici$/, namespace: ENTRY }, () => ({
         contents: toEntry(),
         resolveDir: directory,
         loader: 'js',
@@ -50,6 +50,23 @@ export function trimUndiciPlugin(root: string): Plugin {
         contents: NO_TREE,
         loader: 'js',
       }));
+      build.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]llhttp[\\/]llhttp_simd-wasm\.js$/ }, ({ path }) => ({
+        contents: `module.exports = require('${PARSER_BYTES}').read();`,
+        resolveDir: dirname(path),
+        loader: 'js',
+      }));
+      build.onResolve({ filter: new RegExp(`^(?:${PARSER_BYTES}|${PARSER_FILE})$`) }, ({ path }) => ({
+        path,
+        namespace: ENTRY,
+      }));
+      build.onLoad({ filter: new RegExp(`^${PARSER_BYTES}$`), namespace: ENTRY }, () => ({
+        contents: READ_PARSER,
+        loader: 'js',
+      }));
+      build.onLoad({ filter: new RegExp(`^${PARSER_FILE}$`), namespace: ENTRY }, () => ({
+        contents: require(`${directory}/lib/llhttp/llhttp_simd-wasm.js`) as Buffer,
+        loader: 'file',
+      }));
       build.onLoad({ filter: UNREACHED }, ({ path }) => ({
         contents: leftOut(relative(directory, path).split(sep).join('/')),
         loader: 'js',
@@ -57,6 +74,18 @@ export function trimUndiciPlugin(root: string): Plugin {
     },
   };
 }
+
+const PARSER_BYTES = 'parser-bytes';
+const PARSER_FILE = 'llhttp.wasm';
+
+/**
+ * undici has its parser as 72 KB of base64 in its source, which every start scans, hashes and decodes. It is a file of its own here, read
+ * for the first connection.
+ */
+const READ_PARSER = `
+  import path from '${PARSER_FILE}';
+  export const read = () => process.getBuiltinModule('node:fs').readFileSync(new URL(path, import.meta.url));
+`;
 
 /** The one file that reads the parser's constants. */
 const PARSER_USER = 'lib/dispatcher/client-h1.js';

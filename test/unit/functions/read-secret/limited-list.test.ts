@@ -20,7 +20,7 @@ function setUp() {
   const environment = { CYBERARK_API_KEY: 'key', CYBERARK_HOSTED_KEYS: 'hosted/one,hosted/two' };
   const { settings } = parseFunctionSettings(environment, { readFile: () => '' });
   return async (list: object) =>
-    toBody(await read({ settings, conjur }, parseDirect({ list }), new Deadline(clock, 10_000)));
+    toBody(await read({ settings, conjur }, await parseDirect({ list }), new Deadline(clock, 10_000)));
 }
 
 it('a listing and its cursor tell nothing of names that are not hosted', async () => {

@@ -19,8 +19,8 @@ describe('a direct call of read-secret', () => {
     ],
     [{ list: {} }, { kind: 'list', search: undefined, limit: undefined, offset: 0 }],
     [{ health: true }, { kind: 'health' }],
-  ])('reads %j', (payload, request) => {
-    expect(parseDirect(payload)).toEqual(request);
+  ])('reads %j', async (payload, request) => {
+    expect(await parseDirect(payload)).toEqual(request);
   });
 
   it.each([
@@ -31,22 +31,22 @@ describe('a direct call of read-secret', () => {
     ['a flag that is a text', { name: 'a', fresh: 'true' }, 'fresh must be boolean'],
     ['no names', { names: [] }, 'names'],
     ['a health that is false', { health: false }, 'health'],
-  ])('refuses %s', (_, payload, part) => {
-    expect(() => parseDirect(payload)).toThrow(refused(part));
+  ])('refuses %s', async (_, payload, part) => {
+    await expect(async () => parseDirect(payload)).rejects.toThrow(refused(part));
   });
 
-  it('judges a name that stands alone as it judges one beside other fields', () => {
-    const outcomeOf = (payload: unknown) => {
+  it('judges a name that stands alone as it judges one beside other fields', async () => {
+    const outcomeOf = async (payload: unknown) => {
       try {
-        return parseDirect(payload);
+        return await parseDirect(payload);
       } catch (error) {
         return String(error);
       }
     };
-    const judges = (name: string): void => {
-      expect(outcomeOf({ name })).toEqual(outcomeOf({ name, fresh: false }));
+    const judges = async (name: string): Promise<void> => {
+      expect(await outcomeOf({ name })).toEqual(await outcomeOf({ name, fresh: false }));
     };
-    fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 20 }), judges));
-    for (const name of ['', '.', 'a//b', 'a/../b', 'a\n', '\ud800', 'x'.repeat(3_001)]) judges(name);
+    await fc.assert(fc.asyncProperty(fc.string({ unit: 'binary', maxLength: 20 }), judges));
+    for (const name of ['', '.', 'a//b', 'a/../b', 'a\n', '\ud800', 'x'.repeat(3_001)]) await judges(name);
   });
 });

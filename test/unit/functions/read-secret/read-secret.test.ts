@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ReadRequest } from '../../../../functions/contract/read-secret.ts';
 import { parseDirect, toBody, toReply } from '../../../../functions/read-secret/api.ts';
 import { read } from '../../../../functions/read-secret/read.ts';
 import { parseFunctionSettings } from '../../../../functions/runtime/settings.ts';
@@ -14,7 +15,8 @@ function setUp(environment: Record<string, string> = {}) {
     return { status: 200, body: path.startsWith('/secrets?') ? JSON.stringify(values) : `value ${served}` };
   }, environment);
   const { settings } = parseFunctionSettings({ CYBERARK_API_KEY: 'key', ...environment }, { readFile: () => '' });
-  const call = (payload: unknown) => read({ settings, conjur }, parseDirect(payload), new Deadline(clock, 10_000));
+  const call = async (payload: unknown) =>
+    read({ settings, conjur }, await parseDirect(payload), new Deadline(clock, 10_000));
   return { call, seen };
 }
 
@@ -74,7 +76,7 @@ it('reads nothing where only writing is allowed', async () => {
 
 it('answers with the bytes as they are where those are asked for', async () => {
   const { call } = setUp();
-  const request = { ...parseDirect({ name: 'a' }), raw: true } as ReturnType<typeof parseDirect>;
+  const request = { ...(await parseDirect({ name: 'a' })), raw: true } as ReadRequest;
   const reply = toReply(request, await call({ name: 'a' }));
   expect(reply).toMatchObject({ statusCode: 200, isBase64Encoded: true });
   expect(reply.headers).toEqual({ 'content-type': 'application/octet-stream', 'cache-control': 'no-store' });

@@ -8,13 +8,17 @@ import { parseHttp as parseWrite } from '../../../../functions/write-secret/api.
 const NAME = 'app/db password+100%';
 const ENCODED = NAME.split('/').map(encodeURIComponent).join('/');
 
+interface Kind {
+  readonly kind: string;
+}
+
 interface Route {
   readonly method: string;
   /** As the stack declares it. */
   readonly route: string;
   readonly query?: string;
   readonly body?: string;
-  readonly parse: (call: ReturnType<typeof parseHttpEvent>) => { readonly kind: string };
+  readonly parse: (call: ReturnType<typeof parseHttpEvent>) => Kind | Promise<Kind>;
   readonly expected: Readonly<Record<string, unknown>>;
 }
 
@@ -159,17 +163,17 @@ const CELLS = Object.entries(FORMS).flatMap(([form, toEvent]) =>
 );
 
 describe(`every front and every route (${CELLS.length} cells)`, () => {
-  it.each(CELLS)('%s: %s is that call', (_, __, event, route) => {
+  it.each(CELLS)('%s: %s is that call', async (_, __, event, route) => {
     expect(isHttpEvent(event)).toBe(true);
-    expect(route.parse(parseHttpEvent({ ...event }))).toMatchObject(route.expected);
+    expect(await route.parse(parseHttpEvent({ ...event }))).toMatchObject(route.expected);
   });
 
   it.each(ROUTES.map((route) => [`${route.method} ${route.route}`, route] as const))(
     '$default, whose route says nothing, is told by its path, behind a stage too: %s',
-    (_, route) => {
+    async (_, route) => {
       for (const front of ['', '/prod', '/team/conjur']) {
         const event = { ...functionUrl(route), rawPath: front + route.route.replace('{name+}', ENCODED) };
-        expect(route.parse(parseHttpEvent(event))).toMatchObject(route.expected);
+        expect(await route.parse(parseHttpEvent(event))).toMatchObject(route.expected);
       }
     },
   );

@@ -11,11 +11,12 @@ export async function bundleText(text: string, plugins: Plugin[], resolveDir = R
     format: 'esm',
     platform: 'node',
     target: 'node24',
+    outdir: 'out',
     write: false,
     logLevel: 'silent',
     plugins,
   });
-  return outputFiles[0]?.text ?? '';
+  return outputFiles.find(({ path }) => path.endsWith('.js'))?.text ?? '';
 }
 
 /** Runs a bundled text as the module that it is. */

@@ -28,6 +28,7 @@ it('counts to the entry what it imports statically, at any depth, and not what i
     'chunk-B.mjs': 'globalThis.b=1;',
     'chunk-D.mjs': 'export const a=1;',
     'lazy-C.mjs': 'export const c="a much longer text than the others have, to be seen";',
+    'llhttp-E.wasm': 'read for the first connection',
     'NOTICES.txt': 'no code',
   };
   write(files);
@@ -37,7 +38,8 @@ it('counts to the entry what it imports statically, at any depth, and not what i
   const { 'lazy-C.mjs': lazy, 'NOTICES.txt': notices, ...entry } = files;
   const entryZipBytes = Object.values(entry).reduce((sum, contents) => sum + zipped(contents), 0);
   const code = { ...entry, 'lazy-C.mjs': lazy };
-  expect([...size.entryFiles].sort()).toEqual(Object.keys(entry).sort());
+  const { 'llhttp-E.wasm': _, ...imported } = entry;
+  expect([...size.entryFiles].sort()).toEqual(Object.keys(imported).sort());
   expect(size.entryZipBytes).toBe(entryZipBytes);
   expect(size.codeZipBytes).toBe(entryZipBytes + zipped(lazy));
   expect(size.codeBytes).toBe(Object.values(code).join('').length);
