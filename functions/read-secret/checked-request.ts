@@ -42,7 +42,7 @@ function toList({ search, limit, cursor }: v.InferOutput<typeof listSchema>['lis
 }
 
 /** @throws ConjurError `invalid_request` for what no listing gave */
-function parseCursor(cursor: string): number {
+export function parseCursor(cursor: string): number {
   const match = /^o(\d{1,9})$/.exec(Buffer.from(cursor, 'base64url').toString('latin1'));
   if (match === null)
     throw new ConjurError(

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import {
-  parseCursor,
   parseHttp,
   readSecretFunction,
   toBody,
@@ -8,6 +7,7 @@ import {
   toDirect,
   toReply,
 } from '../../../../functions/read-secret/api.ts';
+import { parseCursor } from '../../../../functions/read-secret/checked-request.ts';
 import { type ReadAnswer, read } from '../../../../functions/read-secret/read.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { ConjurError } from '../../../../lib/errors.ts';
