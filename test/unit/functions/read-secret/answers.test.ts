@@ -144,7 +144,7 @@ it.each([
   });
 });
 
-it('each of its parameters is taken by its own call', () => {
+it('each of its parameters is taken by its own call', async () => {
   const call = (target: string) => {
     const [path = '', query = ''] = target.split('?');
     return parseHttp({
@@ -155,10 +155,10 @@ it('each of its parameters is taken by its own call', () => {
       body: undefined,
     });
   };
-  expect(call('/secrets/a?version=2&fresh=true')).toMatchObject({ version: 2, fresh: true });
-  expect(call('/secrets?name=a')).toMatchObject({ kind: 'many', fresh: false });
-  expect(call('/secrets?search=x')).toMatchObject({ search: 'x' });
-  expect(call('/secrets?limit=1')).toMatchObject({ limit: 1 });
+  expect(await call('/secrets/a?version=2&fresh=true')).toMatchObject({ version: 2, fresh: true });
+  expect(await call('/secrets?name=a')).toMatchObject({ kind: 'many', fresh: false });
+  expect(await call('/secrets?search=x')).toMatchObject({ search: 'x' });
+  expect(await call('/secrets?limit=1')).toMatchObject({ limit: 1 });
   for (const target of [
     '/secrets?name=a&limit=1',
     '/secrets?fresh=true',
