@@ -166,5 +166,5 @@ it('each of its parameters is taken by its own call', async () => {
     '/secretsx',
     '/x/secrets/',
   ])
-    expect(() => call(target)).toThrow(expect.objectContaining({ code: 'invalid_request' }));
+    await expect(async () => call(target)).rejects.toThrow(expect.objectContaining({ code: 'invalid_request' }));
 });
