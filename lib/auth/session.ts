@@ -61,7 +61,7 @@ export class TokenCache {
   #held: Held | undefined;
   #login: string | undefined;
   #inFlight: InFlight | undefined;
-  #pausedUntilMs = 0;
+  #pausedUntilMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: TokenCacheOptions) {
     this.#options = options;
@@ -174,7 +174,7 @@ export class TokenCache {
         this.#held = { token, gotAtMs, dueAgeMs: drawDueAgeMs(token.lifeMs, refreshIntervalMs, random) };
         this.#login = token.login;
       }
-      if (this.#inFlight === started) this.#inFlight = undefined;
+      this.#inFlight = undefined;
     };
     started.promise.then(end, () => end());
     return started;

@@ -53,7 +53,7 @@ const MAX_HEAD_BYTES = 16_384;
  * over it (RFC 9110, section 15.2); undici ends the connection instead. Looked for only between a request and its answer: what comes
  * later may be a value that begins like this.
  */
-function skipContinue<S extends Socket>(socket: S): S {
+export function skipContinue<S extends Socket>(socket: S): S {
   let awaitsAnswer = false;
   let held: Buffer | undefined;
   const write = socket.write as (...parts: unknown[]) => boolean;
@@ -153,7 +153,7 @@ export function createDispatchers(given: DispatcherOptions): Dispatchers {
     const pool = { ...options, keepAlive };
     return proxy === undefined ? createDispatcher(pool, connector) : createProxyDispatcher(pool, proxy, connector);
   };
-  const retired = new Set<Promise<void>>();
+  let retired: Promise<unknown> = Promise.resolve();
   let kept: Dispatcher | Promise<Dispatcher> | undefined;
   let fresh: Dispatcher | Promise<Dispatcher> | undefined;
   let usedAtMs = 0;
@@ -163,8 +163,7 @@ export function createDispatchers(given: DispatcherOptions): Dispatchers {
     const closed = Promise.resolve(old)
       .then((dispatcher) => dispatcher.close())
       .catch(() => undefined);
-    retired.add(closed);
-    void closed.then(() => retired.delete(closed));
+    retired = Promise.all([retired, closed]).then(() => undefined);
   }
 
   return {
@@ -191,7 +190,7 @@ export function createDispatchers(given: DispatcherOptions): Dispatchers {
     },
     async close() {
       const open = await Promise.all([kept, fresh]);
-      await Promise.all([...open.map((dispatcher) => dispatcher?.close()), ...retired]);
+      await Promise.all([...open.map((dispatcher) => dispatcher?.close()), retired]);
     },
   };
 }

@@ -112,7 +112,6 @@ export function createTransport(options: TransportOptions): Transport {
       server.circuit.note(verdict, isProbe, clock.now());
     }
     report(request, server, attempt, startedMs, outcome);
-    if ('fault' in outcome && outcome.fault.kind === 'aborted') throw outcome.fault;
     // Said by what the attempt was given, and not by another look at the clock: a timer may fire a millisecond before its time.
     if (isTimeout(outcome) && remainingMs <= options.timeoutMs) throw expired(outcome.fault);
     return outcome;
@@ -169,9 +168,8 @@ function toAnswer(response: HttpResponse): Outcome {
   return { response };
 }
 
-function toFault(error: unknown): Outcome {
-  if (error instanceof HttpFault) return { fault: error };
-  throw error;
+function toFault(fault: HttpFault): Outcome {
+  return { fault };
 }
 
 function isTimeout(outcome: Outcome): outcome is Extract<Outcome, { fault: HttpFault }> {

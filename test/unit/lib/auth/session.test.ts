@@ -9,8 +9,13 @@ import { FakeClock } from '../fake-clock.ts';
 const LOGIN: HttpRequest = { method: 'POST', path: '/authenticate', action: 'authenticating', target: 'read' };
 const READ: HttpRequest = { method: 'GET', path: '/a', action: 'reading', target: 'read' };
 
-/** A session at servers that refuse the first tokens. @param refusals how many */
-function start({ refusals = 0, fromLeader = true } = {}) {
+/**
+ * A session at servers that refuse the first tokens.
+ * @param refusals how many
+ * @param asks whether a token is asked for before a request is sent
+ */
+function start({ refusals = 0, fromLeader = true, asks = true } = {}) {
+  const waits: boolean[] = [];
   const clock = new FakeClock();
   const sent: {
     path: string;
@@ -24,7 +29,9 @@ function start({ refusals = 0, fromLeader = true } = {}) {
     ...{ clock, logger: silentLogger, random: () => 0, refreshIntervalMs: 300_000, nameOf: String },
     authenticator: { kind: 'api-key', advice: '', prepare: async () => LOGIN },
     async transport({ path, target, confirmAtLeader, freshParts }) {
-      const { authorization = '' } = (await freshParts?.())?.headers ?? {};
+      const parts = asks ? freshParts?.() : undefined;
+      if (parts !== undefined) waits.push(parts instanceof Promise);
+      const { authorization = '' } = (await parts)?.headers ?? {};
       sent.push({ path, target, confirmAtLeader, token: authorization });
       if (path === LOGIN.path) {
         logins += 1;
@@ -35,7 +42,7 @@ function start({ refusals = 0, fromLeader = true } = {}) {
       return { status: refused > refusals ? 200 : 401, headers: {}, body: Buffer.of(), fromLeader };
     },
   });
-  return { ...session, sent, deadline: new Deadline(clock, 10_000) };
+  return { ...session, sent, waits, deadline: new Deadline(clock, 10_000) };
 }
 
 it('a request takes the token that is held, and has its 401 confirmed by the leader, beside what it asks for itself', async () => {
@@ -54,6 +61,19 @@ it('a 401 drops the token, and what follows the next login is the answer', async
   expect(sent.map(({ path }) => path)).toEqual([LOGIN.path, READ.path, LOGIN.path, READ.path]);
   expect(sent[3]?.token).not.toBe(sent[1]?.token);
   expect(tokens.getHeld()?.authorization.expose()).toBe(sent[3]?.token);
+});
+
+it('a token at hand is not waited for: on the way of a warm read every promise costs a turn', async () => {
+  const { send, deadline, waits } = start();
+  await send(READ, deadline);
+  await send(READ, deadline);
+  expect(waits).toEqual([true, false]);
+});
+
+it('a 401 that came without a token being asked for is answered by a repetition too', async () => {
+  const { send, sent, deadline } = start({ refusals: 1, asks: false });
+  expect((await send(READ, deadline)).status).toBe(200);
+  expect(sent.map(({ path }) => path)).toEqual([READ.path, READ.path]);
 });
 
 it.each([

@@ -246,6 +246,63 @@ describe('any token', () => {
     ]);
   });
 
+  it('fails the call at once whose login finds Conjur away: the login itself has tried for long', async () => {
+    const { clock, conjur, get } = await cacheWithToken(480);
+    clock.move(480_000);
+    const outcome = expect(get()).rejects.toMatchObject({ code: 'upstream_unavailable' });
+    await conjur.fail(new ConjurError('upstream_unavailable', 'away'));
+    await outcome;
+    expect(conjur.begun).toBe(2);
+  });
+
+  it.each([
+    ['a moment is left', 1, 3],
+    ['none is', 0, 2],
+  ])('is asked for again after a login that ran out of time where %s', async (_, leftMs, begun) => {
+    const { cache, clock, conjur } = await cacheWithToken(480);
+    clock.move(480_000);
+    const code = leftMs === 0 ? 'deadline_exceeded' : 'authentication_failed';
+    const outcome = expect(cache.get(new Deadline(clock, 20_000))).rejects.toMatchObject({ code });
+    clock.move(20_000 - leftMs);
+    await conjur.fail(new ConjurError('deadline_exceeded', 'time ran out'));
+    expect(conjur.begun).toBe(begun);
+    await conjur.fail(new ConjurError('authentication_failed', 'no'));
+    await outcome;
+  });
+
+  it.each([
+    ['a moment is left', 1, 3],
+    ['none is', 0, 2],
+  ])('is asked for again where it came too late to be sent and %s', async (_, leftMs, begun) => {
+    const { cache, clock, conjur } = await cacheWithToken(480);
+    clock.move(480_000);
+    const code = leftMs === 0 ? 'deadline_exceeded' : 'authentication_failed';
+    const outcome = expect(cache.get(new Deadline(clock, 500_000))).rejects.toMatchObject({ code });
+    clock.move(500_000 - leftMs);
+    await conjur.succeed(480);
+    expect(conjur.begun).toBe(begun);
+    await conjur.fail(new ConjurError('authentication_failed', 'no'));
+    await outcome;
+  });
+
+  it('is given to who waited for it, though the server has refused it to another meanwhile', async () => {
+    const clock = new FakeClock();
+    const conjur = new PendingAuthentications();
+    let authenticating: ReturnType<typeof conjur.authenticate> | undefined;
+    const cache = new TokenCache({
+      ...{ clock, random: () => 0, refreshIntervalMs: REFRESH_INTERVAL_MS, logger: silentLogger },
+      authenticate(deadline) {
+        authenticating = conjur.authenticate(deadline);
+        return authenticating;
+      },
+    });
+    const answer = cache.get(new Deadline(clock, 30_000));
+    void authenticating?.then((token) => cache.invalidate(token));
+    const token = await conjur.succeed(480);
+    expect(await answer).toBe(token);
+    expect(cache.getHeld()).toBeUndefined();
+  });
+
   it('has no age before it is there, and speaks for nobody', () => {
     const cache = new TokenCache({
       ...{ authenticate: () => new Promise(() => undefined), clock: new FakeClock(), random: () => 0 },
