@@ -14,6 +14,26 @@ export interface Equivalent {
 /** By file. */
 export const EQUIVALENTS: readonly Equivalent[] = [
   {
+    file: 'lib/auth/access-token.ts',
+    operator: 'number and one',
+    original: '0',
+    line: "if (lifeMs <= 0) throw invalid('expires no later than it is issued; check the token life that is set in Conjur');",
+    reason: 'A life is a number of whole seconds, so that none is of one millisecond.',
+  },
+  {
+    file: 'lib/http/dispatchers.ts',
+    operator: 'number and one',
+    original: '0',
+    line: 'let usedAtMs = 0;',
+    reason: 'How long a pool was idle is asked where there is one, and that has been used.',
+  },
+  {
+    file: 'lib/http/dispatchers.ts',
+    operator: 'condition to true',
+    original: 'old !== undefined',
+    reason: 'To close no pool fails in a promise whose failures nobody is told.',
+  },
+  {
     file: 'lib/http/retry-plan.ts',
     operator: 'number and one',
     original: '0',
@@ -46,6 +66,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     operator: '< to <=',
     original: 'nowMs < this.#failingSinceMs',
     reason: 'Where both are the same, the one takes the place of itself.',
+  },
+  {
+    file: 'lib/http/transport.ts',
+    operator: 'number and one',
+    original: '0',
+    line: '#status = 0;',
+    reason: 'undici ends no response before it has begun, which sets the status.',
   },
 ];
 
