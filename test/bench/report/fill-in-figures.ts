@@ -56,7 +56,7 @@ function listClaims(reports: readonly Report[]): Ratio[] {
 function toMarkdown(reports: readonly Report[]): string {
   return [
     '',
-    ...new Set(reports.map(toMachine)),
+    ...reports.map(toMachine),
     '',
     '| ratio | least | median | most | limit | | a genuine Conjur |',
     '|---|--:|--:|--:|--:|---|---|',
@@ -65,10 +65,10 @@ function toMarkdown(reports: readonly Report[]): string {
   ].join('\n');
 }
 
-function toMachine({ machine, runs }: Report): string {
+function toMachine({ machine, runs, results }: Report): string {
   const { node, processors, processor, load } = machine;
-  const what = runs === 1 ? 'One run' : `The medians of ${runs} runs`;
-  return `${what}, Node ${node}, ${processors} processors (${processor}), load before it ${load}.`;
+  const kind = results.some(({ title }) => title.startsWith('cold start')) ? 'Cold starts' : 'Warm';
+  return `${kind}: ${runs === 1 ? 'one run' : `the medians of ${runs} runs`}, Node ${node}, ${processors} processors (${processor}), load before it ${load}.`;
 }
 
 function toRow(ratio: Ratio): string {
