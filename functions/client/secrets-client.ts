@@ -2,6 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { createListing } from '../../lib/listing.ts';
 import { exposeUncopied, Secret } from '../../lib/secret.ts';
+import type { ConjurApiKeyCall, LitellmVirtualKeyCall, RandomCall, SuppliedCall } from '../contract/rotate-key.ts';
+import type { WrittenSecret } from '../contract/write-secret.ts';
 import type { InvokeOptions, RotationCall, SecretsClient, SecretToStore } from './calls.ts';
 import { invokeFunction, unreadableAnswer } from './invoke-function.ts';
 import {
@@ -105,29 +107,33 @@ function toEncoded(value: Secret | string | Uint8Array): { text: string; encodin
     : { text: bytes.toString('base64'), encoding: 'base64' };
 }
 
+/** Every field that a call has, so that one which is new in the contract does not compile until this client sends it. */
+type Every<Call> = { readonly [Field in keyof Call]-?: Call[Field] | undefined };
+
 export function toWritePayload({ name, value, mimeType, annotations }: SecretToStore): Record<string, unknown> {
   const { text, encoding } = toEncoded(value);
-  return { name, value: text, encoding, mime_type: mimeType, annotations };
+  return { name, value: text, encoding, mime_type: mimeType, annotations } satisfies Every<WrittenSecret>;
 }
 
 export function toRotationPayload(call: RotationCall): Record<string, unknown> {
   const { strategy } = call;
   switch (strategy) {
     case 'random': {
-      const { name, length, alphabet, prefix, returnValue, ifVersion } = call;
-      return { strategy, name, length, alphabet, prefix, return_value: returnValue, if_version: ifVersion };
+      const { name, length, alphabet, prefix, returnValue: return_value, ifVersion: if_version } = call;
+      return { strategy, name, length, alphabet, prefix, return_value, if_version } satisfies Every<RandomCall>;
     }
     case 'supplied': {
-      const { text, encoding } = toEncoded(call.newValue);
-      const { name, newName, returnValue, ifVersion } = call;
-      const value = { new_value: text, encoding, new_name: newName };
-      return { strategy, name, ...value, return_value: returnValue, if_version: ifVersion };
+      const { text: new_value, encoding } = toEncoded(call.newValue);
+      const { name, newName: new_name, returnValue: return_value, ifVersion: if_version } = call;
+      const payload = { strategy, name, new_value, encoding, new_name, return_value, if_version };
+      return payload satisfies Every<SuppliedCall>;
     }
     case 'litellm-virtual-key': {
-      const { name, gracePeriod, duration, returnValue } = call;
-      return { strategy, name, grace_period: gracePeriod, duration, return_value: returnValue };
+      const { name, gracePeriod: grace_period, duration, returnValue: return_value } = call;
+      return { strategy, name, grace_period, duration, return_value } satisfies Every<LitellmVirtualKeyCall>;
     }
     case 'conjur-api-key':
-      return { strategy, secret_id: call.secretId };
+      // `name` is another word for it.
+      return { strategy, secret_id: call.secretId } satisfies Omit<Every<ConjurApiKeyCall>, 'name'>;
   }
 }

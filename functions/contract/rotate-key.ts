@@ -80,6 +80,11 @@ export const conjurApiKeyCall = v.strictObject({
   name: v.optional(secretId),
 });
 
+export type RandomCall = v.InferInput<typeof randomCall>;
+export type SuppliedCall = v.InferInput<typeof suppliedCall>;
+export type LitellmVirtualKeyCall = v.InferInput<typeof litellmVirtualKeyCall>;
+export type ConjurApiKeyCall = v.InferInput<typeof conjurApiKeyCall>;
+
 /** A daily schedule asks how old the credential is, so that a rotation that does not happen is seen too. */
 export const keyAgeCall = v.strictObject({
   key_age: v.strictObject({

@@ -34,8 +34,12 @@ export const valueSchema = v.strictObject(value);
 export const writeOneSchema = v.strictObject({ name: variableName, ...value, version: v.optional(v.boolean()) });
 
 /** Names are checked one by one later: a bad one is an error of its own and does not lose the others. */
+const writtenSecret = v.strictObject({ name: v.string(), ...value });
+
+export type WrittenSecret = v.InferInput<typeof writtenSecret>;
+
 export const writeManySchema = v.strictObject({
-  secrets: v.pipe(v.array(v.strictObject({ name: v.string(), ...value })), v.minLength(1), v.maxLength(MAX_SECRETS)),
+  secrets: v.pipe(v.array(writtenSecret), v.minLength(1), v.maxLength(MAX_SECRETS)),
   version: v.optional(v.boolean()),
 });
 
