@@ -146,22 +146,25 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
             return _none_or_raise(known)
         asked_at = self._not_found.generation
         try:
-            return self._read(name, timeout)
+            return self._read(name, timeout, fresh=False)
         except ConjurFunctionsError as error:
             if error.code in _NOT_THERE:
                 self._not_found.remember(name, error, asked_at)
             return _none_or_raise(error)
 
-    def _read(self, name: str, timeout: Timeout) -> str:
-        return _to_text(name, self._functions.read(name, self._seconds(timeout)))
+    def _read(self, name: str, timeout: Timeout, fresh: bool) -> str:
+        return _to_text(name, self._functions.read(name, fresh, self._seconds(timeout)))
 
     async def async_read_secret(
         self, secret_name: str, optional_params: Optional[dict] = None, timeout: Timeout = None
     ) -> Optional[str]:
-        """The secret's value, or None where there is no such secret. Always asks: hooks decide by the answer what they write."""
+        """The secret's value, or None where there is no such secret.
+
+        Always asks Conjur, past the functions' own value cache too: hooks decide by the answer what they write.
+        """
         name = _to_full_name(secret_name, optional_params)
         try:
-            return await self._in_thread(lambda: self._read(name, timeout))
+            return await self._in_thread(lambda: self._read(name, timeout, fresh=True))
         except ConjurFunctionsError as error:
             return _none_or_raise(error)
 
@@ -469,8 +472,8 @@ class _LambdaFunctions:
         self._endpoint_url = endpoint_url
         self._requests = _SignedRequests("lambda", region)
 
-    def read(self, name: str, timeout: float) -> Dict[str, Any]:
-        return self._invoke("read", {"name": name}, timeout)
+    def read(self, name: str, fresh: bool, timeout: float) -> Dict[str, Any]:
+        return self._invoke("read", {"name": name, "fresh": fresh}, timeout)
 
     def write(self, name: str, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
         # Nobody asks for the version that LiteLLM's write has made, and it would cost a request.
@@ -514,8 +517,8 @@ class _HttpFunctions:
         self._api_base = api_base.rstrip("/")
         self._requests = _SignedRequests("execute-api", region)
 
-    def read(self, name: str, timeout: float) -> Dict[str, Any]:
-        return self._send("GET", _to_secret_path(name), None, timeout)
+    def read(self, name: str, fresh: bool, timeout: float) -> Dict[str, Any]:
+        return self._send("GET", _to_secret_path(name) + ("?fresh=true" if fresh else ""), None, timeout)
 
     def write(self, name: str, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
         return self._send("PUT", f"{_to_secret_path(name)}?version=false", body, timeout)

@@ -46,6 +46,7 @@ async function startFunctions(conjur: { url: string; adminApiKey: string }): Pro
     'conjur-functions-dev': { ...well, CYBERARK_ALLOW_DELETE: 'true' },
     careful: well,
     refused: { ...well, CYBERARK_API_KEY: 'wrong' },
+    caching: { ...well, CYBERARK_SECRET_CACHE_TTL: '600' },
     reading: { ...well, CYBERARK_ACCESS_MODE: 'read_only' },
     hosting: { ...well, CYBERARK_HOSTED_KEYS: 'OPENAI_API_KEY' },
     unreachable: { ...well, CYBERARK_API_BASE: 'http://127.0.0.1:9', CYBERARK_MAX_ATTEMPTS: '1' },

@@ -127,6 +127,16 @@ class Calls:
         self.assertEqual(self.run_async(self.manager.async_read_secret(name)), "sk-1234")
         self.assertEqual(len(calls()), 3)
 
+    def test_a_hook_reads_past_the_value_cache_of_the_functions(self):
+        manager, name = self.manager_of("caching"), self.name("cached")
+        self.run_async(manager.async_write_secret(name, "old"))
+        self.assertEqual(manager.sync_read_secret(name), "old")
+        # By another function, as a schedule does.
+        self.run_async(self.manager.async_rotate_secret(name, name, "new"))
+        self.assertEqual(manager.sync_read_secret(name), "old")
+        self.assertEqual(self.run_async(manager.async_read_secret(name)), "new")
+        self.assertEqual(manager.sync_read_secret(name), "new")
+
     def test_a_secret_that_does_not_exist_is_none(self):
         self.assertIsNone(self.manager.sync_read_secret(self.name("nothing")))
         self.assertIsNone(self.run_async(self.manager.async_read_secret(self.name("nothing"))))
