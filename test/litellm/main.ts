@@ -43,14 +43,15 @@ await runCommand({
   summary: 'Runs the plug-in in a real LiteLLM, against the functions as `npm start` runs them.',
   flags: {
     write: toggle('write what was measured into docs/litellm-hooks.md, too'),
+    figures: toggle('run only what measures that table'),
     prepare: toggle('install LiteLLM, and run nothing'),
   },
   notes: `It installs LiteLLM into .local/litellm on its first run, in the versions that test/litellm/real pins.
 Exit status: 0 all passed, 1 a check failed, ${CANNOT_RUN} nothing could be checked.`,
-  run: async ({ write, prepare }) => {
+  run: async ({ prepare, ...options }) => {
     try {
       const environment = createVirtualEnvironment();
-      return prepare ? 0 : await main(environment, write);
+      return prepare ? 0 : await main(environment, options);
     } catch (error) {
       if (!(error instanceof CannotRunError)) throw error;
       console.error(`\n*** NOT RUN: the plug-in was not tried in a real LiteLLM, since ${error.message}\n`);
@@ -59,13 +60,18 @@ Exit status: 0 all passed, 1 a check failed, ${CANNOT_RUN} nothing could be chec
   },
 });
 
+interface Options {
+  readonly write: boolean;
+  readonly figures: boolean;
+}
+
 /** @returns the exit status */
-async function main(environment: VirtualEnvironment, write: boolean): Promise<number> {
+async function main(environment: VirtualEnvironment, options: Options): Promise<number> {
   await buildFunctions();
   const folder = await mkdtemp(join(tmpdir(), 'conjur-functions-'));
   const conjur = await startWatchedConjur();
   try {
-    return await runAll(environment, conjur, folder, write);
+    return await runAll(environment, conjur, folder, options);
   } finally {
     await conjur.close();
     await rm(folder, { recursive: true, force: true });
@@ -76,7 +82,7 @@ async function runAll(
   environment: VirtualEnvironment,
   conjur: WatchedConjur,
   folder: string,
-  write: boolean,
+  { write, figures }: Options,
 ): Promise<number> {
   await loadStarterPolicy(await createLocalConjurAdmin(conjur));
   const checked: Checked[] = [];
@@ -93,7 +99,7 @@ async function runAll(
     }
   };
   try {
-    for (const [name, mode] of RUNS) {
+    for (const [name, mode] of RUNS.filter(([run]) => !figures || run === 'side_by_side')) {
       console.log(`\n${name}${mode === undefined ? '' : `, CONJUR_FUNCTIONS_MODE=${mode}`}`);
       const ended = await runPython(environment, name, toEnvironment(conjur, stack, { mode, folder }), onLine);
       if (ended !== 0) checked.push(report(`${name} ran to its end`, false));
@@ -101,8 +107,8 @@ async function runAll(
   } finally {
     await stack.close();
   }
-  const sentences = checkSentences(checked.map(({ name }) => name)).map(({ name, passed }) => report(name, passed));
-  const all = [...checked, ...sentences];
+  const sentences = figures ? [] : checkSentences(checked.map(({ name }) => name));
+  const all = [...checked, ...sentences.map(({ name, passed }) => report(name, passed))];
   const failed = all.filter(({ passed }) => !passed);
   if (failed.length > 0) console.log(`\nWhat the functions printed last:\n${log.slice(-20).join('\n')}`);
   console.log(`\n${all.length - failed.length} passed, ${failed.length} failed`);

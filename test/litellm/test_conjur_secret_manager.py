@@ -54,7 +54,7 @@ def create_manager(environment):
 
 @functools.lru_cache(maxsize=None)
 def manager_of(environment, stack):
-    """Shared by tests, as one is by everything in a proxy; making boto3's client is what takes time."""
+    """Shared by tests, as one is by everything in a proxy."""
     return create_manager(environment(stack))
 
 
