@@ -108,7 +108,7 @@ function toEncoded(value: Secret | string | Uint8Array): { text: string; encodin
 }
 
 /** Every field that a call has, so that one which is new in the contract does not compile until this client sends it. */
-type Every<Call> = { readonly [Field in keyof Call]-?: Call[Field] | undefined };
+type Every<Call> = { readonly [Field in keyof Required<Call>]: Call[Field] | undefined };
 
 export function toWritePayload({ name, value, mimeType, annotations }: SecretToStore): Record<string, unknown> {
   const { text, encoding } = toEncoded(value);
