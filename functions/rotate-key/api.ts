@@ -41,7 +41,8 @@ export function parseDirect(payload: unknown): RotateRequest {
 
 function parseRotation(payload: unknown, overHttp: boolean): RotateRequest {
   const { strategy: named } = fieldsOf(payload);
-  const strategy = typeof named === 'string' ? STRATEGIES.get(named) : undefined;
+  // Under what is no text the map has nothing.
+  const strategy = STRATEGIES.get(named as string);
   if (strategy === undefined) {
     throw new ConjurError(
       'invalid_request',
@@ -64,7 +65,7 @@ export function toDirect(request: RotateRequest, answer: RotateKeyAnswer): unkno
   if (answer.kind === 'step') return { name: answer.name, step: answer.step, outcome: answer.outcome };
   if (answer.kind === 'key-age') return { name: answer.name, age_seconds: answer.ageSeconds ?? null };
   const body = toBody(request, answer);
-  if (body.value !== undefined) assertFits(Buffer.byteLength(JSON.stringify(body)), DONE_ALL_THE_SAME);
+  assertFits(Buffer.byteLength(JSON.stringify(body)), DONE_ALL_THE_SAME);
   return body;
 }
 

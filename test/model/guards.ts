@@ -94,7 +94,7 @@ export const GUARDS: readonly Guard[] = [
   {
     name: 'a version that is or was in use is spent',
     file: VERSIONS,
-    from: "labels.includes('AWSCURRENT') || labels.includes('AWSPREVIOUS') ? undefined : pending",
+    from: 'isSpent ? undefined : pending',
     to: 'pending',
     scenario: 'pair-with-left-over-label, an operator who changes a field',
     violation: /reports v2, which never came into use/,

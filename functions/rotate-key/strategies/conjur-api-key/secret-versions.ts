@@ -68,8 +68,8 @@ export function findStage({ stages }: SecretDescription, stage: string): string 
  */
 export function findPending(description: SecretDescription): string | undefined {
   const pending = findStage(description, 'AWSPENDING');
-  const labels = pending === undefined ? [] : (description.stages.get(pending) ?? []);
-  return labels.includes('AWSCURRENT') || labels.includes('AWSPREVIOUS') ? undefined : pending;
+  const isSpent = ['AWSCURRENT', 'AWSPREVIOUS'].some((stage) => findStage(description, stage) === pending);
+  return isSpent ? undefined : pending;
 }
 
 /** Whether what was staged would undo the version in use, by {@link wouldUndo}. False where one of the two has no value. */
@@ -90,7 +90,7 @@ export async function isOvertaken(
  * are others. A time that AWS does not say tells nothing.
  */
 export function wouldUndo(staged: SecretVersion, inUse: SecretVersion): boolean {
-  const isOlder =
-    staged.createdAtMs !== undefined && inUse.createdAtMs !== undefined && staged.createdAtMs < inUse.createdAtMs;
+  // Undefined becomes NaN, which is less than nothing.
+  const isOlder = Number(staged.createdAtMs) < Number(inUse.createdAtMs);
   return isOlder || !haveSameFields(staged.content, inUse.content);
 }

@@ -23,7 +23,7 @@ export async function readStaged(context: RotationContext): Promise<HostCredenti
   const { versions, secretId, versionId, deadline } = context;
   for (const waitMs of LOOKS_AFTER_MS) {
     if (waitMs >= deadline.remainingMs()) return undefined;
-    if (waitMs > 0) await context.deps.clock.sleep(waitMs);
+    if (waitMs !== 0) await context.deps.clock.sleep(waitMs);
     const version = await versions.read(secretId, { versionId }, deadline);
     if (version !== undefined) return parseHostCredential(version.content, secretId);
   }

@@ -54,6 +54,10 @@ describe('a call of rotate-key', () => {
     );
   });
 
+  it('with a strategy that resembles none gets no suggestion', () => {
+    expect(() => parseDirect({ name: 'a', strategy: 'magic' })).toThrow(/^The call must name a strategy/);
+  });
+
   it('with fields of fields without end is refused like any other unknown field', () => {
     let deep: unknown = {};
     for (let level = 0; level < 40_000; level += 1) deep = { deep };
@@ -114,7 +118,7 @@ describe('an answer', () => {
   const body = { name: 'a', strategy: 'random', version: 2, rotated_at: '2026-03-01T12:00:00.000Z' };
 
   it('shows the value only to who asks for it', () => {
-    expect(toDirect(silent, rotated)).toEqual(body);
+    expect(toDirect(silent, rotated)).toStrictEqual(body);
     expect(toDirect(asking, rotated)).toEqual({ ...body, value: 'sesame', encoding: 'utf-8' });
     expect(toDirect(asking, { ...rotated, value: undefined })).toEqual(body);
     expect(toDirect(parseDirect(step), rotated)).toEqual(body);

@@ -54,6 +54,26 @@ describe('what rotations work with', () => {
 });
 
 describe('an event', () => {
+  it('names the bus, and what it is about', async () => {
+    const sent: unknown[] = [];
+    const send = async ({ input }: { input: unknown }) => {
+      sent.push(input);
+      return {};
+    };
+    await createPublisher('bus', { send } as never)(event, deadline);
+    const entry = { EventBusName: 'bus', Source: 'conjur-functions', DetailType: 'SecretRotated' };
+    expect(sent).toEqual([{ Entries: [{ ...entry, Detail: JSON.stringify(event) }] }]);
+  });
+
+  it('that AWS refuses is told in the words of this project', async () => {
+    const refusal = Object.assign(new Error('sesame'), { name: 'AccessDeniedException', $fault: 'client' });
+    const publisher = createPublisher('bus', { send: async () => Promise.reject(refusal) } as never);
+    await expect(publisher(event, deadline)).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('putting an event on the bus bus'),
+    });
+  });
+
   const event = { name: 'app/key', version: 2, strategy: 'random', rotated_at: '2026-03-01T12:00:00Z' };
   const publisherOf = (answer: object) => createPublisher('bus', { send: async () => answer } as never);
 

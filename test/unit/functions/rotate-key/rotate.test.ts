@@ -7,6 +7,7 @@ import type { LogFields } from '../../../../lib/logger.ts';
 import { settingsFor } from '../../../support/settings.ts';
 import { FakeClock } from '../../lib/fake-clock.ts';
 import { FakeVariables } from './fake-variables.ts';
+import { BLUE, contentOf, FakeCredential, GREEN } from './strategies/conjur-api-key/fake-credential.ts';
 
 const TOKEN = '0123456789abcdef0123456789abcdef';
 const step = (Step: string) => ({ Step, SecretId: 'app', ClientRequestToken: TOKEN });
@@ -33,6 +34,7 @@ function startWith(environment: Record<string, string> = {}, labels: readonly st
   const deadline = new Deadline(deps.clock, 10_000);
   const run = (request: Parameters<typeof rotate>[1]) => rotate(deps as never, request, deadline, 'correlation');
   return {
+    deps,
     metrics,
     events,
     lines,
@@ -98,6 +100,35 @@ describe("the functions' own credentials", () => {
     for (const environment of [{}, on])
       expect(await startWith(environment).http({ name: 'app/key', strategy: 'random' })).toMatchObject({ version: 2 });
   });
+});
+
+it('a question for the age of a key is no rotation', async () => {
+  const { direct, metrics } = startWith({ CYBERARK_ACCESS_MODE: 'read_only' });
+  await expect(direct({ key_age: { secret_id: 'app' } })).rejects.toMatchObject({
+    code: 'secret_not_found',
+    message: expect.stringContaining('has no value yet'),
+  });
+  expect(metrics).toEqual([]);
+});
+
+it('the step that finishes a rotation tells the bus, and counts it', async () => {
+  const world = new FakeCredential(
+    {
+      v1: { content: contentOf(BLUE, 'blue'), labels: ['AWSCURRENT'] },
+      [TOKEN]: { content: contentOf(GREEN, 'green'), labels: ['AWSPENDING'] },
+    },
+    { [BLUE]: 'blue', [GREEN]: 'green' },
+  );
+  const { metrics, events, deps } = startWith();
+  const request = parseDirect(step('finishSecret'));
+  const all = { ...world.deps, ...deps, loadSecretVersions: (world.deps as typeof deps).loadSecretVersions };
+  const answer = await rotate(all as never, request, new Deadline(world.clock, 60_000));
+  expect(answer).toMatchObject({ kind: 'step', outcome: 'done' });
+  expect(events).toMatchObject([{ name: 'app/credential', version: TOKEN, strategy: 'conjur-api-key' }]);
+  expect(metrics.map(({ name, value }) => [name, value])).toEqual([
+    ['RotationSucceeded', 1],
+    ['RotationFailed', 0],
+  ]);
 });
 
 describe("a step of Secrets Manager's", () => {

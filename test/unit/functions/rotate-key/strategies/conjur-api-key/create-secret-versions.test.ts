@@ -1,5 +1,5 @@
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSecretVersions } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/create-secret-versions.ts';
 import { Deadline } from '../../../../../../lib/clock.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
@@ -56,6 +56,68 @@ describe('the versions of a secret', () => {
     expect(await createSecretVersions(missing).read('app', { versionId: 'v2' }, deadline)).toBeUndefined();
     const empty = clientThat(() => ({ VersionId: 'v2' })).client;
     expect(await createSecretVersions(empty).read('app', { versionId: 'v2' }, deadline)).toBeUndefined();
+  });
+});
+
+it('a secret is described by what AWS says, and by what it was asked for where AWS says nothing', async () => {
+  const stages = { v1: ['AWSCURRENT'] };
+  const full = { ARN: 'arn', Name: 'app', RotationEnabled: true, VersionIdsToStages: stages };
+  const describeBy = (answer: object) => createSecretVersions(clientThat(() => answer).client).describe('id', deadline);
+  expect(await describeBy(full)).toEqual({
+    arn: 'arn',
+    name: 'app',
+    rotationEnabled: true,
+    stages: new Map(Object.entries(stages)),
+  });
+  expect(await describeBy({})).toEqual({ arn: 'id', name: 'id', rotationEnabled: false, stages: new Map() });
+});
+
+describe('a version', () => {
+  it.each([
+    [{ versionId: 'v1' }, { SecretId: 'app', VersionId: 'v1' }],
+    [{ stage: 'AWSPREVIOUS' }, { SecretId: 'app', VersionStage: 'AWSPREVIOUS' }],
+  ] as const)('is read by its id or its label: %j', async (which, input) => {
+    const { client, sent } = clientThat(() => ({ VersionId: 'v1', SecretString: 'text' }));
+    const version = await createSecretVersions(client).read('app', which, deadline);
+    expect(version?.content.expose()).toBe('text');
+    expect(sent[0]?.input).toEqual(input);
+  });
+
+  it('may hold bytes', async () => {
+    const { client } = clientThat(() => ({ VersionId: 'v1', SecretBinary: Buffer.from('bytes') }));
+    const version = await createSecretVersions(client).read('app', { versionId: 'v1' }, deadline);
+    expect(version?.content.expose()).toBe('bytes');
+  });
+
+  it('is none without an id', async () => {
+    const { client } = clientThat(() => ({ SecretString: 'text' }));
+    expect(await createSecretVersions(client).read('app', { versionId: 'v1' }, deadline)).toBeUndefined();
+  });
+
+  it('is staged without a rotation token where none was sent', async () => {
+    const { client, sent } = clientThat(() => ({}));
+    await createSecretVersions(client).putPending('app', { ...toPut, rotationToken: undefined }, deadline);
+    expect(sent[0]?.input).not.toHaveProperty('RotationToken');
+  });
+
+  it('loses AWSPENDING only where it has it', async () => {
+    const { client, sent } = clientThat(() => ({}));
+    expect(await createSecretVersions(client).dropPending('app', 'v2', deadline)).toBe(true);
+    expect(sent[0]?.input).toEqual({ SecretId: 'app', VersionStage: 'AWSPENDING', RemoveFromVersionId: 'v2' });
+    const without = clientThat(exception('InvalidParameterException', { $fault: 'client' })).client;
+    expect(await createSecretVersions(without).dropPending('app', 'v2', deadline)).toBe(false);
+  });
+});
+
+it("AWS's own client is used where none is given", async () => {
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', 'http://127.0.0.1:1');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await expect(createSecretVersions().describe('app', deadline)).rejects.toMatchObject({
+    code: 'upstream_unavailable',
+    message: expect.not.stringContaining('TypeError'),
   });
 });
 

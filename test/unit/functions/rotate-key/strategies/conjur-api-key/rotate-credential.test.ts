@@ -52,12 +52,15 @@ describe('a rotation in one call', () => {
     expect(await rotate(credential)).toMatchObject({ version: NEXT });
   });
 
-  it('draws another version where the one that follows has been written before', async () => {
-    const credential = startPair();
-    credential.versions.set(NEXT, { content: contentOf(GREEN, 'old'), labels: [] });
-    expect(await rotate(credential)).toMatchObject({ version: 'drawn' });
-    expect(credential.versions.get('drawn')?.content).toEqual(contentOf(GREEN, 'made-1'));
-  });
+  it.each(['green', 'dead'])(
+    'draws another version where the one that follows has been written before: %s',
+    async (key) => {
+      const credential = startPair();
+      credential.versions.set(NEXT, { content: contentOf(GREEN, key), labels: [], createdAtMs: 3 });
+      expect(await rotate(credential)).toMatchObject({ version: 'drawn' });
+      expect(credential.versions.get('drawn')?.content).toEqual(contentOf(GREEN, 'made-1'));
+    },
+  );
 
   it('needs a value to begin with', async () => {
     const credential = new FakeCredential({ v1: { content: undefined, labels: [] } }, {});
@@ -65,6 +68,7 @@ describe('a rotation in one call', () => {
       code: 'config_invalid',
       message: expect.stringContaining('has no value yet'),
     });
+    expect(credential.calls).toEqual(['describe']);
   });
 });
 
@@ -87,6 +91,12 @@ describe('a rotation that fails', () => {
       credential.label('AWSCURRENT', 'theirs');
     });
     expect(await rotate(credential)).toEqual({ name: 'app/credential', version: 'theirs', value: undefined });
+  });
+
+  it('looks no further where nothing else came into use', async () => {
+    const credential = failing(() => undefined);
+    await expect(rotate(credential)).rejects.toThrow('of the test');
+    expect(credential.calls.at(-1)).toBe('read AWSCURRENT');
   });
 
   it.each<[string, (credential: FakeCredential) => void]>([

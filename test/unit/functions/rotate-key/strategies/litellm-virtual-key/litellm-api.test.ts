@@ -137,9 +137,9 @@ describe('what LiteLLM answers', () => {
     [429, 'upstream_unavailable', 'health'],
     [503, 'upstream_unavailable', 'health'],
     [504, 'upstream_unavailable', 'health'],
-    [499, 'upstream_error', 'LITELLM_API_BASE'],
+    [499, 'upstream_error', 'is not one of LiteLLM'],
     [501, 'upstream_error', 'log'],
-    [418, 'upstream_error', 'LITELLM_API_BASE'],
+    [418, 'upstream_error', 'is not one of LiteLLM'],
   ])('%i becomes %s', async (status, code, advice) => {
     const { api } = apiThatAnswers(status, { error: { message: 'sk-old-secret' } });
     const calls = [() => api.isCurrent(oldKey, deadline), () => api.regenerate(regeneration, deadline)];
@@ -177,6 +177,7 @@ describe('what LiteLLM answers', () => {
     ['another success', 201, { key: 'x', info: {} }],
     ['a failure without words', 404, { error: null }],
     ['a failure with other words', 404, { error: { message: 1 } }],
+    ['a refusal without words', 401, { error: { message: 1 } }],
     ['a failure about something else', 404, { error: { message: 'Team not found' } }],
     ['the words for an unknown key, and another status', 410, { error: { message: 'Key not found' } }],
     ["a load balancer's 404", 404, '<html>404</html>'],
