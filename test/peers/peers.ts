@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from '../support/find-program.ts';
 import { goEnvironment, needGo } from './go-program.ts';
@@ -28,7 +28,7 @@ const commandLine: Peer = {
   // It reads a login's password from a terminal, and knows the service by its host name alone.
   lacks: ['other logins', 'service'],
   async prepare(cache) {
-    const program = process.env.CONJUR_CLI ?? findProgram('conjur') ?? (await buildCommandLine(cache));
+    const program = process.env.CONJUR_CLI ?? findCommandLine() ?? (await buildCommandLine(cache));
     return { program: process.execPath, args: [join(HERE, 'cli/peer.ts')], environment: { PEER_PROGRAM: program } };
   },
 };
@@ -75,6 +75,12 @@ const java: Peer = {
 
 /** All clients, in the order of the report. */
 export const PEERS: readonly Peer[] = [go, commandLine, earlyCommandLine, python, java];
+
+/** The earlier command line has the same name, and is a script. */
+function findCommandLine(): string | undefined {
+  const path = findProgram('conjur');
+  return path === undefined || readFileSync(path).subarray(0, 2).toString('latin1') === '#!' ? undefined : path;
+}
 
 /**
  * The vendor gives out its command line as binaries; where the module proxy does not offer it either, there is none. That is no
