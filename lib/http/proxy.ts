@@ -153,7 +153,7 @@ function openTunnel(
     asked.once('connect', ({ statusCode = 0 }, _, head) => {
       clearTimeout(timer);
       if (statusCode < 200 || statusCode >= 300) return refuse(`answered ${statusCode}`);
-      if (head.byteLength > 0) socket.unshift(head);
+      socket.unshift(head);
       resolve(socket);
     });
     asked.on('error', (error) => refuse(toProxyFault(error).reason, error));

@@ -34,6 +34,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'To close no pool fails in a promise whose failures nobody is told.',
   },
   {
+    file: 'lib/http/proxy.ts',
+    operator: 'condition to true',
+    original: "url.protocol === 'https:'",
+    reason: 'Authorities are of no account to a connection without TLS: to leave them out saves their loading.',
+  },
+  {
     file: 'lib/http/retry-plan.ts',
     operator: 'number and one',
     original: '0',

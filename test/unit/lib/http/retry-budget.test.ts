@@ -16,6 +16,7 @@ describe('a budget of retries', () => {
     { story: '+ssssssssssrrrrrrrrrrr', spends: 10, left: false },
     // It goes by what is under way.
     { story: '+++rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr', spends: 30, left: false },
+    { story: '++++-rrrrrrrrrrrrrrrrrrrrrrrrrrrrrrr', spends: 30, left: false },
     // What many have spent does not keep one from his own for long.
     { story: '+++rrrrrrrrrrrrrrrrrrrrrrrrrrrrrr--sssss', spends: 30, left: true },
   ];
