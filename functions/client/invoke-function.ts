@@ -42,9 +42,9 @@ function toClientContext(correlationId: string): string {
   return Buffer.from(JSON.stringify({ custom: { 'x-correlation-id': correlationId } })).toString('base64');
 }
 
-function parseAnswer(payload: Uint8Array | undefined, functionName: string): Answer {
+function parseAnswer(payload: Uint8Array = new Uint8Array(), functionName: string): Answer {
   try {
-    const answer: unknown = JSON.parse(Buffer.from(payload ?? []).toString('utf8'));
+    const answer: unknown = JSON.parse(Buffer.from(payload).toString('utf8'));
     if (typeof answer === 'object' && answer !== null) return answer as Answer;
   } catch {
     // Not the parser's error: it quotes the text, which may hold a secret.

@@ -1,5 +1,5 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { createSecretsClient } from '../../../../functions/client/index.ts';
 import { toRotationPayload, toWritePayload } from '../../../../functions/client/secrets-client.ts';
 import { Secret } from '../../../../lib/secret.ts';
@@ -129,5 +129,42 @@ it('each strategy sends its own fields', () => {
   expect(toRotationPayload({ strategy: 'conjur-api-key', secretId: 's' })).toEqual({
     strategy: 'conjur-api-key',
     secret_id: 's',
+  });
+});
+
+describe('a call of the client', () => {
+  it('waits a little longer than its function has', async () => {
+    const limits = vi.spyOn(AbortSignal, 'timeout');
+    onTestFinished(() => limits.mockRestore());
+    const { secrets } = start({});
+    const calls = [
+      () => secrets.readSecret('a'),
+      () => secrets.writeSecret('a', 'v'),
+      () => secrets.rotateSecret({ strategy: 'random', name: 'a' }),
+      () => secrets.readSecret('a', { timeoutMs: 7 }),
+    ];
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ code: 'upstream_error' });
+    expect(limits.mock.calls).toEqual([[30_000], [30_000], [150_000], [7]]);
+  });
+
+  it('fails with what the function says, or what AWS says in its place', async () => {
+    const failing = (send: () => Promise<unknown>) =>
+      createSecretsClient({ lambda: { send } as unknown as LambdaClient, functionNames: { readSecret: 'reader' } });
+    const payload = Buffer.from('{"errorType":"Forbidden","errorMessage":"What to do."}');
+    const thrown = failing(async () => ({ Payload: payload, FunctionError: 'Unhandled' }));
+    await expect(thrown.readSecret('a')).rejects.toMatchObject({ code: 'forbidden', message: 'What to do.' });
+    const refusal = Object.assign(new Error('x'), { name: 'AccessDeniedException' });
+    await expect(failing(async () => Promise.reject(refusal)).readSecret('a')).rejects.toMatchObject({
+      code: 'forbidden',
+      message: expect.stringContaining('may not invoke reader'),
+    });
+    await expect(failing(async () => ({})).readSecret('a')).rejects.toMatchObject({ code: 'upstream_error' });
+  });
+
+  it('needs its function to be named', async () => {
+    const lambda = {} as LambdaClient;
+    expect(() => createSecretsClient({ lambda, functionNames: {} })).toThrow('must name at least one function');
+    const secrets = createSecretsClient({ lambda, functionNames: { readSecret: 'reader' } });
+    await expect(secrets.deleteSecret('a')).rejects.toThrow('functionNames.writeSecret is missing');
   });
 });

@@ -36,7 +36,7 @@ describe('what a call may be', () => {
   const name = { name: 'a' };
   const random = { strategy: 'random', ...name };
   const one = { ...name, value: 'v' };
-  const key = { key: 'sk', token_id: 't' };
+  const key = { key: 'k', token_id: 't' };
 
   it.each<[string, v.GenericSchema, (size: number) => unknown, number, number]>([
     ['a version', versionNumber, (size) => size, 1, 2_147_483_647],

@@ -27,6 +27,7 @@ describe('a direct call of read-secret', () => {
     ['nothing', undefined, '"name", "names", "list" or "health"'],
     ['a name on its own', 'a', '"name", "names", "list" or "health"'],
     ['a field that it does not know', { name: 'a', ttl: 1 }, 'unknown field "ttl"'],
+    ['a name that is no text', { name: 7 }, 'Invalid request: name must be string.'],
     ['a version that is a text', { name: 'a', version: '2' }, 'version must be number'],
     ['a flag that is a text', { name: 'a', fresh: 'true' }, 'fresh must be boolean'],
     ['no names', { names: [] }, 'names'],

@@ -75,6 +75,7 @@ describe('an HTTP call of read-secret', () => {
       call('/secrets/a?verison=3'),
       'the parameter "verison", which this call does not take. It takes version, fresh',
     ],
+    ['a flag of another call', call('/secrets?fresh=true'), 'It takes name, search, limit, cursor'],
     ['a search among names', call('/secrets?name=a&search=b'), '"search"'],
     ['a parameter of the health', call('/health?fresh=true'), 'It takes none'],
     ['a flag that is none', call('/secrets/a?fresh=yes'), '"fresh" must be true or false'],

@@ -27,6 +27,7 @@ describe('a call of rotate-key', () => {
     ['a strategy misspelt twice', { name: 'a', strategy: 'randxx' }, 'Did you mean "random"?'],
     ['a strategy that is no text', { name: 'a', strategy: ['random'] }, 'The call must name a strategy'],
     ['no name', { strategy: 'random' }, 'name'],
+    ['a name that is no text', { name: 7, strategy: 'random' }, 'Invalid request: name must be string.'],
     ['a bad name', { name: 'a//b', strategy: 'random' }, 'name'],
     ['a misspelt field', { name: 'a', strategy: 'random', lenght: 40 }, 'lenght'],
     ['a short length', { name: 'a', strategy: 'random', length: 15 }, 'length'],
