@@ -15,7 +15,7 @@ export interface Verified {
 
 const KEPT_VERSIONS = 20;
 
-/** The versions of a variable that Conjur may still have, from the latest downwards. */
+/** The versions of a variable that Conjur may still have, from the latest downwards; none where that is NaN, since nobody knows it. */
 export function keptVersions(latest: number): number[] {
   return Array.from({ length: Math.min(latest, KEPT_VERSIONS) }, (_, index) => latest - index);
 }
@@ -36,8 +36,7 @@ export async function writeAndVerify(
   const stored = await readVersion(conjur, name, version, deadline);
   if (stored === undefined) throw notThere(name);
   if (stored.equals(value)) return { version, value };
-  const supersededVersion =
-    version === undefined ? undefined : await findVersion(conjur, name, value, version - 1, deadline);
+  const supersededVersion = await findVersion(conjur, name, value, Number(version) - 1, deadline);
   if (supersededVersion === undefined) throw notThere(name);
   return { version, value: stored, supersededVersion };
 }
@@ -66,7 +65,7 @@ export async function versionWith(
   deadline: Deadline,
 ): Promise<number | undefined> {
   const latest = (await conjur.showVariable(name, { deadline }))?.version;
-  return latest === undefined ? undefined : findVersion(conjur, name, value, latest, deadline);
+  return findVersion(conjur, name, value, Number(latest), deadline);
 }
 
 /** Undefined where Conjur does not keep the version any more. */

@@ -105,6 +105,19 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'No name of a strategy is half as long, so that neither cut is near one.',
   },
   {
+    file: 'functions/rotate-key/create-deps.ts',
+    operator: 'condition to false',
+    original: 'dispatcher === undefined',
+    reason: 'The client takes an undefined dispatcher for none.',
+  },
+  {
+    file: 'functions/runtime/create-function.ts',
+    operator: 'number and one',
+    original: '0',
+    line: 'timer = setTimeout(resolve, Math.max(0, remainingMs - LAST_GUARD_MS));',
+    reason: 'Node takes a timer of no time for one of a millisecond.',
+  },
+  {
     file: 'functions/runtime/create-function.ts',
     operator: 'condition to true',
     original: 'event instanceof Call',

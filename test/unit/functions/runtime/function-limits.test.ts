@@ -48,10 +48,12 @@ function start(more: Partial<Definition>, conjur: object = {}) {
   const handler = createFunction(definition, { container });
   return {
     lines,
-    call: (event: unknown, remainingMs?: number) =>
+    call: (event: unknown, remainingMs?: number, more: object = {}) =>
       handler(
         event,
-        (remainingMs === undefined ? undefined : { getRemainingTimeInMillis: () => remainingMs }) as unknown as Context,
+        (remainingMs === undefined
+          ? undefined
+          : { getRemainingTimeInMillis: () => remainingMs, ...more }) as unknown as Context,
       ),
   };
 }
@@ -172,7 +174,18 @@ describe('a call', () => {
   it('that is direct gets the answer as it is, whatever its fields are called', async () => {
     const odd = { statusCode: 1, headers: {} };
     const { call } = start({ toDirect: () => odd });
-    expect(await call({}, 5_000)).toEqual(odd);
+    expect(await call({}, 5_000, { awsRequestId: 'request-1' })).toEqual(odd);
+  });
+
+  it('whose event cannot even be looked at is an internal error', async () => {
+    const event = Object.defineProperty({}, 'requestContext', {
+      get: () => {
+        throw new Error('sesame');
+      },
+    });
+    const { call, lines } = start({});
+    await expect(call(event, 5_000)).rejects.toMatchObject({ code: 'internal', cause: { message: 'sesame' } });
+    expect(lines).toEqual([]);
   });
 });
 

@@ -66,6 +66,11 @@ describe('the path', () => {
     ['is that of the request where the parameter is none', { ...name(7), rawPath: '/prod/secrets/a' }, '/secrets/a'],
     ['is that of the request where the route has no rest', { routeKey: 'GET /x/{name}', rawPath: '/x/y' }, '/x/y'],
     [
+      'is that of the request where the route has no rest, whatever its parameter is called',
+      { routeKey: 'GET /x/{undefined}', pathParameters: { undefined: 'z' }, rawPath: '/x/y' },
+      '/x/y',
+    ],
+    [
       'is that of the request where a rest stands within',
       { routeKey: 'GET /x/{name+}/more', rawPath: '/x/y/more' },
       '/x/y/more',
