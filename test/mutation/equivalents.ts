@@ -190,6 +190,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'Where both are the same, the one takes the place of itself.',
   },
   {
+    file: 'lib/http/retry-plan.ts',
+    operator: '?? to its left',
+    original: 'this.#unreachableSinceMs.get(server) ?? Number.NEGATIVE_INFINITY',
+    reason: 'An age that is no number is within no bounds, as an infinite one is not.',
+  },
+  {
     file: 'lib/http/transport.ts',
     operator: 'number and one',
     original: '0',
