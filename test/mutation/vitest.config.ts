@@ -19,8 +19,8 @@ export default defineConfig({
         override sort = async <T>(files: T[]): Promise<T[]> => files;
       },
     },
-    // What hangs with a mutant should not hang for long.
+    // What hangs with a mutant should not hang for long: neither in a test nor in what cleans up behind it.
     testTimeout: 15_000,
-    hookTimeout: 60_000,
+    hookTimeout: 20_000,
   },
 });

@@ -28,15 +28,22 @@ describe('a secret in Secrets Manager', () => {
     expect([text?.expose(), bytes?.exposeBytes()]).toEqual(['sesame', Buffer.from([0, 255])]);
   });
 
+  it('that holds nothing is undefined', async () => {
+    expect(await readerThat(() => ({})).read('app', 'AWSCURRENT', deadline)).toBeUndefined();
+  });
+
   it('without the label is undefined, and without AWSCURRENT is none', async () => {
     const reader = readerThat(exception('ResourceNotFoundException'));
     expect(await reader.read('app', 'AWSPENDING', deadline)).toBeUndefined();
     await expect(reader.read('app', 'AWSCURRENT', deadline)).rejects.toMatchObject({ code: 'authentication_failed' });
   });
 
-  it.each([
-    ['AccessDeniedException', 'about sesame', 'authentication_failed'],
-    ['CredentialsProviderError', 'about sesame', 'authentication_failed'],
+  it.each<readonly [name: string, message: string, code: string]>([
+    ...[
+      ...['ResourceNotFoundException', 'AccessDeniedException', 'DecryptionFailure', 'InvalidRequestException'],
+      ...['InvalidParameterException', 'UnrecognizedClientException', 'ExpiredTokenException'],
+      ...['InvalidSignatureException', 'CredentialsProviderError'],
+    ].map((name) => [name, 'about sesame', 'authentication_failed'] as const),
     ['TimeoutError', 'about sesame', 'upstream_unavailable'],
     ['Error', 'Region is missing', 'config_invalid'],
   ])('that cannot be read (%s: %s) becomes %s, without the words of AWS', async (name, message, code) => {
@@ -50,6 +57,8 @@ describe('a secret in Secrets Manager', () => {
   it.each([
     ['ThrottlingException', 'asked too often'],
     ['TooManyRequestsException', 'asked too often'],
+    ['RequestLimitExceeded', 'asked too often'],
+    ['LimitExceededException', 'asked too often'],
     ['TimeoutError', 'a NAT gateway or a VPC endpoint'],
     ['ENETUNREACH', 'a NAT gateway or a VPC endpoint'],
   ])('that AWS does not give for a while (%s) is told with what to do: %s', async (name, advice) => {
@@ -62,9 +71,12 @@ describe('a secret in Secrets Manager', () => {
   });
 
   it('is asked for with time limits of its own, and not with the time of the whole call', () => {
-    const limits = { maxAttempts: 2, requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000 } };
-    expect(toClientOptions(undefined)).toMatchObject(limits);
-    expect(toClientOptions('us-east-1')).toMatchObject({ ...limits, region: 'us-east-1' });
+    const limits = {
+      maxAttempts: 2,
+      requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+    };
+    expect(toClientOptions(undefined)).toEqual(limits);
+    expect(toClientOptions('us-east-1')).toEqual({ ...limits, region: 'us-east-1' });
   });
 
   it('is not asked for without a region, which the SDK says in the words that are looked for', async () => {
