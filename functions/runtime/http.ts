@@ -125,14 +125,14 @@ let lastRoute: { readonly key: string; readonly route: Route } = { key: '$defaul
  * @param key with or without a method: `GET /secrets/{name+}`; `$default` says nothing
  */
 function parseRoute(key: string): Route {
-  if (key !== lastRoute.key) lastRoute = { key, route: key === '$default' ? {} : toRoute(key.replace(/^[A-Z]+ /, '')) };
+  if (key !== lastRoute.key) lastRoute = { key, route: toRoute(key.replace(/^[A-Z]+ /, '')) };
   return lastRoute.route;
 }
 
 function toRoute(path: string): Route {
   const fixed = ROUTES.find((known) => path.endsWith(known));
   if (fixed !== undefined) return { fixed };
-  const [, before, parameter] = /^(.*)\/\{(\w+)\+\}$/s.exec(path) ?? [];
+  const [, before, parameter] = /(.*)\/\{(\w+)\+\}$/s.exec(path) ?? [];
   return { parameter, ofSecrets: before?.endsWith('/secrets') === true };
 }
 

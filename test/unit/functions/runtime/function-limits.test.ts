@@ -145,6 +145,14 @@ describe('a call', () => {
     expect(connected).toBe(1);
   });
 
+  it('is understood as what it is: a direct one, or one over HTTP', async () => {
+    const { call } = start({ handle: async (_, request) => request });
+    expect(await call({}, 5_000)).toBe('direct');
+    expect(await call(OVER_HTTP, 5_000)).toMatchObject({ body: '"over HTTP"' });
+    const waiting = start({ handle: async (_, request) => request, parseDirect: async () => 'understood later' });
+    expect(await waiting.call({}, 5_000)).toBe('understood later');
+  });
+
   it('that cannot be understood over HTTP is a problem', async () => {
     const { call } = start({
       parseHttp: () => {

@@ -63,6 +63,20 @@ function depsWith(conjur: object, environment: Record<string, string> = {}, allo
   return { settings: { keyManagement: settingsOf(environment), allowDelete }, conjur } as never;
 }
 
+it('a secret is written by its name, and a virtual key by that of its alias', async () => {
+  const writeSecret = async (name: string) => ({ ...written, name });
+  const deps = depsWith({ writeSecret }, { CYBERARK_STORE_VIRTUAL_KEYS: 'true' });
+  expect(await write(deps, { kind: 'one', secret: value('a'), reportVersion: true }, deadline)).toEqual({
+    kind: 'one',
+    result: written,
+  });
+  const virtualKey = { key: Secret.of('sk-1'), keyAlias: 'team', tokenId: 't' };
+  expect(await write(deps, { kind: 'virtual-key', virtualKey, reportVersion: true }, deadline)).toEqual({
+    kind: 'one',
+    result: { ...written, name: 'litellm/team' },
+  });
+});
+
 describe('a write of many', () => {
   const failing = (code: FunctionErrorCode, items: object[] = []) =>
     depsWith({
@@ -124,6 +138,14 @@ describe('a deletion', () => {
       deleted: true,
     });
     expect(deleted).toEqual(['a']);
+  });
+
+  it('is none where the variable is still there', async () => {
+    const conjur = { deleteVariable: async () => undefined, showVariable: async () => ({ name: 'a' }) };
+    await expect(deleteSecret(depsWith(conjur), 'a', deadline)).rejects.toMatchObject({
+      code: 'upstream_error',
+      message: expect.stringContaining('but the variable is there'),
+    });
   });
 
   it('is refused where none is allowed, and fails where Conjur does', async () => {

@@ -22,6 +22,11 @@ describe('a direct call of write-secret', () => {
     expect(request.kind === 'one' && request.secret.value.expose()).toBe('pass');
   });
 
+  it('tells the version of what it wrote, unless that is not wanted', () => {
+    expect(parseDirect({ name: 'a', value: 'v' })).toMatchObject({ reportVersion: true });
+    expect(parseDirect({ name: 'a', value: 'v', version: false })).toMatchObject({ reportVersion: false });
+  });
+
   it('takes many secrets, and lets a bad name be an error of its own', () => {
     const request = parseDirect({
       secrets: [

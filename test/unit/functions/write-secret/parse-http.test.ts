@@ -31,6 +31,11 @@ describe('an HTTP call of write-secret', () => {
     },
   );
 
+  it('takes the bytes as they are where no content type is named', () => {
+    const request = parseHttp({ ...call('PUT', '/secrets/a', Buffer.from('v')), header: () => undefined });
+    expect(request.kind === 'one' && request.secret.value.expose()).toBe('v');
+  });
+
   it.each([
     ['application/x-www-form-urlencoded', '{"value":"sk-12345"}'],
     ['Application/X-WWW-Form-Urlencoded; charset=utf-8', 'sk-12345'],
@@ -89,6 +94,7 @@ describe('an HTTP call of write-secret', () => {
       'token_id',
     ],
     ['a flag that is none', call('PUT', '/secrets/a?version=no', { value: 'v' }), '"version" must be true or false'],
+    ['a slip of the pen', call('PUT', '/secrets/a?verison=1', { value: 'v' }), 'the parameter "verison"'],
     ['a parameter that it does not know', call('DELETE', '/secrets/a?version=3'), 'It takes none'],
     ['a list for a body', call('POST', '/secrets', [{ name: 'a', value: 'sk-12345' }]), 'must be a JSON object'],
     ['no body', call('PUT', '/secrets/a', undefined, 'text/plain'), 'no body'],

@@ -71,8 +71,13 @@ describe('the path', () => {
       '/x/y',
     ],
     [
+      'is that of the request where the route of a REST API says nothing',
+      { routeKey: undefined, rawPath: undefined, resource: '/x/y', path: '/prod/secrets/a%20b' },
+      '/secrets/a b',
+    ],
+    [
       'is that of the request where a rest stands within',
-      { routeKey: 'GET /x/{name+}/more', rawPath: '/x/y/more' },
+      { routeKey: 'GET /x/{name+}/more', pathParameters: { name: 'y' }, rawPath: '/x/y/more' },
       '/x/y/more',
     ],
     [
@@ -124,6 +129,11 @@ describe('the query', () => {
         ['b', 'true'],
         ['c', ''],
       ],
+    ],
+    [
+      'of one value',
+      { multiValueQueryStringParameters: { a: ['1'] }, queryStringParameters: { a: '2' } },
+      [['a', '1']],
     ],
     ['that is missing', {}, []],
   ])('%s is read', (_, more, expected) => {
