@@ -73,7 +73,6 @@ function toProblem(issue: v.BaseIssue<unknown>): string {
   if (issue.received === 'undefined') return `${place} is missing`;
   // What a check of our own asks for stands in its message.
   if (issue.type === 'check') return `${place} must be ${issue.message}`;
-  if (issue.kind === 'schema') return `${place} must be ${issue.expected ?? 'something else'}`;
   const isForm = issue.requirement instanceof RegExp;
   return `${place} must be ${isForm ? 'of the documented form' : (issue.expected ?? 'within its bounds')}`;
 }

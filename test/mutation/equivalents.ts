@@ -209,6 +209,36 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'What is too short to be counted fits: a character is three bytes at most.',
   },
   {
+    file: 'functions/runtime/invocation-log.ts',
+    operator: 'condition to false',
+    original: 'heldBack.length === 0',
+    reason: 'What nothing is counted as is undefined, and stands in no line.',
+  },
+  {
+    file: 'functions/runtime/log.ts',
+    operator: 'condition to true',
+    original: 'second !== lastSecond.second',
+    reason: 'What is remembered to save time is worked out again, and is the same.',
+  },
+  {
+    file: 'functions/runtime/log.ts',
+    operator: 'without the statement',
+    original: 'declarations.set(set, declaration);',
+    reason: 'What is remembered to save time is worked out again, and is the same.',
+  },
+  {
+    file: 'functions/runtime/log.ts',
+    operator: 'condition to true',
+    original: 'header !== lastTrace.header',
+    reason: 'What is remembered to save time is worked out again, and is the same.',
+  },
+  {
+    file: 'functions/runtime/log.ts',
+    operator: '?? to its left',
+    original: "header ?? ''",
+    reason: 'The text of undefined, which is looked at then, holds no part of a trace.',
+  },
+  {
     file: 'lib/auth/access-token.ts',
     operator: 'number and one',
     original: '0',

@@ -69,6 +69,11 @@ describe('input that is checked by a schema', () => {
     expect(() => parse(input)).toThrow(refused(message));
   });
 
+  it('names one fault of a field, and not what follows from it', () => {
+    const strict = v.strictObject({ text: v.pipe(v.string(), v.minLength(3), v.regex(/^b/)) });
+    expect(() => parseInput(strict, { text: 'a' }, 'It')).toThrow(refused('Invalid request: text must be >=3.'));
+  });
+
   it('names five faults at most', () => {
     const many = { name: 'a', f_a: 1, f_b: 1, f_c: 1, f_d: 1, f_e: 1, f_f: 1 };
     const each = v.strictObject({

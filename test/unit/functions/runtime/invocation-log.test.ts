@@ -66,11 +66,12 @@ describe('the line of an invocation', () => {
       meanwhile: {
         attempts: [
           { attempt: 1, durationMs: 7 },
+          { attempt: 2, durationMs: 0 },
           { attempt: 3, durationMs: 5 },
         ],
       },
     });
-    expect(line).toMatchObject({ durationMs: 40, conjurRequests: 2, conjurMs: 12, retries: 1, outcome: 'ok' });
+    expect(line).toMatchObject({ durationMs: 40, conjurRequests: 3, conjurMs: 12, retries: 2, outcome: 'ok' });
     expect(line).not.toHaveProperty('status');
     expect(metricsOf(line)).toEqual({ ConjurTime: 12 });
   });
@@ -133,6 +134,8 @@ describe('a failure in the line', () => {
     const line = lineOf({ event, error: new ConjurError(code, 'It is so.', { cause }) });
     expect(line).toMatchObject({ level, message: 'It is so.', outcome: code });
     expect(metricsOf(line)).toEqual(metrics);
+    const units = Object.keys(metrics).map((Name) => ({ Name, Unit: 'Count' }));
+    if (units.length > 0) expect(line._aws).toMatchObject({ CloudWatchMetrics: [{ Metrics: units }] });
     const isFault = level === 'ERROR';
     expect(line.status).toBe(isFault ? 500 : 404);
     expect([line.cause, line.at]).toEqual(isFault ? ['TypeError', ['    at one', 'at two']] : [undefined, undefined]);
@@ -158,7 +161,10 @@ describe('the heartbeat', () => {
   const error = new ConjurError('upstream_unavailable', 'It is away.');
 
   it('is counted where a schedule asks for the health, whatever the answer', () => {
-    expect(metricsOf(lineOf({ call: 'health' }))).toEqual({ ConjurReachable: 1 });
+    const line = lineOf({ call: 'health' });
+    expect(metricsOf(line)).toEqual({ ConjurReachable: 1 });
+    const Metrics = [{ Name: 'ConjurReachable', Unit: 'Count' }];
+    expect(line._aws).toMatchObject({ CloudWatchMetrics: [{ Metrics }] });
     expect(metricsOf(lineOf({ call: 'health', error }))).toEqual({ ConjurReachable: 0, Faults: 1, Thrown: 1 });
   });
 

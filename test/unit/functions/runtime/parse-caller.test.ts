@@ -35,7 +35,11 @@ describe('the caller', () => {
     ['is nobody where no authorizer says who it is', http({}), undefined],
     ['is not what a header says', http({}, { authorization: 'Bearer x', 'x-caller': 'me' }), undefined],
     ['is not what is no text', http({ authorizer: { jwt: { claims: { sub: { a: 1 } } } } }), undefined],
-    ['of a direct invocation is not in its event', { name: 'a', requestContext: { authorizer: {} } }, undefined],
+    [
+      'of a direct invocation is not in its event',
+      { name: 'a', requestContext: { authorizer: { sub: 'me' } } },
+      undefined,
+    ],
   ])('%s', (_, event, caller) => {
     expect(parseCaller(event)).toBe(caller);
   });
@@ -70,6 +74,6 @@ describe('Audit', () => {
     const { apiRequestId, caller } = lineOf(event);
     expect(apiRequestId).toBe('of-the-api');
     expect(caller).toHaveLength(512);
-    expect(parseApiRequestId({ name: 'a' })).toBeUndefined();
+    expect(parseApiRequestId({ name: 'a', requestContext: { requestId: 'chosen' } })).toBeUndefined();
   });
 });

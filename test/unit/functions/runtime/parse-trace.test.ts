@@ -23,6 +23,7 @@ describe('the trace of an invocation', () => {
     undefined,
     '',
     'Root=1-5759e988',
+    'Parent=557abcec3ee5a047;Sampled=1',
     'Root=2-5759e988-bd862e3fe1be46a994272793',
     `x${ROOT}`,
     `${ROOT}\r\nevil: 1`,
