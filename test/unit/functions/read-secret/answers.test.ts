@@ -103,6 +103,26 @@ it('the log names what is read', () => {
   expect(describeCall({ kind: 'health' })).toEqual({ call: 'health' });
 });
 
+it('the one of many that may be read is read', async () => {
+  const readSecrets = async (names: readonly string[]) => ({ items: names.map((name) => ({ name })), errors: [] });
+  const deps = { settings: { keyManagement: settingsOf({ CYBERARK_HOSTED_KEYS: 'a' }) }, conjur: { readSecrets } };
+  expect(await read(deps as never, { kind: 'many', names: ['a', 'b'], fresh: false }, deadline)).toMatchObject({
+    result: { items: [{ name: 'a' }], errors: [{ name: 'b' }] },
+  });
+});
+
+it('a listing for a caller who is not limited is that of Conjur', async () => {
+  const asked: unknown[] = [];
+  const listVariables = async ({ search, limit, offset }: Record<string, unknown>) => {
+    asked.push([search, limit, offset]);
+    return { variables: [], nextOffset: 9 };
+  };
+  const deps = { settings: { keyManagement: settingsOf() }, conjur: { listVariables } };
+  const answer = await read(deps as never, { kind: 'list', search: 's', limit: 5, offset: 4 }, deadline);
+  expect(answer).toEqual({ kind: 'list', variables: [], nextOffset: 9 });
+  expect(asked).toEqual([['s', 5, 4]]);
+});
+
 describe('a listing for a caller who is limited', () => {
   const pages: Record<number, object> = {
     0: { variables: [{ name: 'a/1' }, { name: 'b' }], nextOffset: 2 },
@@ -134,6 +154,7 @@ describe('a listing for a caller who is limited', () => {
 
 it.each([
   [59_999, 59],
+  [60_000, 60],
   [undefined, 0],
 ])('a token of %s ms is %i seconds old', async (ageMs, tokenAgeSeconds) => {
   const conjur = { whoami: async () => ({ account: 'a', login: 'l' }), tokenAgeMs: () => ageMs };

@@ -12,6 +12,10 @@ describe('a direct call of read-secret', () => {
       { name: 'a', version: 2, fresh: true },
       { kind: 'one', name: 'a', version: 2, fresh: true, raw: false },
     ],
+    [
+      { name: 'a', version: 2 },
+      { kind: 'one', name: 'a', version: 2, fresh: false, raw: false },
+    ],
     [{ names: ['a', '../b'] }, { kind: 'many', names: ['a', '../b'], fresh: false }],
     [
       { names: ['a'], fresh: true },
