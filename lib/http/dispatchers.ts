@@ -71,7 +71,6 @@ export function skipContinue<S extends Socket>(socket: S): S {
         held = undefined;
         while (CONTINUE.equals(rest.subarray(0, CONTINUE.byteLength)) && rest.includes(END_OF_HEAD))
           rest = rest.subarray(rest.indexOf(END_OF_HEAD) + END_OF_HEAD.length);
-        if (rest.byteLength === 0) continue;
         const start = rest.subarray(0, CONTINUE.byteLength);
         if (!CONTINUE.subarray(0, start.byteLength).equals(start) || rest.byteLength > MAX_HEAD_BYTES) {
           awaitsAnswer = false;

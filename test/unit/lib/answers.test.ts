@@ -93,6 +93,7 @@ describe('a body', () => {
     ['not by its media type alone', 'text/html', 'value', false],
     ['not where it is empty', 'text/html', '', false],
     ['not where it holds bytes', 'application/octet-stream', PAGE, false],
+    ['not where it holds bytes, of whatever kind', 'application/octet-stream; charset=binary', PAGE, false],
     ['not where markup comes later', undefined, `value ${PAGE}`, false],
     ['not by markup after text, though it is called a page', 'text/html', 'value <b>', false],
     ['not by what comes after the first 256 bytes', 'text/html', `${' '.repeat(256)}<b>`, false],

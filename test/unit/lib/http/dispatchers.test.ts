@@ -189,6 +189,7 @@ describe('what a socket gives', () => {
     ['an interim answer before it', [CONTINUE + ANSWER], [ANSWER]],
     ['two of them', [CONTINUE + CONTINUE, ANSWER], [ANSWER]],
     ['one in pieces', ['H', 'TTP/1.1 100 Continue\r\n', `\r\n${ANSWER}`], [ANSWER]],
+    ['one in pieces, and nothing with it', ['H', CONTINUE.slice(1), ANSWER], [ANSWER]],
     ['one with headers', [`HTTP/1.1 100 Continue\r\nvia: a\r\n\r\n${ANSWER}`], [ANSWER]],
     ['a value like it, after the answer', [ANSWER, CONTINUE], [ANSWER, CONTINUE]],
     ['a value like it, within', [`x${CONTINUE}`], [`x${CONTINUE}`]],

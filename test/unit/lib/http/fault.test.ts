@@ -70,6 +70,7 @@ it.each([
 
 it.each<[string, unknown, string]>([
   ['the first of several', new AggregateError([coded('ECONNREFUSED'), coded('ENOTFOUND')]), 'connect: ECONNREFUSED'],
+  ['the only one', new AggregateError([coded('ENOTFOUND')]), 'connect: ENOTFOUND'],
   ['itself where it holds none', new AggregateError([]), 'broken: AggregateError'],
   ['an error without a code, by its name', new TypeError('sesame'), 'broken: TypeError'],
   ['an error whose code is no text', Object.assign(new Error('sesame'), { code: 7 }), 'broken: Error'],
