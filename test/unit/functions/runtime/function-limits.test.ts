@@ -149,8 +149,8 @@ describe('a call', () => {
     const { call } = start({ handle: async (_, request) => request });
     expect(await call({}, 5_000)).toBe('direct');
     expect(await call(OVER_HTTP, 5_000)).toMatchObject({ body: '"over HTTP"' });
-    const waiting = start({ handle: async (_, request) => request, parseDirect: async () => 'understood later' });
-    expect(await waiting.call({}, 5_000)).toBe('understood later');
+    const waiting = start({ handle: async (_, request) => `a ${request}`, parseDirect: async () => 'later one' });
+    expect(await waiting.call({}, 5_000)).toBe('a later one');
   });
 
   it('that cannot be understood over HTTP is a problem', async () => {
