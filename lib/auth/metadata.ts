@@ -32,7 +32,7 @@ export function createMetadataClient(
   random: () => number = Math.random,
 ): AskMetadata {
   const tls = { verify: true, ca: undefined, clientCert: undefined, clientKey: undefined };
-  const dispatchers = createDispatchers({ tls, proxy: undefined, timeoutMs: TIMEOUT_MS, keepAlive: false });
+  const dispatchers = createDispatchers({ tls, proxy: undefined, timeoutMs: TIMEOUT_MS });
   const send = createTransport({
     dispatchers: { keptAlive: () => dispatchers.fresh(), fresh: () => dispatchers.fresh() },
     baseUrl,

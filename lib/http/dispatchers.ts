@@ -26,8 +26,6 @@ export interface DispatcherOptions {
   readonly proxy: ProxySettings | undefined;
   /** Limit of a connection attempt, in milliseconds. */
   readonly timeoutMs: number;
-  /** False: each request gets a connection of its own. Default true. */
-  readonly keepAlive?: boolean;
 }
 
 /**
@@ -83,29 +81,29 @@ export function skipContinue<S extends Socket>(socket: S): S {
 }
 
 /** A pool of direct connections. */
-function createDispatcher(options: DispatcherOptions, connect: buildConnector.connector): Dispatcher {
-  return new Agent({ ...toPoolOptions(options), connect });
+function createDispatcher(keepAlive: boolean, connect: buildConnector.connector): Dispatcher {
+  return new Agent({ ...toPoolOptions(keepAlive), connect });
 }
 
 /** A pool that goes through the http proxy, whose code is loaded only where there is one. */
 async function createProxyDispatcher(
-  options: DispatcherOptions,
+  { tls, timeoutMs }: DispatcherOptions,
   proxy: ProxySettings,
+  keepAlive: boolean,
   connect: buildConnector.connector,
 ): Promise<Dispatcher> {
   const { ProxyDispatcher } = await import('./proxy.ts');
-  const { tls, timeoutMs } = options;
   return new ProxyDispatcher({
     proxy,
     verify: tls.verify,
     timeoutMs,
-    pool: toPoolOptions(options),
+    pool: toPoolOptions(keepAlive),
     connect,
     createConnector,
   });
 }
 
-function toPoolOptions({ keepAlive = true }: DispatcherOptions): Agent.Options {
+function toPoolOptions(keepAlive: boolean): Agent.Options {
   return {
     connections: MAX_CONNECTIONS,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -148,10 +146,10 @@ export function createDispatchers(given: DispatcherOptions): Dispatchers {
   // One connector for all pools, since it remembers the TLS sessions: a new pool then costs half a handshake.
   let connector = createConnector(toTlsOptions(options));
   const { proxy } = options;
-  const create = (keepAlive: boolean): Dispatcher | Promise<Dispatcher> => {
-    const pool = { ...options, keepAlive };
-    return proxy === undefined ? createDispatcher(pool, connector) : createProxyDispatcher(pool, proxy, connector);
-  };
+  const create = (keepAlive: boolean): Dispatcher | Promise<Dispatcher> =>
+    proxy === undefined
+      ? createDispatcher(keepAlive, connector)
+      : createProxyDispatcher(options, proxy, keepAlive, connector);
   let retired: Promise<unknown> = Promise.resolve();
   let kept: Dispatcher | Promise<Dispatcher> | undefined;
   let fresh: Dispatcher | Promise<Dispatcher> | undefined;

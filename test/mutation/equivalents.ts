@@ -362,6 +362,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     line: '#status = 0;',
     reason: 'undici ends no response before it has begun, which sets the status.',
   },
+  {
+    file: 'lib/settings.ts',
+    operator: 'condition to false',
+    original: '!(error instanceof RangeError)',
+    reason: 'Reading the list throws nothing else; another error would be one of the program.',
+  },
 ];
 
 /** Why a mutant changes nothing; undefined where nobody has said so. */

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type FunctionSettings, parseFunctionSettings } from '../../../functions/runtime/settings.ts';
+import { readVariables } from '../../../lib/env.ts';
+import { Problems } from '../../../lib/option-values.ts';
+import { OPTIONS } from '../../../lib/options.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
 import { refusalBy } from '../../support/refusal-by.ts';
 
@@ -214,4 +217,13 @@ describe('the proxy', () => {
     expect(proxy?.except).toBe('.internal,127.0.0.1');
     expect(JSON.stringify(proxy)).not.toContain('sesame');
   });
+});
+
+it('an option is called by its variable in upper case, or else by the only one that it has', () => {
+  const table = {
+    proxy: { ...OPTIONS['proxy.http'], env: ['http_proxy', 'HTTP_PROXY'] as const },
+    low: { ...OPTIONS.account, env: ['low', 'lower'] as const },
+  };
+  const { nameOf } = readVariables({}, table, new Problems());
+  expect([nameOf('proxy'), nameOf('low'), nameOf('none')]).toEqual(['HTTP_PROXY', 'low', 'none']);
 });

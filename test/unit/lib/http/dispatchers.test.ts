@@ -12,10 +12,10 @@ import { serveOnLoopback } from '../../../support/serve-on-loopback.ts';
 const TLS = { verify: true, ca: undefined, clientCert: undefined, clientKey: undefined };
 
 /** Of a busy machine. */
-const PATIENT = { timeout: 20_000 };
+const PATIENT = { timeout: 10_000 };
 
-function create(tls = TLS): Dispatchers {
-  const dispatchers = createDispatchers({ tls, proxy: undefined, timeoutMs: 1_000 });
+function create(tls = TLS, timeoutMs = 1_000): Dispatchers {
+  const dispatchers = createDispatchers({ tls, proxy: undefined, timeoutMs });
   onTestFinished(() => dispatchers.close());
   return dispatchers;
 }
@@ -57,12 +57,13 @@ it('other TLS settings have other pools, and the old ones are closed', async () 
 });
 
 describe('connections', () => {
-  /** A server that answers when it is told to. */
+  /** A server that begins each answer, and ends it when it is told to. */
   async function hold() {
     const held: ServerResponse[] = [];
     const sockets = new Set<unknown>();
     const server = await serveOnLoopback(({ socket }, response) => {
       sockets.add(socket);
+      response.flushHeaders();
       held.push(response);
     });
     onTestFinished(() => server[Symbol.asyncDispose]());
@@ -145,7 +146,7 @@ describe('connections', () => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const dispatcher = await create().keptAlive(1_000_000);
+    const dispatcher = await create(TLS, 60_000).keptAlive(1_000_000);
     const url = `https://localhost:${(server.address() as AddressInfo).port}`;
     const ends = [get(dispatcher, url), get(dispatcher, url)].map((answer) => answer.catch(() => undefined));
     await vi.waitFor(() => expect(sockets).toHaveLength(2), PATIENT);
