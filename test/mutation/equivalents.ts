@@ -316,6 +316,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'Authorities are of no account to a connection without TLS: to leave them out saves their loading.',
   },
   {
+    file: 'lib/http/proxy.ts',
+    operator: 'number and one',
+    original: '0',
+    line: "asked.once('connect', ({ statusCode = 0 }, _, head) => {",
+    reason: 'Every answer has a status; that it may have none is said by a type that requests share.',
+  },
+  {
     file: 'lib/http/retry-plan.ts',
     operator: 'number and one',
     original: '0',
