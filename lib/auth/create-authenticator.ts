@@ -140,7 +140,7 @@ export function lazyAuthenticatorDeps(secretReader: SecretReader | undefined, cl
  * Parts of the AWS SDK are optional peers of this package: few need them, and they are large.
  * @throws ConjurError `config_invalid` that says which one to install
  */
-async function loadOptional<T>(load: () => Promise<T>, what: string): Promise<T> {
+export async function loadOptional<T>(load: () => Promise<T>, what: string): Promise<T> {
   try {
     return await load();
   } catch (error) {
