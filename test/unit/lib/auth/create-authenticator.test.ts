@@ -5,8 +5,8 @@ const failing = (error: unknown) => loadOptional(() => Promise.reject(error), 'a
 
 it.each([
   ["Cannot find package '@smithy/signature-v4' imported from /app/index.js", '@smithy/signature-v4'],
-  ["Cannot find module '@aws-sdk/client-secrets-manager/dist/index.js'", '@aws-sdk/client-secrets-manager'],
-  ["Cannot find package 'undici/index.js'", 'undici'],
+  ["Cannot find module '@aws-sdk/client-secrets-manager'", '@aws-sdk/client-secrets-manager'],
+  ["Cannot find package 'undici' imported from /app/index.js", 'undici'],
 ])('a package that is missing is named, with what needs it: %s', async (message, name) => {
   const error = new Error(message);
   expect(await failing(error)).toMatchObject({
