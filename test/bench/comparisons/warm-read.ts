@@ -23,8 +23,8 @@ type Turns = Readonly<Record<Way, Turn>>;
  */
 export async function compareWarmRead({ startConjur, scale }: BenchContext): Promise<Result> {
   const turns = await atRealPace({ startConjur }, (real) =>
-    // One read each in turn: between two of them the processor has waited for 15 ms, whoever is next.
-    readInTurn(real, { repetitions: 5, rounds: scale(200), warmUp: scale(40), inARow: 1 }),
+    // Between two reads the processor has waited for 15 ms.
+    readInTurn(real, { repetitions: 5, rounds: scale(10), warmUp: scale(2), inARow: 20 }),
   );
   return joinParts('warm read', [toPart(`${REAL_DELAY_MS} ms per request`, turns, { median: 1.01, p99: 1.05 })]);
 }
