@@ -8,7 +8,7 @@ import { Secret } from '../../../../lib/secret.ts';
 import { createCertificateAuthority, createSelfSigned, type IssuedCertificate } from '../../../support/certificates.ts';
 
 /** Of a busy machine. */
-const PATIENT = { timeout: 20_000 };
+const PATIENT = { timeout: 10_000 };
 const TUNNEL = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nanswer';
 
@@ -39,7 +39,7 @@ function create(proxy: Partial<ProxySettings>, options: Partial<ProxyDispatcherO
   const connect: buildConnector.connector = ({ httpSocket }, callback) => callback(null, httpSocket as Socket);
   return new ProxyDispatcher({
     proxy: { ...{ http: undefined, https: undefined, except: '' }, ...proxy },
-    ...{ verify: true, timeoutMs: 5_000, pool: { connections: 1 }, connect },
+    ...{ verify: true, timeoutMs: 5_000, pool: { connections: 1, keepAliveTimeout: 60_000 }, connect },
     createConnector: (tls) => buildConnector({ ...tls, allowH2: false }),
     ...options,
   });
@@ -163,7 +163,7 @@ describe('a tunnel', () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     onTestFinished(() => void vi.useRealTimers());
     const { port, sockets } = await startProxy(tunnelling);
-    const dispatcher = create({ http: at(port) }, { pool: { connections: 1, keepAliveTimeout: 60_000 } });
+    const dispatcher = create({ http: at(port) });
     await get(dispatcher, 'https://conjur.test');
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await get(dispatcher, 'https://conjur.test')).toBe('answer');
