@@ -222,7 +222,7 @@ async function runUnder(
   for (const { config } of vitest.projects) config.isolate = false;
   vitest.config.bail = 1;
   vitest.provide('mutant', mutant.id);
-  const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
+  const { testModules, unhandledErrors } = await runTests(vitest, specifications);
   const failed = testModules.find((module) => !module.ok());
   if (failed !== undefined) return { path: failed.moduleId, hasTimedOut: hasTimedOut(failed) };
   return unhandledErrors.length > 0 ? { path: 'an unhandled error', hasTimedOut: false } : undefined;
