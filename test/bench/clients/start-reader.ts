@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { readMessages } from '../read-messages.ts';
 import type { FromReader, ReaderOrder, ToReader, Turn } from './reader-process.ts';
 
 export interface Reader {
@@ -16,14 +17,7 @@ export async function startReader(order: ReaderOrder): Promise<Reader> {
   const child = fork(fileURLToPath(new URL('./reader-process.ts', import.meta.url)), [JSON.stringify(order)], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const ended = once(child, 'exit');
-  const next = async (): Promise<FromReader> => {
-    const late = ended.then(([code]) =>
-      Promise.reject(new Error(`The reader "${order.way}" ended with code ${code}.`)),
-    );
-    const [message] = (await Promise.race([once(child, 'message'), late])) as [FromReader];
-    return message;
-  };
+  const next = readMessages<FromReader>(child, `The reader "${order.way}"`);
   const first = await next();
   if (!('ready' in first)) throw new Error(`The reader "${order.way}" did not start as it should.`);
   return {
@@ -35,6 +29,7 @@ export async function startReader(order: ReaderOrder): Promise<Reader> {
       return answer.turn;
     },
     async close() {
+      const ended = once(child, 'exit');
       child.disconnect();
       await ended;
     },

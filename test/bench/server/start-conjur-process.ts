@@ -1,6 +1,7 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { readMessages } from '../read-messages.ts';
 import type { ConjurAddress, FromConjur } from './messages.ts';
 
 export interface ConjurProcess extends ConjurAddress {
@@ -22,7 +23,7 @@ const LARGE_YOUNG_GENERATION = ['--min-semi-space-size=64', '--max-semi-space-si
 export async function startConjurProcess(delayMs = 0): Promise<ConjurProcess> {
   const file = fileURLToPath(new URL('./conjur-process.ts', import.meta.url));
   const child = fork(file, [String(delayMs)], { stdio: 'inherit', execArgv: LARGE_YOUNG_GENERATION });
-  const nextMessage = createMessageReader(child);
+  const nextMessage = readMessages<FromConjur>(child, 'The local Conjur');
   const message = await nextMessage();
   if (!('ready' in message)) throw new Error('The local Conjur did not start as it should.');
   return {
@@ -38,18 +39,5 @@ export async function startConjurProcess(delayMs = 0): Promise<ConjurProcess> {
       child.disconnect();
       await ended;
     },
-  };
-}
-
-/** The end of the process is listened for once, however often it is asked. */
-function createMessageReader(child: ChildProcess): () => Promise<FromConjur> {
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`The local Conjur ended with code ${code}.`);
-  });
-  // It ends when it is closed, and then nobody waits for a message.
-  ended.catch(() => undefined);
-  return async () => {
-    const [message] = (await Promise.race([once(child, 'message'), ended])) as [FromConjur];
-    return message;
   };
 }

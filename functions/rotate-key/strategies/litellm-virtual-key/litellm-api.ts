@@ -222,9 +222,9 @@ export function toLitellmError({ action }: HttpRequest, response: HttpResponse):
 
 /** What LiteLLM says where `disable_custom_api_keys` is set: "Custom API key values are disabled by your administrator. …" */
 function isAboutCustomKeys(body: Buffer): boolean {
-  return /custom api key/i.test(body.toString('utf8'));
+  return /custom api key/i.test(body.toString('utf8').slice(0, 4_096));
 }
 
 function isAboutLicence(body: Buffer): boolean {
-  return /enterprise|licen[cs]e|premium/i.test(body.toString('utf8'));
+  return /enterprise|licen[cs]e|premium/i.test(body.toString('utf8').slice(0, 4_096));
 }

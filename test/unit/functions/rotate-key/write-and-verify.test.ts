@@ -59,7 +59,7 @@ describe('a write that is read back', () => {
     });
   });
 
-  it('fails where it cannot be found again for want of a version', async () => {
+  it('fails where it cannot be found again, since no version is known', async () => {
     const variables = new FakeVariables();
     variables.showsVersions = false;
     variables.after = (call) => {
