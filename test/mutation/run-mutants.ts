@@ -182,22 +182,29 @@ async function look(
   }
 }
 
-/** Vitest tells of every file as it ended last, whichever run that was in: a file that failed by another mutant must not count again. */
-export async function runTests(
-  vitest: Pick<Vitest, 'runTestSpecifications'>,
-  specifications: TestSpecification[],
-): Promise<TestRunResult> {
+/** What a run needs of vitest. */
+export type RunningVitest = Pick<Vitest, 'projects' | 'config' | 'provide' | 'runTestSpecifications'>;
+
+/** What earlier runs told of. */
+const toldBefore = new WeakSet<TestModule>();
+
+/**
+ * Vitest tells of every file as it ended last, whichever run that was in: what this run left out, or did not come to, must not count
+ * again.
+ */
+async function runTests(vitest: RunningVitest, specifications: TestSpecification[]): Promise<TestRunResult> {
   const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
-  const wanted = new Set(specifications.map(({ moduleId }) => moduleId));
-  return { testModules: testModules.filter(({ moduleId }) => wanted.has(moduleId)), unhandledErrors };
+  const own = testModules.filter((module) => !toldBefore.has(module));
+  for (const module of own) toldBefore.add(module);
+  return { testModules: own, unhandledErrors };
 }
 
 /**
  * A test that runs out of time has to do so twice: a busy machine must not pass for a test that noticed.
  * @returns the test file that failed
  */
-async function findFailure(
-  vitest: Vitest,
+export async function findFailure(
+  vitest: RunningVitest,
   mutant: Mutant,
   specifications: TestSpecification[],
 ): Promise<string | undefined> {
@@ -215,7 +222,7 @@ async function findFailure(
 
 /** Runs tests with a mutant until one fails. */
 async function runUnder(
-  vitest: Vitest,
+  vitest: RunningVitest,
   mutant: Mutant,
   specifications: TestSpecification[],
 ): Promise<{ path: string; hasTimedOut: boolean } | undefined> {
