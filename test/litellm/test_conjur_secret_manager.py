@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import functools
 import http.server
 import importlib.util
@@ -20,6 +21,8 @@ import urllib.request
 from pathlib import Path
 from unittest import mock
 from urllib.parse import quote
+
+import boto3
 
 ENDPOINT = os.environ["TEST_ENDPOINT"]
 CONJUR = os.environ["TEST_CONJUR"]
@@ -621,6 +624,22 @@ class Settings(unittest.TestCase):
             signed = requests._signed("GET", f"{environment['CONJUR_FUNCTIONS_API_BASE']}/health", None)
             self.assertIn(f"/{region}/execute-api/", str(signed.headers["Authorization"]))
 
+    def test_an_invocation_is_the_request_that_boto3_makes_signature_included(self):
+        event = {"name": "litellm/ключ", "fresh": False}
+        arn = "arn:aws:lambda:eu-central-1:123456789012:function:read-secret"
+        with mock.patch.dict(os.environ, {"AWS_REGION": "eu-central-1", "AWS_SESSION_TOKEN": "a/token+of=the/session=="}):
+            for name in ("conjur-functions-dev-read-secret", "read-secret:live", arn, f"{arn}:7"):
+                functions = Manager()._functions
+                # Both are signed within the same second, or it is tried again.
+                for _ in range(5):
+                    ours = functions._requests._signed("POST", functions._url_of(name), event)
+                    theirs = request_of_boto3(name, json.dumps(event).encode())
+                    if ours.headers["X-Amz-Date"] == theirs.headers["X-Amz-Date"].decode():
+                        break
+                self.assertEqual((ours.method, ours.url, ours.body), (theirs.method, theirs.url, theirs.body))
+                for header in ("X-Amz-Date", "X-Amz-Security-Token", "Authorization"):
+                    self.assertEqual(ours.headers[header], theirs.headers[header].decode(), header)
+
     def test_the_address_of_lambda_is_the_one_that_aws_names(self):
         for environment, address in (
             ({"CONJUR_FUNCTIONS_REGION": "eu-central-1"}, "https://lambda.eu-central-1.amazonaws.com"),
@@ -629,6 +648,25 @@ class Settings(unittest.TestCase):
         ):
             with mock.patch.dict(os.environ, environment):
                 self.assertEqual(Manager()._functions._endpoint(), address)
+
+
+def request_of_boto3(function_name, payload):
+    """What boto3's client would send. Nothing is sent."""
+    sent = []
+
+    def take(request, **_):
+        sent.append(request)
+        raise NotSent
+
+    client = boto3.session.Session(region_name=os.environ["AWS_REGION"]).client("lambda")
+    client.meta.events.register("before-send.lambda.Invoke", take)
+    with contextlib.suppress(NotSent):
+        client.invoke(FunctionName=function_name, Payload=payload)
+    return sent[0]
+
+
+class NotSent(Exception):
+    pass
 
 
 class ByItself(unittest.TestCase):
