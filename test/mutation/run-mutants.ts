@@ -152,7 +152,7 @@ async function look(
 ): Promise<void> {
   if (specifications.length === 0) return;
   const run = async (some: TestSpecification[], isolate: boolean): Promise<ReadonlyMap<string, number>> => {
-    for (const { config } of vitest.projects) config.isolate = isolate;
+    for (const { config } of vitest.projects) Object.assign(config, { isolate, ...LIMITS });
     const { testModules } = await runTests(vitest, some);
     const passed = testModules.filter((module) => module.ok());
     return new Map(passed.map((module) => [module.moduleId, module.diagnostic().duration]));
@@ -199,8 +199,13 @@ async function runTests(vitest: RunningVitest, specifications: TestSpecification
   return { testModules: own, unhandledErrors };
 }
 
+/** Limits of a test and of a hook in milliseconds, for the first try of a mutant: most that hang would hang for any time. */
+const SHORT_LIMITS = { testTimeout: 3_000, hookTimeout: 3_000 };
+/** And for the second, which decides. */
+const LIMITS = { testTimeout: 15_000, hookTimeout: 20_000 };
+
 /**
- * A test that runs out of time has to do so twice: a busy machine must not pass for a test that noticed.
+ * A test or a hook that runs out of time has to do so twice: a busy machine must not pass for a test that noticed.
  * @returns the test file that failed
  */
 export async function findFailure(
@@ -209,10 +214,10 @@ export async function findFailure(
   specifications: TestSpecification[],
 ): Promise<string | undefined> {
   if (specifications.length === 0) return undefined;
-  const failure = await runUnder(vitest, mutant, specifications);
+  const failure = await runUnder(vitest, mutant, specifications, SHORT_LIMITS);
   if (failure === undefined || !failure.hasTimedOut) return failure?.path;
   const again = specifications.filter(({ moduleId }) => moduleId === failure.path);
-  if ((await runUnder(vitest, mutant, again)) !== undefined) return failure.path;
+  if ((await runUnder(vitest, mutant, again, LIMITS)) !== undefined) return failure.path;
   return findFailure(
     vitest,
     mutant,
@@ -225,8 +230,9 @@ async function runUnder(
   vitest: RunningVitest,
   mutant: Mutant,
   specifications: TestSpecification[],
+  limits: typeof LIMITS,
 ): Promise<{ path: string; hasTimedOut: boolean } | undefined> {
-  for (const { config } of vitest.projects) config.isolate = false;
+  for (const { config } of vitest.projects) Object.assign(config, { isolate: false, ...limits });
   vitest.config.bail = 1;
   vitest.provide('mutant', mutant.id);
   const { testModules, unhandledErrors } = await runTests(vitest, specifications);
@@ -236,8 +242,9 @@ async function runUnder(
 }
 
 function hasTimedOut(module: TestModule): boolean {
-  const tests = [...module.children.allTests('failed')];
-  return tests.some((test) => test.result().errors?.some(({ message }) => / timed out in \d/.test(message)) === true);
+  const suites = [module, ...module.children.allSuites()].flatMap((suite) => suite.errors());
+  const tests = [...module.children.allTests('failed')].flatMap((test) => test.result().errors ?? []);
+  return [...suites, ...tests].some(({ message }) => / timed out in \d/.test(message));
 }
 
 /** The test files that import one of the files, however far away. */

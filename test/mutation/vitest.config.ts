@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 
-/** The tests in which mutants are looked for; which files of them, the runner says. */
+/** The tests in which mutants are looked for; which files of them, and how long they may last, the runner says. */
 export default defineConfig({
   test: {
     root: fileURLToPath(new URL('../..', import.meta.url)),
@@ -19,8 +19,5 @@ export default defineConfig({
         override sort = async <T>(files: T[]): Promise<T[]> => files;
       },
     },
-    // What hangs with a mutant should not hang for long: neither in a test nor in what cleans up behind it.
-    testTimeout: 15_000,
-    hookTimeout: 20_000,
   },
 });

@@ -3,12 +3,13 @@ import type { TestSpecification } from 'vitest/node';
 import type { Mutant } from '../../mutation/instrument.ts';
 import { findFailure, type RunningVitest } from '../../mutation/run-mutants.ts';
 
-type Ending = 'passes' | 'fails' | 'times out';
+type Ending = 'passes' | 'fails' | 'times out' | 'has a hook that times out';
 
 const MESSAGES: Record<Ending, string[]> = {
   passes: [],
   fails: ['expected 1 to be 2'],
   'times out': ['Test timed out in 15000ms.'],
+  'has a hook that times out': ['Hook timed out in 20000ms.'],
 };
 
 /**
@@ -25,10 +26,15 @@ function createVitest(endings: Readonly<Record<string, readonly Ending[]>>): Run
     const ending = endings[moduleId]?.[count];
     if (ending === undefined) throw new Error(`${moduleId} is run more often than expected.`);
     const errors = MESSAGES[ending].map((message) => ({ message }));
+    const isHook = ending === 'has a hook that times out';
     last.set(moduleId, {
       moduleId,
       ok: () => ending === 'passes',
-      children: { allTests: () => (ending === 'passes' ? [] : [{ result: () => ({ errors }) }]) },
+      errors: () => [],
+      children: {
+        allSuites: () => [{ errors: () => (isHook ? errors : []) }],
+        allTests: () => (isHook ? [] : [{ result: () => ({ errors }) }]),
+      },
     });
     return ending;
   };
@@ -66,7 +72,26 @@ it('a file that failed for another mutant has not noticed this one whose run end
   expect(await findFailure(vitest, MUTANT, specify('b', 'a'))).toBeUndefined();
 });
 
-it('what runs out of time once has not noticed the mutant; twice, it has', async () => {
-  expect(await findFailure(createVitest({ a: ['times out', 'passes'] }), MUTANT, specify('a'))).toBeUndefined();
-  expect(await findFailure(createVitest({ a: ['times out', 'times out'] }), MUTANT, specify('a'))).toBe('a');
+it.each<Ending>(['times out', 'has a hook that times out'])(
+  'what %s has noticed the mutant if it does so twice',
+  async (ending) => {
+    expect(await findFailure(createVitest({ a: [ending, 'passes'] }), MUTANT, specify('a'))).toBeUndefined();
+    expect(await findFailure(createVitest({ a: [ending, ending] }), MUTANT, specify('a'))).toBe('a');
+  },
+);
+
+it('what runs out of a short time has a longer one before it counts', async () => {
+  const vitest = createVitest({ a: ['passes'], b: ['times out', 'times out'] });
+  const config = { testTimeout: 0 };
+  const limits: number[] = [];
+  const recording = {
+    ...vitest,
+    projects: [{ config }],
+    runTestSpecifications: (specifications: TestSpecification[]) => {
+      limits.push(config.testTimeout);
+      return vitest.runTestSpecifications(specifications);
+    },
+  } as unknown as RunningVitest;
+  expect(await findFailure(recording, MUTANT, specify('a', 'b'))).toBe('b');
+  expect(limits).toEqual([3_000, 15_000]);
 });
