@@ -29,7 +29,7 @@ function parseEntry(entry: string): Entry {
   const [, bracketed, plain, digits] = /^(?:\[([\da-f:.]+)\]|([^[\]:/]+))(?::(\d{1,5}))?$/.exec(entry) ?? [];
   const address = bracketed ?? (isIP(entry) === 6 ? entry : undefined);
   if (address !== undefined && isIP(address) !== 6) throw refusal;
-  if (Number(digits ?? 1) > 65_535) throw refusal;
+  if (Number(digits) > 65_535) throw refusal;
   const isHere = address === undefined ? toHosts(plain, refusal) : (host: string) => host === canonical(address);
   return (host, port) => (digits === undefined || Number(digits) === port) && isHere(host);
 }

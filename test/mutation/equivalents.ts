@@ -310,6 +310,18 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'To close no pool fails in a promise whose failures nobody is told.',
   },
   {
+    file: 'lib/http/no-proxy.ts',
+    operator: '?? to its left',
+    original: "network[1] ?? ''",
+    reason: 'What the expression matches has that part: only its type says that it may have none.',
+  },
+  {
+    file: 'lib/http/no-proxy.ts',
+    operator: 'regex without ^',
+    original: '/^\\[|\\]$|\\.$/g',
+    reason: 'A URL has no host name with a bracket anywhere but at its ends.',
+  },
+  {
     file: 'lib/http/proxy.ts',
     operator: 'condition to true',
     original: "url.protocol === 'https:'",
