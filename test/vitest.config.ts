@@ -9,8 +9,10 @@ export default defineConfig({
     reporters: [new BriefReporter(), new ClosingLineReporter()],
     // Two cores is what the smallest build machine has; more workers only make tests slower there.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // For what hangs. A build machine that does other things at the same time is several times as slow as an idle one.
+    testTimeout: 60_000,
+    // Longer than `npm start` waits for its functions, which says more when it gives up.
+    hookTimeout: 200_000,
     projects: [
       {
         extends: true,

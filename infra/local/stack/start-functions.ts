@@ -40,7 +40,8 @@ const LOADED_FIRST = [
 ].flatMap((file) => ['--import', new URL(file, import.meta.url).href]);
 /** Lines that are kept for the case that the start fails. */
 const LAST_WORDS = 15;
-const START_TIMEOUT_MS = 60_000;
+/** A start that fails ends by itself; this is for one that hangs. A machine that is busy with other things has taken more than a minute. */
+const START_TIMEOUT_MS = 180_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /**
