@@ -36,7 +36,7 @@ export async function writeAndVerify(
   const stored = await readVersion(conjur, name, version, deadline);
   if (stored === undefined) throw notThere(name);
   if (stored.equals(value)) return { version, value };
-  const supersededVersion = await findVersion(conjur, name, value, Number(version) - 1, deadline);
+  const supersededVersion = await findVersion(conjur, name, value, (version ?? 1) - 1, deadline);
   if (supersededVersion === undefined) throw notThere(name);
   return { version, value: stored, supersededVersion };
 }
@@ -65,7 +65,7 @@ export async function versionWith(
   deadline: Deadline,
 ): Promise<number | undefined> {
   const latest = (await conjur.showVariable(name, { deadline }))?.version;
-  return findVersion(conjur, name, value, Number(latest), deadline);
+  return findVersion(conjur, name, value, latest ?? 0, deadline);
 }
 
 /** Undefined where Conjur does not keep the version any more. */
