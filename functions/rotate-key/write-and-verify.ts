@@ -15,7 +15,7 @@ export interface Verified {
 
 const KEPT_VERSIONS = 20;
 
-/** The versions of a variable that Conjur may still have, from the latest downwards; none where that is NaN, since nobody knows it. */
+/** The versions of a variable that Conjur may still have, from the latest downwards; none where the latest is 0. */
 export function keptVersions(latest: number): number[] {
   return Array.from({ length: Math.min(latest, KEPT_VERSIONS) }, (_, index) => latest - index);
 }
