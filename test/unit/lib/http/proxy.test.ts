@@ -13,7 +13,7 @@ const TUNNEL = 'HTTP/1.1 200 Connection Established\r\n\r\n';
 const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nanswer';
 
 /** A proxy that answers each request as it is told. */
-async function startProxy(answer: (request: string) => string, tls?: IssuedCertificate) {
+async function startProxy(answer: (request: string, socket: Socket) => string, tls?: IssuedCertificate) {
   const sockets: Socket[] = [];
   const requests: string[] = [];
   const listen = (socket: Socket): void => {
@@ -21,7 +21,7 @@ async function startProxy(answer: (request: string) => string, tls?: IssuedCerti
     socket.on('error', () => undefined);
     socket.on('data', (data) => {
       requests.push(data.toString());
-      socket.write(answer(data.toString()));
+      socket.write(answer(data.toString(), socket));
     });
   };
   const server = tls === undefined ? createServer(listen) : createTlsServer(tls, listen);
@@ -54,6 +54,11 @@ async function get(dispatcher: Dispatcher, origin: string): Promise<string> {
 
 const endOf = (dispatcher: Dispatcher, origin: string): Promise<unknown> =>
   get(dispatcher, origin).catch((error: unknown) => error);
+
+function goAway(_: string, socket: Socket): string {
+  socket.destroy();
+  return '';
+}
 
 const tunnelling = (request: string): string => (request.startsWith('CONNECT') ? TUNNEL : ANSWER);
 
@@ -123,14 +128,24 @@ describe('a tunnel', () => {
   it.each([300, 407, 502])('is not there after %i, and its connection is given up', async (status) => {
     const { port, sockets } = await startProxy(() => `HTTP/1.1 ${status} No\r\n\r\n`);
     const dispatcher = create({ http: at(port) });
-    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
-    const before = timers();
     expect(await endOf(dispatcher, 'https://conjur.test')).toMatchObject({
       kind: 'proxy',
       reason: `answered ${status}`,
     });
     await vi.waitFor(() => expect(sockets.map(({ destroyed }) => destroyed)).toEqual([true]), PATIENT);
-    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
+  it.each([
+    ['is refused', () => 'HTTP/1.1 502 No\r\n\r\n'],
+    ['is cut off', goAway],
+  ])('that %s leaves no timer behind', async (_, answer) => {
+    const { port } = await startProxy(answer);
+    const dispatcher = create({ http: at(port) });
+    const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const before = timers();
+    for (let asked = 0; asked < 20; asked += 1) await endOf(dispatcher, 'https://conjur.test');
+    // Others have timers too, but not one for each tunnel.
+    expect(timers()).toBeLessThan(before + 10);
   });
 
   it('is there after any answer of the 200s', async () => {
@@ -141,10 +156,7 @@ describe('a tunnel', () => {
   });
 
   it('is not where the proxy goes away instead', async () => {
-    const { port, sockets } = await startProxy(() => {
-      sockets[0]?.destroy();
-      return '';
-    });
+    const { port } = await startProxy(goAway);
     expect(await endOf(create({ http: at(port) }), 'https://conjur.test')).toMatchObject({
       kind: 'proxy',
       reason: 'ECONNRESET',
