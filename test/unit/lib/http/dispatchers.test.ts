@@ -1,12 +1,19 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createSecureServer } from 'node:http2';
+import { createServer as createHttpsServer } from 'node:https';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import type { TLSSocket } from 'node:tls';
+import { getCACertificates, setDefaultCACertificates, type TLSSocket } from 'node:tls';
 import type { Dispatcher } from 'undici';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { createDispatchers, type Dispatchers, KEEP_ALIVE_MS, skipContinue } from '../../../../lib/http/dispatchers.ts';
-import { createSelfSigned } from '../../../support/certificates.ts';
+import {
+  createDispatchers,
+  type Dispatchers,
+  KEEP_ALIVE_MS,
+  skipContinue,
+  type TlsSettings,
+} from '../../../../lib/http/dispatchers.ts';
+import { createCertificateAuthority, createSelfSigned } from '../../../support/certificates.ts';
 import { serveOnLoopback } from '../../../support/serve-on-loopback.ts';
 
 const TLS = { verify: true, ca: undefined, clientCert: undefined, clientKey: undefined };
@@ -14,7 +21,7 @@ const TLS = { verify: true, ca: undefined, clientCert: undefined, clientKey: und
 /** Of a busy machine. */
 const PATIENT = { timeout: 10_000 };
 
-function create(tls = TLS, timeoutMs = 1_000): Dispatchers {
+function create(tls: TlsSettings = TLS, timeoutMs = 1_000): Dispatchers {
   const dispatchers = createDispatchers({ tls, proxy: undefined, timeoutMs });
   onTestFinished(() => dispatchers.close());
   return dispatchers;
@@ -140,6 +147,22 @@ describe('connections', () => {
     const url = `https://localhost:${(server.address() as AddressInfo).port}`;
     expect(await get(await dispatchers.keptAlive(1_000_000), url)).toBe('answer');
     expect(protocols).toEqual(['http/1.1']);
+  });
+
+  it('trust an intermediate authority that is named, and none that Node happens to know', async () => {
+    const authority = await (await createCertificateAuthority('root')).issueAuthority('below');
+    const server = createHttpsServer(await authority.issueServer({ hosts: ['localhost'] }), (_, response) => {
+      response.end('answer');
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const known = getCACertificates('default');
+    setDefaultCACertificates([authority.cert]);
+    onTestFinished(() => setDefaultCACertificates(known));
+    const url = `https://localhost:${(server.address() as AddressInfo).port}`;
+    const ask = async (ca: string | undefined) => get(await create({ ...TLS, ca }).keptAlive(1_000_000), url);
+    expect(await ask(authority.cert)).toBe('answer');
+    await expect(ask(undefined)).rejects.toMatchObject({ code: 'UNABLE_TO_GET_ISSUER_CERT' });
   });
 
   it('by TLS are opened side by side: none waits for the handshake of the first', async () => {
