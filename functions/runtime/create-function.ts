@@ -74,7 +74,21 @@ export function createFunction<Request, Answer, Deps extends CallSettings>(
     if (event instanceof Call) return event.run();
     throw new TypeError('The event has not been parsed.');
   });
-  return handler;
+  return (event, context) => handler(event, withFrontLimit(event, context));
+}
+
+/**
+ * The context of a call, in which the time of one over HTTP is over when its front gives up. A rotation may run for longer than that, and
+ * then the last guard, and the wait for what is in flight, would only end when nobody listens any more.
+ */
+function withFrontLimit(event: unknown, context: Context): Context {
+  const remainingMs = context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
+  if (remainingMs <= HTTP_LIMIT_MS) return context;
+  const getRemainingTimeInMillis = (): number => {
+    const leftMs = context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
+    return isHttpEvent(event) ? leftMs - (remainingMs - HTTP_LIMIT_MS) : leftMs;
+  };
+  return { ...context, getRemainingTimeInMillis };
 }
 
 function runOut(): never {
@@ -111,7 +125,7 @@ function settle(source: Startup): Middleware {
 
 /** A login that hangs must not cost the answer, which has to leave before Lambda ends the function. */
 async function untilTimeIsOver(idle: Promise<void>, context: Context): Promise<void> {
-  const remainingMs = context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
+  const remainingMs = context.getRemainingTimeInMillis();
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, Math.max(0, remainingMs - LAST_GUARD_MS));
@@ -144,7 +158,7 @@ function parse<Request, Answer, Deps extends CallSettings>(
       const { container } = source;
       const { event, context, internal } = middyRequest;
       const http = isHttpEvent(event);
-      const deadline = toDeadline(container, context, http);
+      const deadline = toDeadline(container, context);
       const take = (request: Request): void => {
         const { invocation } = internal;
         if (invocation !== undefined) invocation.call = definition.describe(request, container);
@@ -161,12 +175,8 @@ function parse<Request, Answer, Deps extends CallSettings>(
   };
 }
 
-function toDeadline({ clock }: Container, context: Context | undefined, http: boolean): Deadline {
-  const remainingMs = context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
-  return new Deadline(
-    clock,
-    Math.min(remainingMs, http ? HTTP_LIMIT_MS : Number.POSITIVE_INFINITY) - DEADLINE_MARGIN_MS,
-  );
+function toDeadline({ clock }: Container, context: Context): Deadline {
+  return new Deadline(clock, context.getRemainingTimeInMillis() - DEADLINE_MARGIN_MS);
 }
 
 function isHttpReply(response: unknown): response is HttpReply {

@@ -121,6 +121,11 @@ describe('where time runs out', () => {
     expect(vi.getTimerCount(), 'timers left behind').toBe(0);
   });
 
+  it('the answer over HTTP waits no longer than the front does, though the function may run for longer', async () => {
+    const { call } = start({}, { idle: forever });
+    expect(await endOf(call(OVER_HTTP, 120_000), 28_900)).toMatchObject({ value: { statusCode: 200 } });
+  });
+
   it('the answer leaves at once where no time is left at all', async () => {
     const { call } = start({ toDirect: () => 'late' }, { idle: forever });
     const late = call({}, 50).then(
@@ -130,6 +135,14 @@ describe('where time runs out', () => {
     await vi.advanceTimersByTimeAsync(1);
     expect(await late).toBe('late');
   });
+});
+
+it('an answer over HTTP goes out a moment before the front gives up, though the function may run for longer', async () => {
+  const { call } = start({ handle: () => new Promise<never>(() => undefined) });
+  // Of the 29 seconds that the front waits, a fifth of one is left when the work begins.
+  const left = [120_000];
+  const getRemainingTimeInMillis = () => left.shift() ?? 91_200;
+  expect(await call(OVER_HTTP, 0, { getRemainingTimeInMillis })).toMatchObject({ statusCode: 504 });
 });
 
 describe('a call', () => {
