@@ -1,7 +1,7 @@
 import { type Environment, type FromEnvOptions, readSettings, readVariables } from '../../lib/env.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { findMisspelt } from '../../lib/misspelt-settings.ts';
-import { checkValues, Problems } from '../../lib/option-values.ts';
+import { checkValues, Problems, type ValuesOf } from '../../lib/option-values.ts';
 import { OPTIONS } from '../../lib/options.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { isExposed, type Settings } from '../../lib/settings.ts';
@@ -65,19 +65,12 @@ export function parseFunctionSettings(
   const { given, nameOf } = readVariables(environment, FUNCTION_OPTIONS, problems, readFile);
   const values = checkValues(FUNCTION_OPTIONS, given, nameOf, problems);
   const callers = readCallers(values.callers, problems);
-  const hostedKeys = readHostedKeys(environment.CYBERARK_HOSTED_KEYS, values['keyManagement.hostedKeys'], problems);
+  const keyManagement = readKeyManagement(environment, values, problems);
   assertNoProblems(problems);
-  const prefix = values['keyManagement.prefixForStoredVirtualKeys'];
   const settings: FunctionSettings = {
     ...client.settings,
     allowDelete: values.allowDelete,
-    keyManagement: {
-      accessMode: values['keyManagement.accessMode'],
-      hostedKeys,
-      storeVirtualKeys: values['keyManagement.storeVirtualKeys'],
-      // As in LiteLLM.
-      prefixForStoredVirtualKeys: prefix.endsWith('/') ? prefix : `${prefix}/`,
-    },
+    keyManagement,
     callers,
     litellm: {
       baseUrl: values['litellm.baseUrl'],
@@ -90,6 +83,34 @@ export function parseFunctionSettings(
   };
   const warnings = [...client.warnings, ...warnOfPlainLitellm(settings.litellm), ...findMisspeltSettings(environment)];
   return { settings, warnings };
+}
+
+/**
+ * What {@link parseFunctionSettings} says of the key management alone, for who checks a call before there is a function.
+ * @throws ConjurError `config_invalid`
+ */
+export function parseKeyManagement(environment: Environment): KeyManagementSettings {
+  const problems = new Problems();
+  const { given, nameOf } = readVariables(environment, FUNCTION_OPTIONS, problems);
+  const values = checkValues(FUNCTION_OPTIONS, given, nameOf, problems);
+  const keyManagement = readKeyManagement(environment, values, problems);
+  assertNoProblems(problems);
+  return keyManagement;
+}
+
+function readKeyManagement(
+  environment: Environment,
+  values: ValuesOf<typeof FUNCTION_OPTIONS>,
+  problems: Problems,
+): KeyManagementSettings {
+  const prefix = values['keyManagement.prefixForStoredVirtualKeys'];
+  return {
+    accessMode: values['keyManagement.accessMode'],
+    hostedKeys: readHostedKeys(environment.CYBERARK_HOSTED_KEYS, values['keyManagement.hostedKeys'], problems),
+    storeVirtualKeys: values['keyManagement.storeVirtualKeys'],
+    // As in LiteLLM.
+    prefixForStoredVirtualKeys: prefix.endsWith('/') ? prefix : `${prefix}/`,
+  };
 }
 
 /**

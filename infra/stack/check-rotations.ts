@@ -1,8 +1,8 @@
 import { findRefusal } from '../../functions/runtime/access.ts';
-import type { KeyManagementSettings } from '../../functions/runtime/settings.ts';
+import { type KeyManagementSettings, parseKeyManagement } from '../../functions/runtime/settings.ts';
 import { type Credentials, credentialOf } from './credential.ts';
 import { resolveRotatedCredentials } from './credential-rotation.ts';
-import { toKeyManagementEnvironment } from './key-management-environment.ts';
+import { KEY_MANAGEMENT_VARIABLES, toKeyManagementEnvironment } from './key-management-environment.ts';
 import { type ResolverContext, resolveSetting } from './resolver-context.ts';
 import type { Rotation } from './scheduled-secrets.ts';
 import { needsOwnCredential, rotatesCredential, secretOf } from './scheduled-secrets.ts';
@@ -57,21 +57,16 @@ function toName(name: unknown): string | undefined {
   return typeof name === 'string' ? name : undefined;
 }
 
+/** As the functions will read their environment. @throws Error for a value that they would not take */
 async function resolveKeyManagement(context: ResolverContext): Promise<KeyManagementSettings> {
-  const block = toKeyManagementEnvironment(
+  const environment = toKeyManagementEnvironment(
     await context.resolveConfigurationProperty(['custom', 'key_management_settings']),
   );
-  const setting = async (name: string): Promise<string | undefined> =>
-    (await resolveSetting(context, name)) ?? block[name];
-  const hosted = await setting('CYBERARK_HOSTED_KEYS');
-  const prefix = (await setting('CYBERARK_PREFIX_FOR_STORED_VIRTUAL_KEYS')) ?? 'litellm/';
-  return {
-    // What is no mode at all is said when the settings are checked.
-    accessMode: ((await setting('CYBERARK_ACCESS_MODE')) ?? 'read_and_write') as KeyManagementSettings['accessMode'],
-    hostedKeys: hosted === undefined ? undefined : new Set(hosted.split(',').map((name) => name.trim())),
-    storeVirtualKeys: (await setting('CYBERARK_STORE_VIRTUAL_KEYS')) === 'true',
-    prefixForStoredVirtualKeys: prefix.endsWith('/') ? prefix : `${prefix}/`,
-  };
+  for (const name of KEY_MANAGEMENT_VARIABLES) {
+    const value = await resolveSetting(context, name);
+    if (value !== undefined) environment[name] = value;
+  }
+  return parseKeyManagement(environment);
 }
 
 /** Two rotations of one secret finish each other's versions, and each counts for a failure of the other. */

@@ -8,6 +8,9 @@ const VARIABLES: ReadonlyMap<string, string> = new Map([
   ['hosted_keys', 'CYBERARK_HOSTED_KEYS'],
 ]);
 
+/** The settings that the block stands for. */
+export const KEY_MANAGEMENT_VARIABLES: readonly string[] = [...VARIABLES.values()];
+
 /**
  * Turns LiteLLM's `key_management_settings` into the environment of the functions.
  * @throws Error for a name that neither knows

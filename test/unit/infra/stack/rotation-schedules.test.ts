@@ -29,6 +29,41 @@ describe('what is scheduled', () => {
   );
 });
 
+describe('what the functions would refuse', () => {
+  const named = (name: string) => ({ rotations: [{ ...entry, name }] });
+
+  it.each([
+    ['a', { CYBERARK_HOSTED_KEYS: 'b' }, 'not among hosted_keys'],
+    ['a', { CYBERARK_HOSTED_KEYS: '["b", "c"]' }, 'not among hosted_keys'],
+    ['a', { CYBERARK_ACCESS_MODE: 'read_only' }, 'its access_mode is read_only'],
+    ['a', { CYBERARK_ACCESS_MODE: 'read' }, 'CYBERARK_ACCESS_MODE must be one of'],
+  ])('is refused: %s with %j', async (name, settings, message) => {
+    await expect(resolveRotations(resolverContext(settings, named(name)))).rejects.toThrow(message);
+  });
+
+  it.each([
+    ['a', { CYBERARK_HOSTED_KEYS: 'b, a' }],
+    ['a,b', { CYBERARK_HOSTED_KEYS: '["a,b", "c"]' }],
+    ['litellm/x', { CYBERARK_HOSTED_KEYS: 'b', CYBERARK_STORE_VIRTUAL_KEYS: '1' }],
+    [
+      'keys/x',
+      {
+        CYBERARK_HOSTED_KEYS: 'b',
+        CYBERARK_STORE_VIRTUAL_KEYS: 'True',
+        CYBERARK_PREFIX_FOR_STORED_VIRTUAL_KEYS: 'keys',
+      },
+    ],
+  ])('and what they would do is not, however the settings write it: %s with %j', async (name, settings) => {
+    expect(await resolveRotations(resolverContext(settings, named(name)))).toHaveLength(1);
+  });
+
+  it('goes by the block of LiteLLM, and by a setting of the same before it', async () => {
+    const block = { ...named('a'), key_management_settings: { hosted_keys: ['b'] } };
+    await expect(resolveRotations(resolverContext({}, block))).rejects.toThrow('not among hosted_keys');
+    expect(await resolveRotations(resolverContext({ CYBERARK_HOSTED_KEYS: 'a' }, block))).toHaveLength(1);
+  });
+});
+
 describe('custom.rotations', () => {
   it('gives each entry its schedule, and the rest of it to rotate-key', () => {
     expect(parseRotations([{ ...entry, length: 40, timezone: 'Europe/Berlin' }])).toEqual([
