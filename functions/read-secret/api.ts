@@ -84,7 +84,7 @@ function parseHealth({ query }: HttpCall): ReadRequest {
 }
 
 async function parseMany({ query }: HttpCall): Promise<ReadRequest> {
-  assertParameters(query, ['name', 'fresh']);
+  assertParameters(query, ['name', 'fresh'], ['name']);
   const input = { names: query.getAll('name'), fresh: parseFlag(query, 'fresh') };
   return (await loadSchemas()).checkMany(input, 'The query');
 }

@@ -28,6 +28,19 @@ function keyOf(headers: Fields, name: string): string {
   return name;
 }
 
+/**
+ * The headers of an event, by their name in lower case. One that came more than once an HTTP API and a function URL join by commas (RFC 9110,
+ * section 5.3). A REST API gives the last one, and all of them beside it: here they are joined too, so that no half is passed over.
+ */
+function readHeaders(event: Fields): (name: string) => string | undefined {
+  const headers = fieldsOf(event.headers);
+  const lists = Object.entries(fieldsOf(event.multiValueHeaders));
+  return (name) => {
+    const values = lists.flatMap(([key, list]) => (key.toLowerCase() === name && Array.isArray(list) ? list : []));
+    return values.length > 1 ? values.join(', ') : headerOf(headers, name);
+  };
+}
+
 /** True for what a front of HTTP sends; anything else is a direct invocation. */
 export function isHttpEvent(event: unknown): event is Record<string, unknown> {
   if (typeof event !== 'object' || event === null) return false;
@@ -79,13 +92,13 @@ export interface HttpCall {
 export function parseHttpEvent(event: Fields): HttpCall {
   assertKnownFront(event);
   const http = fieldsOf(fieldsOf(event.requestContext).http);
-  const headers = fieldsOf(event.headers);
+  const header = readHeaders(event);
   return {
     method: textOf(event.httpMethod ?? http.method).toUpperCase(),
     path: parsePath(event),
     query: parseQuery(event),
-    header: (name) => headerOf(headers, name),
-    body: parseBody(event, headers),
+    header,
+    body: parseBody(event, header),
   };
 }
 
@@ -180,9 +193,9 @@ function toText(value: unknown): string {
 }
 
 /** @throws ConjurError `invalid_request` for a body that is compressed or no text, either of which would be stored as it is */
-function parseBody(event: Fields, headers: Fields): Buffer | undefined {
+function parseBody(event: Fields, header: HttpCall['header']): Buffer | undefined {
   if (typeof event.body !== 'string' || event.body === '') return undefined;
-  const coding = headerOf(headers, 'content-encoding')?.trim().toLowerCase() ?? '';
+  const coding = header('content-encoding')?.trim().toLowerCase() ?? '';
   if (coding !== '' && coding !== 'identity')
     throw new ConjurError('invalid_request', 'The body is compressed (content-encoding). Send it uncompressed.');
   if (event.isBase64Encoded === true) return Buffer.from(event.body, 'base64');
@@ -212,11 +225,20 @@ const PARAMETER_NAME = /^[\w-]{1,30}$/;
 const SIGNATURE = /^x-amz-/i;
 
 /**
- * Refuses parameters that a call does not take: a slip of the pen such as `?verison=3` would otherwise read another version.
+ * Refuses parameters that a call does not take: a slip of the pen such as `?verison=3` would otherwise read another version. So would the
+ * second of two versions, which whoever looks at the request on its way (a REST API's authorizer) may take for the one that counts.
+ * @param repeatable those that may stand there more than once
  * @throws ConjurError `invalid_request`
  */
-export function assertParameters(query: URLSearchParams, known: readonly string[]): void {
+export function assertParameters(
+  query: URLSearchParams,
+  known: readonly string[],
+  repeatable: readonly string[] = [],
+): void {
   if (query.size === 0) return;
+  const twice = known.find((name) => !repeatable.includes(name) && query.getAll(name).length > 1);
+  if (twice !== undefined)
+    throw new ConjurError('invalid_request', `The query has the parameter "${twice}" more than once. Give it once.`);
   const unknown = [...query.keys()].find((name) => !known.includes(name) && !SIGNATURE.test(name));
   if (unknown === undefined) return;
   const what = PARAMETER_NAME.test(unknown) ? `the parameter "${unknown}"` : 'a parameter';

@@ -149,9 +149,23 @@ function assertNoForm(mediaType: string | undefined): void {
   );
 }
 
+/**
+ * The media type of the body. A header that came twice arrives as one whose values are joined by a comma, which stands in no media type but
+ * between quotes (RFC 9110, section 5.3); JSON under two of them would be stored as it stands.
+ * @throws ConjurError `invalid_request`
+ */
+function parseMediaType(contentType: string | undefined): string | undefined {
+  if (contentType?.replace(/"(?:[^"\\]|\\.)*"/g, '').includes(','))
+    throw new ConjurError(
+      'invalid_request',
+      'The request has more than one content type. Send one, such as content-type: application/json for {"value":"…"}.',
+    );
+  return contentType?.split(';')[0]?.trim().toLowerCase();
+}
+
 /** A JSON body says how the value is encoded; under any other content type but a form's the body is the value. */
 function toSecret(name: string, call: HttpCall): SecretToWrite {
-  const mediaType = call.header('content-type')?.split(';')[0]?.trim().toLowerCase();
+  const mediaType = parseMediaType(call.header('content-type'));
   assertNoForm(mediaType);
   if (mediaType === 'application/json') {
     return toSecretToWrite(name, parseInput(valueSchema, parseJsonBody(call.body, '{"value":"…"}'), 'The body'));

@@ -45,6 +45,13 @@ describe('an HTTP call of read-secret', () => {
     });
   });
 
+  it.each(['/secrets/a?version=1&version=2', '/secrets?name=a&fresh=false&fresh=true', '/secrets?limit=1&limit=2'])(
+    'does not choose between two values of one parameter: %s',
+    async (target) => {
+      await expect(async () => parseHttp(call(target))).rejects.toThrow(refused('more than once'));
+    },
+  );
+
   it('asks for a listing and its next page', async () => {
     expect(await parseHttp(call('/secrets'))).toEqual({ kind: 'list', search: undefined, limit: undefined, offset: 0 });
     const next = `/secrets?search=db&limit=5&cursor=${toCursor(5)}`;

@@ -220,6 +220,45 @@ describe('a front that is not promised', () => {
   });
 });
 
+describe('a header that came twice', () => {
+  const put = (headers: object): unknown =>
+    parseWrite(
+      parseHttpEvent({
+        resource: '/secrets/{name+}',
+        httpMethod: 'PUT',
+        pathParameters: { name: 'a' },
+        requestContext: {},
+        body: JSON_BODY,
+        ...headers,
+      }),
+    );
+  const refused = (words: string) =>
+    expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(words) });
+
+  it.each([
+    ['content-type', ['application/json', 'text/plain'], 'more than one content type'],
+    ['Content-Type', ['text/plain', 'text/plain'], 'more than one content type'],
+    ['Content-Encoding', ['gzip', 'identity'], 'compressed'],
+  ])('is not passed over where a REST API shows its last value alone: %s %j', (name, values, words) => {
+    const headers = { headers: { [name]: values.at(-1) }, multiValueHeaders: { [name]: values } };
+    expect(() => put(headers)).toThrow(refused(words));
+  });
+
+  it('nor where it was written in two ways', () => {
+    const multiValueHeaders = { 'Content-Type': ['text/plain'], 'content-type': ['application/json'] };
+    const headers = { 'Content-Type': 'text/plain', 'content-type': 'application/json' };
+    expect(() => put({ headers, multiValueHeaders })).toThrow(refused('more than one content type'));
+  });
+
+  it('is none where its list has one value, or is no list', () => {
+    const headers = { 'Content-Type': 'application/json' };
+    for (const list of [['application/json'], 'application/json', null])
+      expect(put({ headers, multiValueHeaders: { 'Content-Type': list } })).toMatchObject({
+        secret: { name: 'a', mimeType: undefined },
+      });
+  });
+});
+
 describe('a body that is no text', () => {
   const put = (body: Buffer, headers: Record<string, string>): unknown =>
     parseWrite(

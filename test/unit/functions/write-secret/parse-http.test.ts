@@ -47,6 +47,21 @@ describe('an HTTP call of write-secret', () => {
     expect(() => parseHttp(http)).not.toThrow(/sk-12345/);
   });
 
+  it.each([
+    'application/json,application/json',
+    'text/plain;charset=UTF-8,application/json',
+    'application/x-www-form-urlencoded, application/json',
+    'text/plain; a="\\"", application/json',
+  ])('does not choose between two content types, of a header that came twice: %j', (contentType) => {
+    const http = call('PUT', '/secrets/app/db', { value: 'sk-12345' }, contentType);
+    expect(() => parseHttp(http)).toThrow(refused('more than one content type'));
+  });
+
+  it('takes a comma between the quotes of a parameter for none', () => {
+    const http = call('PUT', '/secrets/app/db', { value: 'v' }, 'application/json; a="b, \\", c"');
+    expect(parseHttp(http)).toMatchObject({ kind: 'one', secret: { name: 'app/db' } });
+  });
+
   it('takes many, without their versions where those are not wanted', () => {
     const body = { secrets: [{ name: 'a', value: '1' }] };
     expect(parseHttp(call('POST', '/secrets', body))).toMatchObject({ kind: 'many', reportVersion: true });

@@ -25,6 +25,14 @@ describe('the parameters of a query', () => {
     expect(() => assertParameters(query(text), known)).toThrow(refused(words));
   });
 
+  it('stand there once, but for those of which there may be many', () => {
+    expect(() => assertParameters(query('a=1&b=2&a=1'), ['b', 'a'], ['b'])).toThrow(
+      refused('the parameter "a" more than once'),
+    );
+    assertParameters(query('a=1&b=2&a=1'), ['b', 'a'], ['a']);
+    assertParameters(query('X-Amz-Date=1&X-Amz-Date=1'), []);
+  });
+
   it.each([
     ['f=true', true],
     ['f=false', false],
