@@ -46,8 +46,29 @@ export class HttpFault extends Error {
     this.reason = reason;
     this.endedBy = ending.endedBy;
     this.retryAfterMs = ending.retryAfterMs;
-    Object.defineProperty(this, 'cause', { value: cause, configurable: true });
+    Object.defineProperty(this, 'cause', { value: toCause(cause), configurable: true });
   }
+}
+
+/** What Node says of a system call that failed; and nothing of what was read or sent. */
+const KEPT_FIELDS = ['code', 'errno', 'syscall', 'hostname', 'address', 'port'] as const;
+
+/**
+ * What may be kept of an error as a cause: what it says, and where it happened. undici's parser and Node's put the bytes that they choked
+ * on into a field of theirs, and those may be a secret; TLS puts the whole certificate there. Whoever prints an error prints its causes.
+ */
+function toCause(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof HttpFault) return error;
+  const { message, name, stack } = error;
+  const cause =
+    error instanceof AggregateError ? new AggregateError(error.errors.map(toCause), message) : new Error(message);
+  Object.defineProperty(cause, 'name', { value: name, configurable: true });
+  Object.defineProperty(cause, 'stack', { value: stack, configurable: true });
+  const fields = error as unknown as Record<string, unknown>;
+  return Object.assign(
+    cause,
+    Object.fromEntries(KEPT_FIELDS.flatMap((key) => (key in error ? [[key, fields[key]]] : []))),
+  );
 }
 
 const CONNECT_REASONS = new Set([

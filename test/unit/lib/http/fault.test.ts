@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect, it } from 'vitest';
 import { HttpFault, toHttpFault, toProxyFault } from '../../../../lib/http/fault.ts';
 
@@ -98,4 +99,20 @@ it('a fault stays what it is, and its cause does not print', () => {
   expect(Object.keys(fault)).not.toContain('cause');
   // As that of any other error.
   expect(Object.getOwnPropertyDescriptor(fault, 'cause')).toMatchObject({ configurable: true, enumerable: false });
+});
+
+it.each<[string, Error]>([
+  ['bytes, as undici’s parser does', Object.assign(new Error('no HTTP'), { data: 'canary' })],
+  ['bytes, as Node’s parser does', Object.assign(coded('HPE_INVALID_CONSTANT'), { rawPacket: ['canary'] })],
+  ['a certificate', Object.assign(coded('ERR_TLS_CERT_ALTNAME_INVALID'), { cert: { raw: 'canary' } })],
+  ['bytes in one of several', new AggregateError([Object.assign(coded('ECONNREFUSED'), { data: 'canary' })])],
+])('an error that holds %s gives none of it away, wherever it is printed', (_, error) => {
+  for (const fault of [toHttpFault(error), toProxyFault(error), new HttpFault('broken', 'x', error)])
+    expect(inspect(fault, { depth: 9, showHidden: true })).not.toContain('canary');
+});
+
+it('of an error what helps stays: its name, where it happened, and which address failed', () => {
+  const fields = { code: 'ECONNREFUSED', syscall: 'connect', address: '127.0.0.1', port: 1 };
+  const error = Object.assign(new TypeError('connect failed'), fields);
+  expect(toHttpFault(error).cause).toMatchObject({ ...fields, name: 'TypeError', stack: error.stack });
 });
