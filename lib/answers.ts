@@ -71,16 +71,36 @@ export function isAbsence(response: HttpResponse): boolean {
   return response.status === 404 && conjurErrorOf(response)?.code === 'not_found';
 }
 
-const HTML_START = /^\s*<(?:!doctype\s+html|html|head|body|\?xml|!--)/i;
+const HTML_START = /^<(?:!doctype\s+html|html|head|body|\?xml|!--)/i;
 
 /** Whether an answer looks like a web page, by its media type and its first bytes. Conjur says `text/html` too, but only of no body. */
-export function isPage({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): boolean {
-  if (body.byteLength === 0) return false;
-  const start = body.subarray(0, 256).toString('latin1');
-  const mediaType = String(headers['content-type'] ?? '').toLowerCase();
-  if (mediaType.startsWith('text/html') || mediaType.startsWith('application/xhtml')) return /^\s*</.test(start);
-  return !mediaType.startsWith('application/octet-stream') && HTML_START.test(start);
+export function isPage(response: Pick<HttpResponse, 'headers' | 'body'>): boolean {
+  if (response.body.byteLength === 0) return false;
+  if (isCalledPage(response)) return startOf(response.body).startsWith('<');
+  return !mediaTypeOf(response).startsWith('application/octet-stream') && HTML_START.test(startOf(response.body));
 }
+
+/** Whether an answer is a web page by its media type alone, with whatever in it. */
+export function isCalledPage(response: Pick<HttpResponse, 'headers'>): boolean {
+  return /^(?:text\/html|application\/xhtml)/.test(mediaTypeOf(response));
+}
+
+function mediaTypeOf({ headers }: Pick<HttpResponse, 'headers'>): string {
+  return String(headers['content-type'] ?? '').toLowerCase();
+}
+
+/** The first characters after a byte order mark and white space, of which some servers put a lot before a page. */
+function startOf(body: Buffer): string {
+  let at = body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+  while (isBlank(body[at])) at += 1;
+  return body.subarray(at, at + 64).toString('latin1');
+}
+
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x20 || (byte !== undefined && byte >= 0x09 && byte <= 0x0d);
+}
+
+const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
 /** An answer that Conjur does not give in this case. */
 export function unreadable({ nameOf }: Named, { action }: HttpRequest, response?: HttpResponse): ConjurError {
@@ -136,7 +156,7 @@ export function toConjurError({ nameOf }: Named, request: HttpRequest, response:
   if (UNAVAILABLE.has(status)) {
     return new ConjurError(
       'upstream_unavailable',
-      `Conjur answered ${status} while ${action}${response.endedBy === undefined ? ', again and again.' : `. ${NOT_REPEATED[response.endedBy]}`} Check Conjur's health and try again.`,
+      `Conjur answered ${status} while ${action}${ending(request, response)} Check Conjur's health and try again.`,
       {
         retryAfterSeconds: retryAfterSeconds(response),
       },
@@ -161,6 +181,12 @@ function pointsTo({ headers }: HttpResponse): string {
   if (typeof location !== 'string' || !URL.canParse(location)) return '';
   const { origin, pathname } = new URL(location);
   return ` to ${origin}${pathname.slice(0, 100)}`;
+}
+
+/** Why there is no better answer. */
+function ending({ idempotent }: HttpRequest, { endedBy }: HttpResponse): string {
+  if (endedBy !== undefined) return `. ${NOT_REPEATED[endedBy]}`;
+  return idempotent === true ? ', again and again.' : '.';
 }
 
 const UNAVAILABLE = new Set([429, 502, 503, 504]);

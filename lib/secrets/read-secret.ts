@@ -1,5 +1,5 @@
 import type { ConjurContext } from '../answers.ts';
-import { isAbsence, isPage, secretNotFound, toConjurError, unreadable } from '../answers.ts';
+import { isAbsence, isCalledPage, isPage, secretNotFound, toConjurError, unreadable } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
@@ -58,13 +58,18 @@ export async function readSecret(
   if (response.status !== 200) throw toConjurError(context, request, response);
   const looked = assertValue(context, name, request, response, deadline);
   if (looked !== undefined) await looked;
-  const contentType = response.headers['content-type'] ?? 'application/octet-stream';
-  return { name, value: Secret.of(response.body), contentType, version, stale: false };
+  return { name, value: Secret.of(response.body), contentType: contentTypeOf(response), version, stale: false };
+}
+
+/** A header that came twice is a list, whatever its type says: then the first one counts. */
+function contentTypeOf({ headers }: HttpResponse): string {
+  const [first = 'application/octet-stream'] = [headers['content-type'] ?? []].flat();
+  return first;
 }
 
 /**
- * Refuses what Conjur does not give as a value: nothing at all, and a web page. A secret may be a page; then its policy says so, which
- * is looked up in that rare case.
+ * Refuses what Conjur does not give as a value: nothing at all, and a web page, or what is called one. A secret may be a page; then its
+ * policy says so, which is looked up in that rare case.
  */
 function assertValue(
   context: ConjurContext,
@@ -74,7 +79,7 @@ function assertValue(
   deadline: Deadline,
 ): Promise<void> | undefined {
   if (response.body.byteLength === 0) throw unreadable(context, request, response);
-  if (!isPage(response)) return undefined;
+  if (!isPage(response) && !isCalledPage(response)) return undefined;
   return assertIsPage(context, name, request, response, deadline);
 }
 

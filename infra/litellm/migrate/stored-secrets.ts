@@ -1,4 +1,4 @@
-import { createConjurTransport, toConjurError } from '../../../lib/answers.ts';
+import { createConjurTransport, isCalledPage, isPage, toConjurError, unreadable } from '../../../lib/answers.ts';
 import {
   createAuthenticator,
   createCredentialSource,
@@ -7,7 +7,6 @@ import {
 import { createSession } from '../../../lib/auth/session.ts';
 import { createConjurClient } from '../../../lib/client.ts';
 import { DEFAULT_DEADLINE_MS, Deadline, systemClock } from '../../../lib/clock.ts';
-import { ConjurError } from '../../../lib/errors.ts';
 import { createDispatchers } from '../../../lib/http/dispatchers.ts';
 import type { HttpRequest } from '../../../lib/http/request.ts';
 import { silentLogger } from '../../../lib/logger.ts';
@@ -52,7 +51,9 @@ export function createStoredSecrets(settings: Settings): StoredSecrets {
       const request: HttpRequest = { method: 'GET', path, action, idempotent: true, target: 'leader' };
       const response = await send(request);
       if (response.status !== 200) throw toConjurError({ nameOf }, request, response);
-      if (response.body.length === 0) throw new ConjurError('upstream_error', `The answer while ${action} is empty.`);
+      // No key is a page, and one that was taken for a key would be moved, or pass for a dead one and be deleted.
+      if (response.body.length === 0 || isPage(response) || isCalledPage(response))
+        throw unreadable({ nameOf }, request, response);
       return Secret.of(response.body);
     },
     async write(name, value) {

@@ -96,7 +96,11 @@ describe('a body', () => {
     ['not where it holds bytes, of whatever kind', 'application/octet-stream; charset=binary', PAGE, false],
     ['not where markup comes later', undefined, `value ${PAGE}`, false],
     ['not by markup after text, though it is called a page', 'text/html', 'value <b>', false],
-    ['not by what comes after the first 256 bytes', 'text/html', `${' '.repeat(256)}<b>`, false],
+    ['after white space, of which there may be a lot', 'text/html', `${' \t\r\n'.repeat(200)}<b>`, true],
+    ['after white space, by its first tag', undefined, `\n${' '.repeat(300)}<html>`, true],
+    ['after a byte order mark', 'text/html', '\ufeff<b>', true],
+    ['after a byte order mark, by its first tag', undefined, '\ufeff \n<!doctype html>', true],
+    ['not where it is white space', 'text/html', ' \n', false],
   ])('is a page %s', (_, type, body, isOne) => {
     expect(isPage(answerOf(200, body, type === undefined ? {} : { 'content-type': type }))).toBe(isOne);
   });
@@ -124,8 +128,8 @@ describe('an answer that is the same to every operation', () => {
     [422, '{"error":{"code":7}}', 'unprocessable', /\(422\) while reading\.$/],
     [300, '', 'upstream_error', /^A redirect \(300\) came while reading/],
     [399, '', 'upstream_error', /^A redirect \(399\) came while reading/],
-    [429, '', 'upstream_unavailable', /^Conjur answered 429 while reading, again and again\./],
-    [502, PAGE, 'upstream_unavailable', /^Conjur answered 502 while reading, again and again\./],
+    [429, '', 'upstream_unavailable', /^Conjur answered 429 while reading\. Check/],
+    [502, PAGE, 'upstream_unavailable', /^Conjur answered 502 while reading\. Check/],
     [503, PAGE, 'upstream_unavailable', /^Conjur answered 503/],
     [504, PAGE, 'upstream_unavailable', /^Conjur answered 504/],
     [200, '', 'upstream_error', /^The answer while reading is not one of Conjur's/],

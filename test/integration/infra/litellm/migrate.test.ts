@@ -1,6 +1,8 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { runMigration } from '../../../../infra/litellm/migrate/run-migration.ts';
@@ -102,6 +104,29 @@ describe("moving what LiteLLM's class has stored", () => {
   });
 });
 
+/** From now on something in front of Conjur gives a page where this secret is read. */
+async function showPageFor(name: string): Promise<void> {
+  const conjur = environment.CYBERARK_API_BASE;
+  const server = createServer(async (request, response) => {
+    const isRead = request.method === 'GET' && request.url?.endsWith(`/variable/${encodeURIComponent(name)}`);
+    if (isRead && request.url?.startsWith('/secrets/'))
+      return response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Sign in</html>');
+    const { method = '', headers } = request;
+    const body = Buffer.concat(await request.toArray());
+    const answer = await fetch(`${conjur}${request.url}`, {
+      method,
+      headers: { authorization: headers.authorization ?? '', 'content-type': headers['content-type'] ?? '' },
+      ...(body.byteLength === 0 ? {} : { body }),
+    });
+    const contentType = answer.headers.get('content-type');
+    response.writeHead(answer.status, contentType === null ? {} : { 'content-type': contentType });
+    return response.end(Buffer.from(await answer.arrayBuffer()));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  environment = { ...environment, CYBERARK_API_BASE: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+}
+
 /** A host that may read and not write. */
 async function createReader(): Promise<string> {
   const permit = (name: string): string =>
@@ -159,6 +184,16 @@ describe('clearing away what LiteLLM no longer has', () => {
     environment = { ...environment, LITELLM_API_BASE: other.url, LITELLM_MASTER_KEY: MASTER_KEY };
     await expect(run({ dead: true, apply: true })).rejects.toThrow('LITELLM_API_BASE');
     expect(await admin.readValue(nameOf(first))).toBe(second);
+  });
+
+  it('takes no page in front of Conjur for a dead key', async () => {
+    await startLitellm();
+    await store('litellm/alive', third);
+    await showPageFor(nameOf(second));
+    const { status, text } = await run({ dead: true, apply: true });
+    expect(status).toBe(1);
+    expect(text).toContain(`FAILED   ${nameOf(second)}: The answer while reading`);
+    expect(await admin.readValue(nameOf(second))).toBe(third);
   });
 
   it('asks for a LiteLLM', async () => {
