@@ -96,7 +96,7 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
   const loadSaas = () => {
     saas ??= import('./saas/write.ts').then((module) => ({
       module,
-      state: { ...getState(), grants, known: new module.KnownNames() },
+      state: { ...getState(), grants, branch: policyBranch, known: new module.KnownNames() },
     }));
     return saas;
   };
@@ -145,15 +145,18 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
             throw lacking('check a policy without loading it', 'try it on a branch of its own');
           const load = () => loadPolicy(context, branch, document, options, deadline);
           const onlyAdds = options.dryRun === true || (options.mode ?? 'add') === 'add';
-          return onlyAdds ? load() : invalidatingCache((cache) => cache.clear(), load);
+          if (onlyAdds) return load();
+          state?.versions.clear();
+          return invalidatingCache((cache) => cache.clear(), load);
         }),
       deleteVariable: (name, options) =>
-        run(options, (deadline) =>
-          invalidatingCache(
+        run(options, (deadline) => {
+          state?.versions.forget(name);
+          return invalidatingCache(
             (cache) => cache.drop(name),
             () => deleteVariable(context, policyBranch, name, deadline),
-          ),
-        ),
+          );
+        }),
     },
     idle: () => state?.definer.idle(),
   };

@@ -10,6 +10,12 @@ const REDACTED = '[redacted]';
 export let exposeUncopied: (secret: Secret) => Buffer;
 
 /**
+ * False for a text that UTF-8 cannot write: one with half a surrogate pair.
+ * @internal
+ */
+export let isWellFormed: (secret: Secret) => boolean;
+
+/**
  * Holds a secret value, api key, token or certificate so that it cannot be printed by accident: string conversion, JSON, template
  * literals and `util.inspect` all give `[redacted]`. Only {@link Secret.expose} and {@link Secret.exposeBytes} give it away, and
  * those two words are what a reviewer searches for.
@@ -23,6 +29,7 @@ export class Secret {
 
   static {
     exposeUncopied = (secret) => secret.#bytes;
+    isWellFormed = (secret) => secret.#text?.isWellFormed() !== false;
   }
 
   private constructor(bytes: Buffer, text: string | undefined) {

@@ -13,6 +13,7 @@ import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toApiKeyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
+import { isLost } from '../secrets/repeated-write.ts';
 
 /**
  * `PUT /authn/{account}/api_key` with basic auth: the role gives itself a new api key, and the old one is dead at once. Sent exactly
@@ -33,7 +34,7 @@ export async function rotateApiKey(
     action: `rotating the api key of ${login}`,
     freshConnection: true,
   };
-  const response = await sendRotation(login, () => context.sendPlain(request, deadline));
+  const response = await sendRotation(context, login, request, () => context.sendPlain(request, deadline));
   if (response.status === 401 && !isPage(response)) {
     throw new ConjurError(
       'authentication_failed',
@@ -43,16 +44,24 @@ export async function rotateApiKey(
   return parseApiKey(context, request, response);
 }
 
-/** An answer that was lost leaves the key unknown, and the caller has to be told so. */
-export async function sendRotation(role: string, send: () => Promise<HttpResponse>): Promise<HttpResponse> {
+/** An answer that was lost leaves the key unknown, and the caller has to be told so. A server in front that answers in Conjur's place has lost it. */
+async function sendRotation(
+  context: ConjurContext,
+  role: string,
+  request: HttpRequest,
+  send: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
   try {
-    return await send();
+    const response = await send();
+    if (response.status === 502 || response.status === 504) throw toConjurError(context, request, response);
+    return response;
   } catch (error) {
-    if (!isConjurError(error, 'upstream_unavailable') && !isConjurError(error, 'deadline_exceeded')) throw error;
+    const isUnknown = isConjurError(error, 'upstream_unavailable') || isConjurError(error, 'deadline_exceeded');
+    if (!isConjurError(error) || !(isUnknown || isLost(error))) throw error;
     throw new ConjurError(
       error.code,
       `${error.message} It is not known whether the api key of ${role} was rotated: if it was, its old key is dead and the new one is lost. Try the old key; where it is refused, have another identity rotate the key again.`,
-      { cause: error },
+      { cause: error, retryAfterSeconds: error.retryAfterSeconds },
     );
   }
 }
@@ -94,7 +103,7 @@ export async function rotateApiKeyOf(
     freshConnection: true,
     ...(repeat === true ? { idempotent: true } : {}),
   };
-  const response = await sendRotation(role, () => context.send(request, deadline));
+  const response = await sendRotation(context, role, request, () => context.send(request, deadline));
   if (response.status !== 200) throw toRotationError(context, role, request, response);
   return parseApiKey(context, request, response);
 }

@@ -1,9 +1,11 @@
 import { isUtf8 } from 'node:buffer';
-import { type ConjurContext, toConjurError } from '../answers.ts';
+import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
-import type { HttpRequest } from '../http/request.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { exposeUncopied, type Secret } from '../secret.ts';
+import { sendWrite } from '../secrets/repeated-write.ts';
 import type { VariableDefinition, VariableGrants } from '../secrets/variable-policy.ts';
+import { assertWellFormed } from '../secrets/write-secret.ts';
 import { toV2 } from './v2.ts';
 
 /** What the second API takes for a name and for a segment of a branch. Other variables are created by policy, as everywhere. */
@@ -14,10 +16,11 @@ const SUBJECTS = new Set(['host', 'group', 'user']);
 
 /**
  * - `created`: the variable with its value, annotations and permissions, in this one request.
+ * - `written`: an answer was lost, and the variable has this value now.
  * - `exists`: it was there already, and is as it was.
  * - `impossible`: not by this request: the identity has no right on the branch, the branch does not exist, or the name does not fit.
  */
-export type Creation = 'created' | 'exists' | 'impossible';
+export type Creation = 'created' | 'written' | 'exists' | 'impossible';
 
 /**
  * `POST /secrets/static`: creates a variable, sets its value and its permissions in one request, without a policy load.
@@ -27,7 +30,7 @@ export async function createSecret(
   context: ConjurContext,
   { name, mimeType, annotations }: VariableDefinition,
   value: Secret,
-  grants: VariableGrants,
+  { grants, seenVersion }: { grants: VariableGrants; seenVersion: number | undefined },
   deadline: Deadline,
 ): Promise<Creation> {
   const slash = name.lastIndexOf('/');
@@ -36,6 +39,7 @@ export async function createSecret(
   if (!NAME.test(place.name) || !BRANCH.test(place.branch) || permissions === undefined) return 'impossible';
   // JSON holds text alone; Conjur stores no empty value.
   if (!isUtf8(exposeUncopied(value)) || value.byteLength === 0) return 'impossible';
+  assertWellFormed(name, value);
   const request: HttpRequest = {
     method: 'POST',
     path: '/secrets/static',
@@ -47,10 +51,10 @@ export async function createSecret(
       ...(permissions.length === 0 ? {} : { permissions }),
     }),
     action: `creating the secret "${name}"`,
-    // Where an answer is lost, the repetition finds the variable there; the value is then written once more, which changes nothing.
-    idempotent: true,
   };
-  const response = await context.send(request, deadline);
+  // Sent again blindly, it would find its own variable there, and the value that is then written could undo somebody else's.
+  const { response, toError } = await sendWrite(context, request, { name, value, seenVersion }, WRITTEN, deadline);
+  if (response === WRITTEN) return 'written';
   switch (response.status) {
     case 201:
       return 'created';
@@ -61,9 +65,11 @@ export async function createSecret(
     case 422:
       return 'impossible';
     default:
-      throw toConjurError(context, request, response);
+      throw toError();
   }
 }
+
+const WRITTEN: HttpResponse = { status: 200, headers: {}, body: Buffer.alloc(0), fromLeader: true };
 
 /** Undefined where a role is of a kind that the second API gives nothing to. */
 function toPermissions({ read, write }: VariableGrants) {

@@ -3,7 +3,7 @@ import type { Deadline } from '../clock.ts';
 import { type Batch, isConjurError, type NamedError } from '../errors.ts';
 import { type Secret, toSecret } from '../secret.ts';
 import { parseVariableDefinition, type VariableDefinition, type VariableGrants } from '../secrets/variable-policy.ts';
-import { type WriteResult, type WriteState, writeSecret } from '../secrets/write-secret.ts';
+import { describeWrite, type WriteResult, type WriteState, writeSecret } from '../secrets/write-secret.ts';
 import { inParallel, type SecretToWrite, writeSecrets } from '../secrets/write-secrets.ts';
 import { createSecret } from './create-secret.ts';
 
@@ -35,6 +35,8 @@ export class KnownNames {
 export interface SaasWriteState extends WriteState {
   readonly known: KnownNames;
   readonly grants: VariableGrants;
+  /** The branch that new variables go into. */
+  readonly branch: string;
 }
 
 /**
@@ -91,17 +93,22 @@ const CONCURRENCY = 16;
 
 async function tryCreation(
   context: ConjurContext,
-  { known, grants, versions }: SaasWriteState,
+  { known, grants, branch, versions }: SaasWriteState,
   variable: VariableDefinition,
   value: Secret,
-  { deadline, reportVersion }: CallWrite,
+  call: CallWrite,
 ): Promise<WriteResult | undefined> {
   const { name } = parseVariableDefinition(variable);
-  if (known.has(name)) return undefined;
-  const creation = await createSecret(context, variable, value, grants, deadline);
+  // Outside the branch nothing is made, here as everywhere; what exists there is written.
+  if (known.has(name) || !name.startsWith(`${branch}/`)) return undefined;
+  const { deadline, reportVersion } = call;
+  const seenVersion = versions.seen(name);
+  const creation = await createSecret(context, variable, value, { grants, seenVersion }, deadline);
   if (creation === 'impossible') return undefined;
   known.add(name);
   if (creation === 'exists') return undefined;
+  // By whom it was created, nobody can tell any more.
+  if (creation === 'written') return describeWrite(context, versions, { name, created: false }, call);
   // The value that a variable is created with is its first version.
   versions.note(name, 1);
   return { name, created: true, changed: true, version: reportVersion ? 1 : undefined };

@@ -1,7 +1,8 @@
-import type { ConjurContext } from '../answers.ts';
+import { type ConjurContext, toConjurError } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
-import { HttpFault, NOT_SENT } from '../http/fault.ts';
+import { HttpFault, type HttpFaultKind, NOT_SENT } from '../http/fault.ts';
+import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { showVariable } from '../resources/variables.ts';
 import type { Secret } from '../secret.ts';
 import { readSecret } from './read-secret.ts';
@@ -17,11 +18,14 @@ export interface LostWrite {
   readonly seenVersion: number | undefined;
 }
 
-/** Whether a request was sent, and no answer came. */
+/** Of these, `too-large` and `coding` are answers, but no words of Conjur's. */
+const LOSSES: ReadonlySet<HttpFaultKind> = new Set(['timeout', 'broken', 'deadline', 'too-large', 'coding']);
+
+/** Whether a request was sent, and no answer came that says how it went. */
 export function isLost(error: unknown): boolean {
   const fault = isConjurError(error) ? error.cause : undefined;
   if (!(fault instanceof HttpFault) || fault.reason === NOT_SENT) return false;
-  return fault.kind === 'timeout' || fault.kind === 'broken' || fault.kind === 'deadline';
+  return LOSSES.has(fault.kind);
 }
 
 /**
@@ -29,10 +33,51 @@ export function isLost(error: unknown): boolean {
  * @param error as the request failed
  */
 export function toUnknownWrite(name: string, error: unknown): unknown {
-  if (!isConjurError(error, 'upstream_unavailable') && !isConjurError(error, 'deadline_exceeded')) return error;
+  if (!isConjurError(error)) return error;
+  if (error.code !== 'upstream_unavailable' && error.code !== 'deadline_exceeded' && !isLost(error)) return error;
   const { code, message, retryAfterSeconds } = error;
   const advice = `It is not known whether the value of "${name}" was written: it may have been.`;
   return new ConjurError(code, `${message} ${advice}`, { cause: error, retryAfterSeconds });
+}
+
+/** What came of a request that writes a value. */
+export interface SentWrite {
+  readonly response: HttpResponse;
+  /** For an answer that is no success: says what it means, and that the value may be written all the same where that is so. */
+  readonly toError: () => unknown;
+}
+
+/**
+ * Sends a request that writes a value. Where its answer is lost, it is looked whether it took effect before it is sent again.
+ * @param written the answer to take for Conjur's where it did
+ */
+export async function sendWrite(
+  context: ConjurContext,
+  request: HttpRequest,
+  lost: LostWrite,
+  written: HttpResponse,
+  deadline: Deadline,
+): Promise<SentWrite> {
+  let mayBeWritten = false;
+  const repeatable: HttpRequest = {
+    ...request,
+    idempotent: true,
+    async beforeRepeat() {
+      mayBeWritten = true;
+      return (await hasTakenEffect(context, lost, deadline)) ? written : undefined;
+    },
+  };
+  const response = await context.send(repeatable, deadline).catch((error: unknown) => {
+    throw mayBeWritten || isLost(error) ? toUnknownWrite(lost.name, error) : error;
+  });
+  return {
+    response,
+    toError() {
+      const error = toConjurError(context, repeatable, response);
+      const isFromInFront = response.status === 502 || response.status === 504;
+      return mayBeWritten || isFromInFront ? toUnknownWrite(lost.name, error) : error;
+    },
+  };
 }
 
 /**
@@ -54,11 +99,13 @@ export async function hasTakenEffect(
   if (latest.equals(value)) return true;
   const version = (await showVariable(context, name, deadline))?.version;
   if (version === undefined) throw unknownOutcome(name);
-  const lowest = Math.max(1, version - KEPT_VERSIONS + 1, (seenVersion ?? 0) + 1);
+  // A variable that was deleted and made anew counts from 1 again: what was seen of it before says nothing.
+  const known = seenVersion !== undefined && seenVersion <= version ? seenVersion : undefined;
+  const lowest = Math.max(1, version - KEPT_VERSIONS + 1, (known ?? 0) + 1);
   for (let below = version - 1; below >= lowest; below -= 1) {
     if ((await read(below))?.equals(value) !== true) continue;
     // Above what this client saw, it is new. Without that, it may be an old version that happens to be the same.
-    if (seenVersion !== undefined) return true;
+    if (known !== undefined) return true;
     throw unknownOutcome(name);
   }
   return false;

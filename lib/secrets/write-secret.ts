@@ -1,11 +1,11 @@
-import { type ConjurContext, isAbsence, isPage, toConjurError, unreadableChange } from '../answers.ts';
+import { type ConjurContext, isAbsence, isPage, unreadableChange } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
-import { exposeUncopied, type Secret } from '../secret.ts';
-import { hasTakenEffect, isLost, toUnknownWrite } from './repeated-write.ts';
+import { exposeUncopied, isWellFormed, type Secret } from '../secret.ts';
+import { sendWrite } from './repeated-write.ts';
 import type { VariableDefiner } from './variable-policy.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 
@@ -91,23 +91,16 @@ export async function setValue(
       `The value for "${name}" is empty, and Conjur stores no empty values. Give at least one byte.`,
     );
   }
-  let mayBeWritten = false;
+  assertWellFormed(name, value);
   const request: HttpRequest = {
     method: 'POST',
     path: toSecretPath(context.account, name),
     headers: { 'content-type': 'application/octet-stream' },
     body: exposeUncopied(value),
     action: `writing the secret "${name}"`,
-    idempotent: true,
-    async beforeRepeat() {
-      const lost = { name, value, seenVersion: versions.seen(name) };
-      mayBeWritten = true;
-      return (await hasTakenEffect(context, lost, deadline)) ? WRITTEN : undefined;
-    },
   };
-  const response = await context.send(request, deadline).catch((error: unknown) => {
-    throw mayBeWritten || isLost(error) ? toUnknownWrite(name, error) : error;
-  });
+  const lost = { name, value, seenVersion: versions.seen(name) };
+  const { response, toError } = await sendWrite(context, request, lost, WRITTEN, deadline);
   if (response.status === 201 && response.body.byteLength === 0) return true;
   if (isAbsence(response)) return false;
   // Another success is not Conjur's: nobody knows who took the value.
@@ -119,13 +112,20 @@ export async function setValue(
     );
   }
   if (response.status === 422) throw notStorable(name);
-  const error = toConjurError(context, request, response);
-  const isFromInFront = response.status === 502 || response.status === 504;
-  throw mayBeWritten || isFromInFront ? toUnknownWrite(name, error) : error;
+  throw toError();
 }
 
 /** What Conjur would have answered. */
 const WRITTEN: HttpResponse = { status: 201, headers: {}, body: Buffer.alloc(0), fromLeader: true };
+
+/** Half a surrogate pair would be stored as U+FFFD: another value than the one that was given. */
+export function assertWellFormed(name: string, value: Secret): void {
+  if (isWellFormed(value)) return;
+  throw new ConjurError(
+    'invalid_request',
+    `The value for "${name}" is no well-formed unicode: it holds half a surrogate pair. Give bytes where it is no text.`,
+  );
+}
 
 /** Conjur refuses a value of nothing but white space as it refuses an empty one. */
 function notStorable(name: string): ConjurError {
@@ -171,13 +171,24 @@ export class VersionMemory {
     return this.#seen.get(name);
   }
 
-  /** Notes a version and says whether it is above the one seen before; undefined where none was seen. */
+  /** Notes a version and says whether it is above the one seen before; undefined where none was seen, or one of a former variable. */
   note(name: string, version: number | undefined): boolean | undefined {
     if (version === undefined) return undefined;
     const before = this.#seen.get(name);
     this.#seen.delete(name);
     this.#seen.set(name, version);
     if (this.#seen.size > this.#limit) this.#seen.delete(this.#seen.keys().next().value as string);
-    return before === undefined ? undefined : version > before;
+    // A lower one is of another variable: this one was deleted, and made anew.
+    return before === undefined || version < before ? undefined : version > before;
+  }
+
+  /** The variable was deleted: the next one of its name counts from 1 again. */
+  forget(name: string): void {
+    this.#seen.delete(name);
+  }
+
+  /** Any variable may have been deleted. */
+  clear(): void {
+    this.#seen.clear();
   }
 }

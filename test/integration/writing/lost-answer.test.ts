@@ -20,6 +20,8 @@ interface Loss {
 
 interface Writing {
   readonly client: ConjurClient;
+  /** Somebody else. */
+  readonly admin: ConjurClient;
   /** Methods of the requests for the variable, in order. */
   readonly sent: string[];
   valueNow(): Promise<string>;
@@ -61,6 +63,7 @@ async function start(login = 'admin'): Promise<Writing> {
   const client = createConjurClient(options, { clock, dispatcher: createExchangeDispatcher(exchange) });
   return {
     client,
+    admin,
     sent,
     valueNow: async () => (await admin.readSecret(NAME)).value.expose(),
     lose(next) {
@@ -129,6 +132,20 @@ describe('a write whose answer is lost', () => {
     lose({ arrives: false, answer: 'broken', meanwhile: 'theirs' });
     await client.writeSecret(NAME, 'mine');
     expect(await valueNow()).toBe('mine');
+  });
+
+  it.each([
+    ['by this client', async ({ client }: Writing) => client.deleteVariable(NAME)],
+    ['by somebody else', async ({ admin }: Writing) => admin.deleteVariable(NAME)],
+  ])('is not measured by the versions of a variable that was deleted (%s) and made anew', async (_, remove) => {
+    const writing = await start();
+    const { client, admin, lose, valueNow } = writing;
+    for (const value of ['one', 'two', 'three']) await client.writeSecret(NAME, value);
+    await remove(writing);
+    await admin.loadPolicy('root', POLICY);
+    lose({ arrives: true, answer: 'broken', meanwhile: 'theirs' });
+    await expect(client.writeSecret(NAME, 'mine')).rejects.toMatchObject({ code: 'upstream_error' });
+    expect(await valueNow()).toBe('theirs');
   });
 
   it('comes after what somebody else wrote while it was on its way', async () => {

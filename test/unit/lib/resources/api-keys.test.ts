@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
-import { mockConjur } from '../mock-conjur.ts';
+import { type Answer, mockConjur } from '../mock-conjur.ts';
 
 const NEW_KEY = '2n1g7pq1kqn8e52f2fhyp1hwwe9a2cvnpfx1tfwag3a1k3m1';
 
@@ -32,6 +32,27 @@ describe('rotating one’s own api key', () => {
     const { conjur, seen } = mockConjur(() => ({ status }));
     await expect(conjur.rotateApiKey()).rejects.toMatchObject({ code: 'upstream_unavailable' });
     expect(seen).toHaveLength(1);
+  });
+
+  it.each<[string, Answer]>([
+    ['by a gateway (502)', { status: 502 }],
+    ['by a gateway (504)', { status: 504, headers: { 'retry-after': '7' } }],
+    ['in an unknown coding', { status: 200, headers: { 'content-encoding': 'zstd' }, body: NEW_KEY }],
+    ['of more than any answer has', { status: 200, body: Buffer.alloc(9_000_000) }],
+  ])('that is answered %s says that the key may be lost', async (_, answer) => {
+    const { conjur } = mockConjur(() => answer);
+    for (const rotation of [conjur.rotateApiKey(), conjur.rotateApiKeyOf('host:a')]) {
+      const error = await rotation.catch((e: unknown) => e);
+      expect(String(error)).toContain('not known whether');
+      expect(String(error)).not.toContain('again and again');
+      expect((error as { retryAfterSeconds?: number }).retryAfterSeconds).toBe(answer.status === 504 ? 7 : undefined);
+    }
+  });
+
+  it.each([503, 429, 500])('that was refused with %i does not say so', async (status) => {
+    const { conjur } = mockConjur(() => ({ status }));
+    const error = await conjur.rotateApiKey().catch((e: unknown) => e);
+    expect(String(error)).not.toContain('not known whether');
   });
 
   it('leaves the client’s own key alone where another credential is rotated', async () => {

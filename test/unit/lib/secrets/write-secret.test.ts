@@ -1,4 +1,6 @@
 import { expect, it } from 'vitest';
+import { Secret } from '../../../../lib/secret.ts';
+import { VersionMemory } from '../../../../lib/secrets/write-secret.ts';
 import { type Answer, mockConjur } from '../mock-conjur.ts';
 
 it.each<[Answer, string]>([
@@ -10,4 +12,39 @@ it.each<[Answer, string]>([
   await expect(conjur.writeSecret('a', 'value', { reportVersion: false })).rejects.toMatchObject({
     ...{ code, message: expect.stringContaining('It is not known whether anything was changed.') },
   });
+});
+
+it.each<[string, Answer]>([
+  ['in an unknown coding', { status: 201, headers: { 'content-encoding': 'zstd' }, body: 'x' }],
+  ['of more than any answer has', { status: 201, body: Buffer.alloc(9_000_000) }],
+])('an answer %s leaves open whether the value was written', async (_, answer) => {
+  const { conjur, seen } = mockConjur(() => answer);
+  await expect(conjur.writeSecret('a', 'value', { reportVersion: false })).rejects.toMatchObject({
+    code: 'upstream_error',
+    message: expect.stringContaining('It is not known whether the value of "a" was written'),
+  });
+  expect(seen).toHaveLength(1);
+});
+
+it.each(['self-hosted', 'saas'])('half a surrogate pair is refused, and not stored as U+FFFD: %s', async (edition) => {
+  const { conjur, seen } = mockConjur(() => ({ status: 201 }), { CYBERARK_EDITION: edition });
+  for (const value of ['a\ud800b', Secret.of('\udc00')])
+    await expect(conjur.writeSecret('data/a', value)).rejects.toMatchObject({ code: 'invalid_request' });
+  const { errors } = await conjur.writeSecrets([{ name: 'data/b', value: '\ud800' }]);
+  expect(errors).toMatchObject([{ name: 'data/b', error: { code: 'invalid_request' } }]);
+  expect(seen).toEqual([]);
+  await conjur.writeSecret('data/a', '\ud83d\ude00', { reportVersion: false });
+  expect(seen).toHaveLength(1);
+});
+
+it('a version below the one seen before is of another variable, and tells of no change', () => {
+  const versions = new VersionMemory();
+  expect([7, 7, 8, 1, 2].map((version) => versions.note('a', version))).toEqual([
+    ...[undefined, false, true, undefined, true],
+  ]);
+  versions.forget('a');
+  expect(versions.seen('a')).toBeUndefined();
+  versions.note('a', 3);
+  versions.clear();
+  expect(versions.seen('a')).toBeUndefined();
 });
