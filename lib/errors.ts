@@ -76,6 +76,20 @@ export function isConjurError(value: unknown, code?: ErrorCode): value is Conjur
   return ConjurError.is(value, code);
 }
 
+/** Codes that say something about a name, and nothing about the others. */
+const PER_NAME_CODES = new Set<ErrorCode>([
+  'secret_not_found',
+  'forbidden',
+  'unprocessable',
+  'invalid_request',
+  'upstream_error',
+]);
+
+/** Whether what failed with one name of many says nothing about the others. */
+export function isAboutOneName(error: unknown): error is ConjurError {
+  return isConjurError(error) && PER_NAME_CODES.has(error.code);
+}
+
 /** What went wrong with one name of a batch. */
 export interface NamedError<Code extends string = ErrorCode> {
   readonly name: string;

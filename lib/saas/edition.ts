@@ -18,5 +18,9 @@ export function isTenant({ hostname }: URL): boolean {
 /** The service's API stands below `/api`. */
 export function toApiUrl(url: URL): URL {
   const path = url.pathname.replace(/\/+$/, '');
-  return path.endsWith('/api') ? url : new URL(`${path}/api`, url);
+  if (path.endsWith('/api')) return url;
+  const api = new URL(url);
+  // Not resolved like a link: `//x/api` would be another host, and the credential would go there.
+  api.pathname = `${path}/api`;
+  return api;
 }

@@ -1,6 +1,6 @@
 import { type ConjurContext, parseJsonObject, secretNotFound, toConjurError, unreadable } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
-import { type Batch, ConjurError, isConjurError } from '../errors.ts';
+import { type Batch, ConjurError, isAboutOneName, isConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { parseVariableName } from '../names.ts';
 import { Secret } from '../secret.ts';
@@ -34,7 +34,7 @@ export async function readValues(
   );
   await allOf(chunks, (chunk) => askFor(context, chunk, outcomes, binary, deadline));
   await allOf(binary, async (name) => {
-    outcomes.set(name, await readSecret(context, name, {}, deadline));
+    outcomes.set(name, await orItsError(readSecret(context, name, {}, deadline)));
   });
   const items: SecretValue[] = [];
   const errors: { name: string; error: ConjurError }[] = [];
@@ -56,6 +56,16 @@ async function allOf<T>(items: readonly T[], work: (item: T) => Promise<void>): 
   );
   const failure = failures.find((one) => one !== undefined);
   if (failure !== undefined) throw failure.error;
+}
+
+/** @throws whatever is about more than one name */
+async function orItsError(reading: Promise<SecretValue>): Promise<Outcome> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!isAboutOneName(error)) throw error;
+    return error;
+  }
 }
 
 function isLegal(name: string, outcomes: Map<string, Outcome>): boolean {
@@ -92,16 +102,25 @@ async function askFor(
   const byId = new Map(secrets.map((entry: unknown) => [(entry as { id?: unknown } | null)?.id, entry]));
   for (const name of names) {
     const { value, status } = (byId.get(name) ?? {}) as { value?: unknown; status?: unknown };
-    if (status === 200 && typeof value === 'string') outcomes.set(name, toSecretValue(name, value));
+    if (status === 200 && typeof value === 'string' && value !== '') outcomes.set(name, toSecretValue(name, value));
     else if (status === 404) outcomes.set(name, secretNotFound(name));
     else if (status === 403) outcomes.set(name, notReadable(name));
     else if (status === 406) binary.push(name);
+    else if (Number.isSafeInteger(status) && status !== 200) outcomes.set(name, notGiven(name, status as number));
     else throw unreadable(context, request, response);
   }
 }
 
 function toSecretValue(name: string, value: string): SecretValue {
   return { name, value: Secret.of(value), contentType: undefined, version: undefined, stale: false };
+}
+
+/** A failure of the service that is about this name, and about no other. */
+function notGiven(name: string, status: number): ConjurError {
+  return new ConjurError(
+    'upstream_error',
+    `The service answered ${status} for the secret "${name}", and gave the others of the same request. Try again; if it stays, look into the service's own log.`,
+  );
 }
 
 function notReadable(name: string): ConjurError {

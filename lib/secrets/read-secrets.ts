@@ -1,7 +1,7 @@
 import type { ConjurContext } from '../answers.ts';
 import { secretNotFound } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
-import { type Batch, type ConjurError, isConjurError, type NamedError } from '../errors.ts';
+import { type Batch, type ConjurError, isAboutOneName, isConjurError, type NamedError } from '../errors.ts';
 import { parseVariableName } from '../names.ts';
 import { askForBatch, type BatchAnswer, toBatches } from './batch-request.ts';
 import { readSecret, type SecretValue } from './read-secret.ts';
@@ -146,14 +146,11 @@ class BatchReading {
     try {
       this.#outcomes.set(name, await readSecret(this.#context, name, {}, this.#deadline));
     } catch (error) {
-      if (!isConjurError(error) || !PER_NAME_CODES.has(error.code)) throw error;
+      if (!isAboutOneName(error)) throw error;
       this.#outcomes.set(name, error);
     }
   }
 }
-
-/** Codes that say something about a name, and nothing about the others. */
-const PER_NAME_CODES = new Set(['secret_not_found', 'forbidden', 'unprocessable', 'invalid_request', 'upstream_error']);
 
 function halve(names: readonly string[]): [readonly string[], readonly string[]] {
   const middle = Math.ceil(names.length / 2);

@@ -60,6 +60,12 @@ describe('the edition', () => {
   ])('/api is added where it lacks: %s', (path, expected) => {
     expect(toApiUrl(new URL(path, 'https://h')).pathname).toBe(expected);
   });
+
+  it('the host stays, whatever the path looks like', () => {
+    expect(toApiUrl(new URL('https://acme.secretsmgr.cyberark.cloud//evil.example/x')).href).toBe(
+      'https://acme.secretsmgr.cyberark.cloud//evil.example/x/api',
+    );
+  });
 });
 
 describe('what the service lacks', () => {

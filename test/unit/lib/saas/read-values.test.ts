@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mockConjur } from '../mock-conjur.ts';
+import { type Answer, mockConjur } from '../mock-conjur.ts';
 
 const SAAS = { CYBERARK_EDITION: 'saas' };
 
@@ -41,4 +41,38 @@ describe('an answer to a batch', () => {
       ['data/b', 'secret_not_found'],
     ]);
   });
+});
+
+describe('one bad name', () => {
+  const GOOD = { id: 'data/a', value: 'value', status: 200 };
+
+  it.each<[string, Answer, string]>([
+    ['was deleted meanwhile', { status: 404 }, 'secret_not_found'],
+    ['may not be read any more', { status: 403 }, 'forbidden'],
+    ['is answered by a page', { status: 200, headers: { 'content-type': 'text/html' }, body: '<p>' }, 'upstream_error'],
+  ])('that is no text and %s loses no other', async (_, single, code) => {
+    const batch = { status: 200, body: JSON.stringify({ secrets: [GOOD, { id: 'data/b', status: 406 }] }) };
+    const { conjur } = mockConjur(({ method }) => (method === 'POST' ? batch : single), SAAS);
+    const { items, errors } = await conjur.readSecrets(['data/a', 'data/b']);
+    expect(items.map(({ name }) => name)).toEqual(['data/a']);
+    expect(errors).toMatchObject([{ name: 'data/b', error: { code } }]);
+  });
+
+  it('that is no text fails the call by what concerns every name', async () => {
+    const batch = { status: 200, body: JSON.stringify({ secrets: [GOOD, { id: 'data/b', status: 406 }] }) };
+    const { conjur } = mockConjur(({ method }) => (method === 'POST' ? batch : { status: 503 }), SAAS);
+    await expect(conjur.readSecrets(['data/a', 'data/b'])).rejects.toMatchObject({ code: 'upstream_unavailable' });
+  });
+
+  it('at which the service fails loses no other', async () => {
+    const { items, errors } = await readFrom({ secrets: [GOOD, { id: 'data/b', value: 'canary', status: 500 }] });
+    expect(items.map(({ name }) => name)).toEqual(['data/a']);
+    expect(errors).toMatchObject([{ name: 'data/b', error: { code: 'upstream_error' } }]);
+    expect(String(errors[0]?.error)).toContain('answered 500 for the secret "data/b"');
+  });
+});
+
+it('an empty text is no value', async () => {
+  const secrets = ['data/a', 'data/b'].map((id) => ({ id, value: '', status: 200 }));
+  await expect(readFrom({ secrets })).rejects.toMatchObject({ code: 'upstream_error' });
 });
