@@ -8,15 +8,18 @@ export interface Clock {
    * clock may stand still meanwhile.
    */
   now(): number;
-  /** Resolves after `ms` milliseconds. */
-  sleep(ms: number): Promise<void>;
+  /** Resolves after `ms` milliseconds; sooner where `signal` aborts, if the clock can. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** Calls `run` after `ms` milliseconds, unless what it gives back is called before. Default: the process's own timers. */
   startTimer?(run: () => void, ms: number): () => void;
 }
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: (ms) => delay(ms),
+  sleep: (ms, signal) =>
+    delay(ms, undefined, { signal }).catch((error: unknown) => {
+      if (signal?.aborted !== true) throw error;
+    }),
 };
 
 /** {@link Clock.startTimer}, or its default. */
@@ -35,6 +38,7 @@ const MAX_TIMER_MS = 2 ** 31 - 1;
 /** A moment by the wall clock until which an answer must be there. */
 export class Deadline {
   readonly #clock: Clock;
+  readonly #longestMs: number;
   readonly expiresAtMs: number;
   /** Its caller's way to end the call early. */
   readonly signal: AbortSignal | undefined;
@@ -46,19 +50,22 @@ export class Deadline {
   constructor(clock: Clock, remainingMs: number, signal?: AbortSignal) {
     if (Number.isNaN(remainingMs)) throw new TypeError('A deadline needs a number of milliseconds.');
     this.#clock = clock;
+    this.#longestMs = Math.max(0, remainingMs);
     this.expiresAtMs = clock.now() + remainingMs;
     this.signal = signal;
   }
 
   /** The same moment for work that others wait for too: one caller's signal does not end it. */
   withoutSignal(): Deadline {
-    return this.signal === undefined ? this : new Deadline(this.#clock, this.expiresAtMs - this.#clock.now());
+    return this.signal === undefined
+      ? this
+      : new Deadline(this.#clock, Math.min(this.#longestMs, this.expiresAtMs - this.#clock.now()));
   }
 
-  /** Milliseconds left, never negative. */
+  /** Milliseconds left, never negative, and never more than there were: a wall clock that goes backwards makes no call longer. */
   remainingMs(): number {
     if (this.signal?.aborted === true) return 0;
-    return Math.max(0, this.expiresAtMs - this.#clock.now());
+    return Math.min(this.#longestMs, Math.max(0, this.expiresAtMs - this.#clock.now()));
   }
 
   /** The same for a timer: a whole number of milliseconds from 1 up to what Node's timers take. */

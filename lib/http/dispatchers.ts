@@ -163,6 +163,13 @@ export function createDispatchers(given: DispatcherOptions): Dispatchers {
     retired = Promise.all([retired, closed]).then(() => undefined);
   }
 
+  /** A pool is closed once, however often that is asked for; a call that comes after opens another. */
+  function retireAll(): void {
+    for (const old of [kept, fresh]) if (old !== undefined) retire(old);
+    kept = undefined;
+    fresh = undefined;
+  }
+
   return {
     keptAlive(nowMs) {
       const idleMs = nowMs - usedAtMs;
@@ -181,13 +188,11 @@ export function createDispatchers(given: DispatcherOptions): Dispatchers {
     useTls(tls) {
       options = { ...options, tls };
       connector = createConnector(toTlsOptions(options));
-      for (const old of [kept, fresh]) if (old !== undefined) retire(old);
-      kept = undefined;
-      fresh = undefined;
+      retireAll();
     },
     async close() {
-      const open = await Promise.all([kept, fresh]);
-      await Promise.all([...open.map((dispatcher) => dispatcher?.close()), retired]);
+      retireAll();
+      await retired;
     },
   };
 }

@@ -71,7 +71,7 @@ export function createTransport(options: TransportOptions): Transport {
         if (outcome === undefined) return settleUnsent(plan, deadline);
         const waitMs = plan.next(outcome, clock.now(), deadline.remainingMs());
         if (waitMs === undefined) return settle(outcome, deadline, plan.endedBy);
-        if (waitMs > 0) await clock.sleep(waitMs);
+        if (waitMs > 0) await clock.sleep(waitMs, deadline.signal);
         const known = isAmbiguous(outcome) ? await request.beforeRepeat?.() : undefined;
         if (known !== undefined) return known;
       }
@@ -347,6 +347,8 @@ async function decodeContent(
     .map((coding) => coding.trim().toLowerCase())
     .filter((coding) => coding !== '' && coding !== IDENTITY);
   let { body } = response;
+  // No bytes are no bytes in any coding, though some servers name one; a decoder would miss the rest.
+  if (body.byteLength === 0) codings.length = 0;
   while (codings.length > 0 && codings.at(-1) !== asked) body = await decompress(body, codings.pop() as string);
   if (codings.length > 1) throw unknownCoding(codings.join(', '));
   const { 'content-encoding': _, ...headers } = response.headers;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRunCall, Deadline, systemClock } from '../../../lib/clock.ts';
 import { FakeClock } from './fake-clock.ts';
+import { mockConjur } from './mock-conjur.ts';
 
 const clock = new FakeClock();
 const run = createRunCall(clock);
@@ -73,5 +74,36 @@ describe('the signal of a call', () => {
     };
     expect(await createRunCall(systemClock)({ signal }, async () => 'done')).toBe('done');
     expect(counts).toEqual({ added: 1, removed: 1 });
+  });
+});
+
+describe('the wait before a repetition', () => {
+  it('ends with the signal of its call, so that it holds up no process that wants to end', async () => {
+    const controller = new AbortController();
+    const signals: unknown[] = [];
+    const waiting = {
+      now: Date.now,
+      async sleep(_: number, signal?: AbortSignal) {
+        signals.push(signal);
+        controller.abort();
+      },
+    };
+    const { conjur } = mockConjur(() => ({ status: 503, headers: { 'retry-after': '25' } }), {}, { clock: waiting });
+    const read = conjur.readSecret('a', { signal: controller.signal });
+    await expect(read).rejects.toMatchObject({ code: 'deadline_exceeded' });
+    expect(signals).toEqual([controller.signal]);
+  });
+
+  it.each([
+    ['that was given before', AbortSignal.abort()],
+    ['that comes', AbortSignal.timeout(5)],
+  ])('ends by the system’s clock with a signal %s', async (_, signal) => {
+    await systemClock.sleep(1_000_000, signal);
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('ends by itself where no signal comes', async () => {
+    await systemClock.sleep(1, new AbortController().signal);
+    await systemClock.sleep(1);
   });
 });

@@ -43,6 +43,15 @@ it('a deadline that has passed leaves no time, and a timer a millisecond', () =>
   expect([deadline.remainingMs(), deadline.timerMs()]).toEqual([0, 1]);
 });
 
+it('a clock that goes backwards gives nobody more time than there was', () => {
+  const clock = new FakeClock();
+  const deadline = new Deadline(clock, 30_000, new AbortController().signal);
+  clock.move(-3_600_000);
+  expect([deadline.remainingMs(), deadline.timerMs(), deadline.withoutSignal().remainingMs()]).toEqual([
+    ...[30_000, 30_000, 30_000],
+  ]);
+});
+
 it('a deadline without a signal is its own', () => {
   const deadline = new Deadline(new FakeClock(), 10);
   expect(deadline.withoutSignal()).toBe(deadline);

@@ -134,6 +134,23 @@ describe('connections', () => {
     await closed;
   });
 
+  it('may be closed twice, at once and later, and are opened anew for a call that comes after', async () => {
+    const { url, held, answerAll } = await hold();
+    const dispatchers = createDispatchers({ tls: TLS, proxy: undefined, timeoutMs: 1_000 });
+    const before = await dispatchers.keptAlive(1_000_000);
+    await dispatchers.fresh();
+    await Promise.all([dispatchers.close(), dispatchers.close()]);
+    await dispatchers.close();
+    const after = await dispatchers.keptAlive(1_000_001);
+    expect(after).not.toBe(before);
+    const answer = get(after, url);
+    await vi.waitFor(() => expect(held).toHaveLength(1), PATIENT);
+    answerAll();
+    expect(await answer).toBe('answer');
+    await dispatchers.close();
+    expect((after as Dispatcher & { closed: boolean }).closed).toBe(true);
+  });
+
   it('speak HTTP/1.1 with a server that would rather not', async () => {
     const { cert, key } = await createSelfSigned(['localhost']);
     const protocols: unknown[] = [];

@@ -255,6 +255,12 @@ describe('the content coding of an answer', () => {
     await expect(sent).rejects.toMatchObject({ kind: 'coding', reason });
   });
 
+  it.each(['gzip', 'br', 'zstd', 'gzip, base64'])('of no bytes is none: %s', async (coding) => {
+    const answer = await send(answering(201, '', { 'content-encoding': coding }));
+    expect([answer.status, answer.body.byteLength]).toEqual([201, 0]);
+    expect(answer.headers).toEqual({});
+  });
+
   it('does not get around the bound of an answer', async () => {
     const bomb = gzipSync(Buffer.alloc(MAX_RESPONSE_BYTES + 1));
     const sent = send(answering(200, bomb, { 'content-encoding': 'gzip' }));
