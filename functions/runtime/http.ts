@@ -103,20 +103,29 @@ export function parseHttpEvent(event: Fields): HttpCall {
 }
 
 /**
- * An HTTP API hands the path over decoded. A REST API and a function URL hand it over as it was sent. Only the former names its route
- * in `routeKey` or, in payload 1.0, a `version`.
+ * An HTTP API hands the path over decoded. A REST API and a function URL hand it over as it was sent: see {@link isOfHttpApi}.
  *
  * Which call it is says the route that the front has matched, and not the path: a stage or the base path of a custom domain may stand
  * in front of that, and may be called like one of our segments.
  */
 function parsePath(event: Fields): string {
-  const fromHttpApi = event.version === '1.0' || (typeof event.routeKey === 'string' && event.routeKey !== '$default');
-  const toDecoded = (text: string): string => (fromHttpApi ? text : decode(text));
+  const toDecoded = isOfHttpApi(event) ? (text: string) => text : decode;
   const { fixed, parameter, ofSecrets } = parseRoute(textOf(event.resource ?? event.routeKey));
   if (fixed !== undefined) return fixed;
   const value = parameter === undefined ? undefined : fieldsOf(event.pathParameters)[parameter];
   if (typeof value === 'string') return ofSecrets ? `/secrets/${toDecoded(value)}` : toDecoded(`/${value}`);
   return toDecoded(stripFront(textOf(event.rawPath ?? event.path)));
+}
+
+/**
+ * Only an HTTP API names a `version` in payload 1.0, and its route in `routeKey`. `$default` is that of a function URL too, which has a
+ * domain of its own; to decode twice what came decoded would make `a%2541` the name `aA`.
+ */
+function isOfHttpApi({ version, routeKey, requestContext }: Fields): boolean {
+  if (version === '1.0') return true;
+  if (routeKey !== '$default') return typeof routeKey === 'string';
+  const { domainName } = fieldsOf(requestContext);
+  return typeof domainName === 'string' && !domainName.includes('.lambda-url.');
 }
 
 /** The calls whose path is always the same. */

@@ -179,6 +179,27 @@ describe(`every front and every route (${CELLS.length} cells)`, () => {
   );
 });
 
+describe('a path is decoded once', () => {
+  const pathOf = (domainName: unknown, rawPath: string): string =>
+    parseHttpEvent({ routeKey: '$default', rawPath, requestContext: { http: { method: 'GET' }, domainName } }).path;
+
+  it.each(['abc.execute-api.eu-central-1.amazonaws.com', 'secrets.example.com'])(
+    'which an HTTP API has done, also for its route $default: %s',
+    (domainName) => {
+      for (const name of ['a%41', '100%', 'a b', 'ü'])
+        expect(pathOf(domainName, `/prod/secrets/${name}`)).toBe(`/secrets/${name}`);
+    },
+  );
+
+  it.each(['abc.lambda-url.eu-central-1.on.aws', undefined, 1])(
+    'which a function URL leaves to the function: %s',
+    (domainName) => {
+      expect(pathOf(domainName, '/secrets/a%2541')).toBe('/secrets/a%41');
+      expect(() => pathOf(domainName, '/secrets/100%')).toThrow('url-encoded');
+    },
+  );
+});
+
 describe('a front that is not promised', () => {
   const alb = {
     requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-central-1:1:targetgroup/a/1' } },
