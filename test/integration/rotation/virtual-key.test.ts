@@ -147,6 +147,29 @@ it('says where a key is blocked, and has stored it all the same', async () => {
   expect(await isCurrent(world, await read(world, 'keys/team'))).toBe(true);
 });
 
+it.each([
+  ['does not answer', 503, ''],
+  [
+    'answers for another reason, as to a key whose budget is spent',
+    400,
+    '{"error":{"message":"ExceededBudget","code":"400"}}',
+  ],
+  ['is a page', 200, '<html>Signed in</html>'],
+])(
+  'is over where the look with the new key %s: its repetition would end the grace of the old one',
+  async (_, status, body) => {
+    const world = await startWithKey();
+    const send = exchangeBy(world.dispatcher);
+    const litellm: Exchange = async (request) =>
+      request.path.endsWith('/key/info') ? { status, headers: {}, body: Buffer.from(body) } : send(request);
+    // Lambda repeats a scheduled call that has failed.
+    const call = () => startProcess(world, undefined, { litellm }).invoke(CALL);
+    expect(await call().catch(call)).toMatchObject({ version: 2 });
+    const key = await read(world, 'keys/team');
+    expect([await works(world, key), await works(world, toFirstKey('team'))]).toEqual([true, true]);
+  },
+);
+
 it('tells a key that LiteLLM does not know from one that is to be finished', async () => {
   const world = await startWithKey();
   await world.litellm('POST', '/key/delete', { keys: [toFirstKey('team')] });

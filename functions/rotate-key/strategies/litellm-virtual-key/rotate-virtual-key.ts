@@ -53,8 +53,21 @@ export async function rotateVirtualKey(deps: VirtualKeyDeps, rotation: VirtualKe
     await logged('stage the key in use', () => writeAndVerify(deps.conjur, toPendingName(name), key, deadline));
   // LiteLLM said that it replaced this key, and a moment later that it is the one on record: one of the two is not true.
   if (replace && key.equals(oldKey)) throw notReplaced(name);
-  const accepted = await logged('try the new key', () => litellm.isAccepted(key, deadline));
-  return { name, version, value: key, ...(accepted ? {} : { details: { accepted_by_litellm: false } }) };
+  const refused = (await tryKey(deps, key)) === false;
+  return { name, version, value: key, ...(refused ? { details: { accepted_by_litellm: false } } : {}) };
+}
+
+/**
+ * Whether LiteLLM lets the key in; undefined where that cannot be told, which the log says. The rotation is over by then, and must not fail
+ * any more: its repetition would make another key, and with that end the grace of the one that consumers hold.
+ */
+async function tryKey({ litellm, logged, deadline }: VirtualKeyDeps, key: Secret): Promise<boolean | undefined> {
+  try {
+    return await logged('try the new key', () => litellm.isAccepted(key, deadline));
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    return undefined;
+  }
 }
 
 async function readOldKey({ conjur, deadline }: VirtualKeyDeps, name: string): Promise<Secret> {

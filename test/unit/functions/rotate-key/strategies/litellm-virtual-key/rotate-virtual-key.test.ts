@@ -151,6 +151,19 @@ describe('a rotation that nobody disturbs', () => {
     expect((await rotate(variables, litellm)).details).toEqual({ accepted_by_litellm: false });
   });
 
+  it('is done where LiteLLM cannot be asked whether it lets the key in, but not where the program is wrong', async () => {
+    const failing = (error: Error) => {
+      const { variables, litellm } = startWithKey();
+      litellm.before = (call) => {
+        if (call.startsWith('isAccepted')) throw error;
+      };
+      return rotate(variables, litellm);
+    };
+    const rotated = await failing(new ConjurError('deadline_exceeded', 'It is late.'));
+    expect([rotated.value?.expose(), rotated.details]).toEqual([NEW, undefined]);
+    await expect(failing(new TypeError('odd'))).rejects.toThrow('odd');
+  });
+
   it('does without versions where this identity may see none', async () => {
     const { variables, litellm } = startWithKey();
     variables.showsVersions = false;
