@@ -1,4 +1,5 @@
 import { InvokeCommand, type InvokeCommandOutput, type LambdaClient } from '@aws-sdk/client-lambda';
+import { toAwsCause } from '../../lib/auth/aws-calls.ts';
 import { assertTimeout } from '../../lib/clock.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { createFunctionError, type FunctionError, fromErrorName } from '../contract/error-codes.ts';
@@ -102,8 +103,10 @@ function ended(functionName: string, cause: unknown): ConjurError {
 }
 
 /** What AWS said instead of invoking the function. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html#API_Invoke_Errors */
-export function toInvocationError(cause: unknown, functionName: string): ConjurError {
-  const name = nameOf(cause);
+export function toInvocationError(error: unknown, functionName: string): ConjurError {
+  const name = nameOf(error);
+  // Not the error itself: it holds what came of an answer, in which may be a secret.
+  const cause = toAwsCause(error);
   switch (name) {
     case 'AccessDeniedException':
       return new ConjurError(
@@ -143,8 +146,17 @@ export function toInvocationError(cause: unknown, functionName: string): ConjurE
         { cause },
       );
     default:
-      return new ConjurError('upstream_unavailable', `${functionName} could not be invoked (${name}). Try again.`, {
-        cause,
-      });
+      return new ConjurError(
+        'upstream_unavailable',
+        isRefusal(error)
+          ? `Lambda refused to invoke ${functionName} (${name}), so it was not called.`
+          : `${functionName} could not be invoked, or its answer was lost (${name}): what it was asked for may have happened all the same. Try again where that does no harm.`,
+        { cause },
+      );
   }
+}
+
+/** Whether Lambda found fault with the request, and so did nothing. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html */
+function isRefusal(error: unknown): boolean {
+  return (Object(error) as { $fault?: unknown }).$fault === 'client';
 }

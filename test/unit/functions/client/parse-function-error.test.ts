@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { parseFunctionError, toInvocationError } from '../../../../functions/client/invoke-function.ts';
 import { FUNCTION_ERROR_STATUS, type FunctionErrorCode } from '../../../../functions/contract/error-codes.ts';
@@ -74,13 +75,15 @@ describe('an error of Lambda itself', () => {
     ['TooManyRequestsException', 'upstream_unavailable', 'no concurrency left'],
     ['AbortError', 'deadline_exceeded', 'was ended'],
     ['TimeoutError', 'deadline_exceeded', 'was ended'],
-    ['ServiceException', 'upstream_unavailable', 'could not be invoked (ServiceException)'],
-  ])('%s becomes %s, and keeps its cause', (name, code, words) => {
-    const cause = Object.assign(new Error('canary-value'), { name });
+    ['ServiceException', 'upstream_unavailable', 'may have happened all the same'],
+    ['ECONNRESET', 'upstream_unavailable', 'its answer was lost (ECONNRESET)'],
+  ])('%s becomes %s, and keeps its name and place', (name, code, words) => {
+    const cause = Object.assign(new Error('canary-value'), { name, rawPacket: Buffer.from('canary-value') });
     const error = toInvocationError(cause, 'reader');
-    expect(error).toMatchObject({ code, cause });
+    expect(error).toMatchObject({ code, cause: { name, stack: expect.stringContaining('parse-function-error.test') } });
     expect(error.message).toContain(words);
-    expect(error.message).not.toContain('canary-value');
+    expect(`${error.message} ${inspect(error, { depth: null })}`).not.toContain('canary-value');
+    expect(error.cause).not.toHaveProperty('rawPacket');
     expect(error.retryAfterSeconds).toBe(name === 'TooManyRequestsException' ? 1 : undefined);
   });
 
@@ -93,6 +96,13 @@ describe('an error of Lambda itself', () => {
       expect(error.message).toContain(code);
     },
   );
+
+  it('that refuses the request is said to be none that may have been done', () => {
+    const refusal = Object.assign(new Error('x'), { name: 'InvalidParameterValueException', $fault: 'client' });
+    const { code, message } = toInvocationError(refusal, 'reader');
+    expect(code).toBe('upstream_unavailable');
+    expect(message).toContain('refused to invoke reader (InvalidParameterValueException), so it was not called');
+  });
 
   it('is called by its name where its code is no text, and unknown where it is none', () => {
     const cause = Object.assign(new Error('x'), { name: 'Odd', code: 7 });
