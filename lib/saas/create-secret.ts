@@ -3,9 +3,8 @@ import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { exposeUncopied, type Secret } from '../secret.ts';
-import { sendWrite } from '../secrets/repeated-write.ts';
 import type { VariableDefinition, VariableGrants } from '../secrets/variable-policy.ts';
-import { assertWellFormed } from '../secrets/write-secret.ts';
+import { assertWellFormed, sendWrite } from '../secrets/write-secret.ts';
 import { toV2 } from './v2.ts';
 
 /** What the second API takes for a name and for a segment of a branch. Other variables are created by policy, as everywhere. */

@@ -1,8 +1,7 @@
-import { type ConjurContext, toConjurError } from '../answers.ts';
+import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import { HttpFault, type HttpFaultKind, NOT_SENT } from '../http/fault.ts';
-import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { showVariable } from '../resources/variables.ts';
 import type { Secret } from '../secret.ts';
 import { readSecret } from './read-secret.ts';
@@ -38,46 +37,6 @@ export function toUnknownWrite(name: string, error: unknown): unknown {
   const { code, message, retryAfterSeconds } = error;
   const advice = `It is not known whether the value of "${name}" was written: it may have been.`;
   return new ConjurError(code, `${message} ${advice}`, { cause: error, retryAfterSeconds });
-}
-
-/** What came of a request that writes a value. */
-export interface SentWrite {
-  readonly response: HttpResponse;
-  /** For an answer that is no success: says what it means, and that the value may be written all the same where that is so. */
-  readonly toError: () => unknown;
-}
-
-/**
- * Sends a request that writes a value. Where its answer is lost, it is looked whether it took effect before it is sent again.
- * @param written the answer to take for Conjur's where it did
- */
-export async function sendWrite(
-  context: ConjurContext,
-  request: HttpRequest,
-  lost: LostWrite,
-  written: HttpResponse,
-  deadline: Deadline,
-): Promise<SentWrite> {
-  let mayBeWritten = false;
-  const repeatable: HttpRequest = {
-    ...request,
-    idempotent: true,
-    async beforeRepeat() {
-      mayBeWritten = true;
-      return (await hasTakenEffect(context, lost, deadline)) ? written : undefined;
-    },
-  };
-  const response = await context.send(repeatable, deadline).catch((error: unknown) => {
-    throw mayBeWritten || isLost(error) ? toUnknownWrite(lost.name, error) : error;
-  });
-  return {
-    response,
-    toError() {
-      const error = toConjurError(context, repeatable, response);
-      const isFromInFront = response.status === 502 || response.status === 504;
-      return mayBeWritten || isFromInFront ? toUnknownWrite(lost.name, error) : error;
-    },
-  };
 }
 
 /**

@@ -1,11 +1,11 @@
-import { type ConjurContext, isAbsence, isPage, unreadableChange } from '../answers.ts';
+import { type ConjurContext, isAbsence, isPage, toConjurError, unreadableChange } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
 import { exposeUncopied, isWellFormed, type Secret } from '../secret.ts';
-import { sendWrite } from './repeated-write.ts';
+import { hasTakenEffect, isLost, type LostWrite, toUnknownWrite } from './repeated-write.ts';
 import type { VariableDefiner } from './variable-policy.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 
@@ -113,6 +113,46 @@ export async function setValue(
   }
   if (response.status === 422) throw notStorable(name);
   throw toError();
+}
+
+/** What came of a request that writes a value. */
+export interface SentWrite {
+  readonly response: HttpResponse;
+  /** For an answer that is no success: says what it means, and that the value may be written all the same where that is so. */
+  readonly toError: () => unknown;
+}
+
+/**
+ * Sends a request that writes a value. Where its answer is lost, it is looked whether it took effect before it is sent again.
+ * @param written the answer to take for Conjur's where it did
+ */
+export async function sendWrite(
+  context: ConjurContext,
+  request: HttpRequest,
+  lost: LostWrite,
+  written: HttpResponse,
+  deadline: Deadline,
+): Promise<SentWrite> {
+  let mayBeWritten = false;
+  const repeatable: HttpRequest = {
+    ...request,
+    idempotent: true,
+    async beforeRepeat() {
+      mayBeWritten = true;
+      return (await hasTakenEffect(context, lost, deadline)) ? written : undefined;
+    },
+  };
+  const response = await context.send(repeatable, deadline).catch((error: unknown) => {
+    throw mayBeWritten || isLost(error) ? toUnknownWrite(lost.name, error) : error;
+  });
+  return {
+    response,
+    toError() {
+      const error = toConjurError(context, repeatable, response);
+      const isFromInFront = response.status === 502 || response.status === 504;
+      return mayBeWritten || isFromInFront ? toUnknownWrite(lost.name, error) : error;
+    },
+  };
 }
 
 /** What Conjur would have answered. */
