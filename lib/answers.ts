@@ -25,7 +25,7 @@ type Named = Pick<ConjurContext, 'nameOf'>;
 
 /** @throws ConjurError `upstream_error` where a successful answer is not JSON: a page of a proxy, say */
 export function parseJson(context: Named, request: HttpRequest, response: HttpResponse): unknown {
-  const value = tryJson(response);
+  const value = conjurJsonValueOf(response);
   // Not the parser's error: it quotes the body, which may be a secret.
   if (value === undefined) throw unreadable(context, request, response);
   return value;
@@ -38,7 +38,7 @@ export function parseJsonObject(context: Named, request: HttpRequest, response: 
 }
 
 /** A body as JSON; undefined where it is none. */
-function tryJson({ body }: Pick<HttpResponse, 'body'>): unknown {
+export function conjurJsonValueOf({ body }: Pick<HttpResponse, 'body'>): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
@@ -53,7 +53,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 
 /** A body as a JSON object; undefined where it is none. */
 export function conjurJsonOf(response: Pick<HttpResponse, 'body'>): Record<string, unknown> | undefined {
-  const value = tryJson(response);
+  const value = conjurJsonValueOf(response);
   return isObject(value) ? value : undefined;
 }
 

@@ -96,7 +96,7 @@ export function toHttpFault(error: unknown): HttpFault {
   if (error instanceof HttpFault) return error;
   const reason = reasonOf(error);
   if (reason === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return new HttpFault('too-large', reason, error);
-  if (CONNECT_REASONS.has(reason)) return new HttpFault('connect', reason, error);
+  if (CONNECT_REASONS.has(reason) || isOfConnecting(error)) return new HttpFault('connect', reason, error);
   if (PROXY_REASONS.has(reason)) return new HttpFault('proxy', reason, error);
   if (CLIENT_CERTIFICATE_REASON.test(reason)) return new HttpFault('client-certificate', reason, error);
   if (TLS_REASON.test(reason)) return new HttpFault('tls', reason, error);
@@ -108,6 +108,14 @@ export function toProxyFault(error: unknown): HttpFault {
   if (error instanceof HttpFault) return error;
   const { kind, reason } = toHttpFault(error);
   return new HttpFault(kind === 'tls' || kind === 'client-certificate' ? 'proxy-tls' : 'proxy', reason, error);
+}
+
+/** Whether all that was tried is to find the server and to connect to it: then nothing was sent, whatever the code is. */
+function isOfConnecting(error: unknown): boolean {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors.every(isOfConnecting);
+  return (
+    error instanceof Error && 'syscall' in error && (error.syscall === 'connect' || error.syscall === 'getaddrinfo')
+  );
 }
 
 function reasonOf(error: unknown): string {

@@ -304,8 +304,9 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     // Copied even where it came in one piece: that piece is a part of a larger buffer, which it would keep alive.
     const body = Buffer.concat(this.#chunks, this.#bytes);
     const response = { status: this.#status, headers: this.#headers, body, fromLeader: this.#options.server.isLeader };
-    const coding = this.#headers['content-encoding'];
-    this.#resolve(coding === undefined ? response : decodeContent(response, coding, this.#request.acceptEncoding));
+    const { 'content-encoding': coding, 'transfer-encoding': transfer } = this.#headers;
+    if (transfer !== undefined && !isUndone(transfer)) this.#reject(unknownCoding(String(transfer)));
+    else this.#resolve(coding === undefined ? response : decodeContent(response, coding, this.#request.acceptEncoding));
   }
 
   onResponseError(_: Dispatcher.DispatchController | null, error: unknown): void {
@@ -328,6 +329,11 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     this.#reject(fault);
     this.#controller?.abort(fault);
   }
+}
+
+/** Whether a coding of the transfer is one that undici takes off: chunks, and nothing else (RFC 9112, section 6.1). */
+function isUndone(transfer: string | string[]): boolean {
+  return String(transfer).toLowerCase() === 'chunked';
 }
 
 function tooLarge(): HttpFault {

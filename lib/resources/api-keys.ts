@@ -44,30 +44,43 @@ export async function rotateApiKey(
   return parseApiKey(context, request, response);
 }
 
-/** An answer that was lost leaves the key unknown, and the caller has to be told so. A server in front that answers in Conjur's place has lost it. */
-async function sendRotation(
+function sendRotation(
   context: ConjurContext,
   role: string,
   request: HttpRequest,
   send: () => Promise<HttpResponse>,
+): Promise<HttpResponse> {
+  const unknown = `It is not known whether the api key of ${role} was rotated: if it was, its old key is dead and the new one is lost. Try the old key; where it is refused, have another identity rotate the key again.`;
+  return sendMaker(context, request, send, unknown);
+}
+
+/**
+ * Sends what makes a key or a token, of which the answer is the only copy. A server in front that answers in Conjur's place has lost it.
+ * @param unknown what the caller has to know where the answer was lost
+ */
+export async function sendMaker(
+  context: ConjurContext,
+  request: HttpRequest,
+  send: () => Promise<HttpResponse>,
+  unknown: string,
 ): Promise<HttpResponse> {
   try {
     const response = await send();
     if (response.status === 502 || response.status === 504) throw toConjurError(context, request, response);
     return response;
   } catch (error) {
-    const isUnknown = isConjurError(error, 'upstream_unavailable') || isConjurError(error, 'deadline_exceeded');
-    if (!isConjurError(error) || !(isUnknown || isLost(error))) throw error;
-    throw new ConjurError(
-      error.code,
-      `${error.message} It is not known whether the api key of ${role} was rotated: if it was, its old key is dead and the new one is lost. Try the old key; where it is refused, have another identity rotate the key again.`,
-      { cause: error, retryAfterSeconds: error.retryAfterSeconds },
-    );
+    const mayBeLost = isConjurError(error, 'upstream_unavailable') || isConjurError(error, 'deadline_exceeded');
+    if (!isConjurError(error) || !(mayBeLost || isLost(error))) throw error;
+    throw new ConjurError(error.code, `${error.message} ${unknown}`, {
+      cause: error,
+      retryAfterSeconds: error.retryAfterSeconds,
+    });
   }
 }
 
 /** @throws ConjurError `upstream_error` for an answer that is no key */
 export function parseApiKey(context: ConjurContext, request: HttpRequest, response: HttpResponse): Secret {
+  if (response.status > 200 && response.status < 300) throw unreadableChange(context, request, response);
   if (response.status !== 200) throw toConjurError(context, request, response);
   const key = response.body.toString('utf8').trim();
   // Conjur's keys are base32 text of some 50 characters; a page of a proxy is not.
@@ -104,7 +117,7 @@ export async function rotateApiKeyOf(
     ...(repeat === true ? { idempotent: true } : {}),
   };
   const response = await sendRotation(context, role, request, () => context.send(request, deadline));
-  if (response.status !== 200) throw toRotationError(context, role, request, response);
+  if (response.status >= 300) throw toRotationError(context, role, request, response);
   return parseApiKey(context, request, response);
 }
 

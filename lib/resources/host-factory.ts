@@ -1,18 +1,19 @@
 import {
   type ConjurContext,
+  conjurJsonOf,
+  conjurJsonValueOf,
   isAbsence,
   isObject,
   isPage,
-  parseJson,
-  parseJsonObject,
   toConjurError,
-  unreadable,
+  unreadableChange,
 } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
 import { encodeSegment } from '../names.ts';
 import { exposeUncopied, Secret, toSecret } from '../secret.ts';
+import { sendMaker } from './api-keys.ts';
 
 export interface HostFactoryTokenOptions {
   /** When the tokens end. */
@@ -66,14 +67,16 @@ export async function createHostFactoryTokens(
     body: form.toString(),
     action: `creating tokens of the host factory "${factory}"`,
   };
-  const response = await context.send(request, deadline);
+  const unknown = 'It is not known whether tokens were created: those that were end by themselves. Create others.';
+  const response = await sendMaker(context, request, () => context.send(request, deadline), unknown);
   if (isAbsence(response)) throw noFactory(factory);
+  if (response.status > 200 && response.status < 300) throw unreadableChange(context, request, response);
   if (response.status !== 200) throw toConjurError(context, request, response);
-  const tokens = parseJson(context, request, response);
-  if (!Array.isArray(tokens)) throw unreadable(context, request, response);
+  const tokens = conjurJsonValueOf(response);
+  if (!Array.isArray(tokens)) throw unreadableChange(context, request, response);
   return tokens.map((entry: unknown) => {
     const { token, expiration } = isObject(entry) ? entry : {};
-    if (typeof token !== 'string' || token === '') throw unreadable(context, request, response);
+    if (typeof token !== 'string' || token === '') throw unreadableChange(context, request, response);
     return { token: Secret.of(token), expiresAt: typeof expiration === 'string' ? expiration : undefined };
   });
 }
@@ -102,16 +105,19 @@ export async function createHost(
     action: `creating the host "${id}"`,
     freshConnection: true,
   };
-  const response = await context.sendPlain(request, deadline);
+  const unknown =
+    'It is not known whether the host was created: if it was there before, its old api key may be dead. Create it again, which gives it a new key.';
+  const response = await sendMaker(context, request, () => context.sendPlain(request, deadline), unknown);
   if (response.status === 401 && !isPage(response)) {
     throw new ConjurError(
       'authentication_failed',
       `Conjur refused the host factory's token (401) while ${request.action}. It is unknown, has expired, was revoked, or is not for the network of this machine.`,
     );
   }
+  if (response.status < 300 && response.status !== 201) throw unreadableChange(context, request, response);
   if (response.status !== 201) throw toConjurError(context, request, response);
-  const { id: fullId, api_key: apiKey } = parseJsonObject(context, request, response);
-  if (typeof fullId !== 'string') throw unreadable(context, request, response);
+  const { id: fullId, api_key: apiKey } = conjurJsonOf(response) ?? {};
+  if (typeof fullId !== 'string') throw unreadableChange(context, request, response);
   return { id: fullId, apiKey: typeof apiKey === 'string' && apiKey !== '' ? Secret.of(apiKey) : undefined };
 }
 

@@ -101,6 +101,26 @@ it('a fault stays what it is, and its cause does not print', () => {
   expect(Object.getOwnPropertyDescriptor(fault, 'cause')).toMatchObject({ configurable: true, enumerable: false });
 });
 
+const calling = (syscall: string, code: string): Error => Object.assign(coded(code), { syscall });
+
+it.each<[string, Error, string]>([
+  [
+    'of several addresses, of which the first was silent',
+    new AggregateError([calling('connect', 'ETIMEDOUT'), calling('connect', 'ECONNREFUSED')]),
+    'connect: ETIMEDOUT',
+  ],
+  ['by the system’s own limit', calling('connect', 'ETIMEDOUT'), 'connect: ETIMEDOUT'],
+  ['of a name that is not to be found', calling('getaddrinfo', 'EAI_FAIL'), 'connect: EAI_FAIL'],
+  ['is none once something was sent', calling('read', 'ETIMEDOUT'), 'broken: ETIMEDOUT'],
+  [
+    'is none where that is so of one address',
+    new AggregateError([calling('connect', 'ETIMEDOUT'), calling('write', 'EPIPE')]),
+    'broken: ETIMEDOUT',
+  ],
+])('a failure to connect %s, so that nothing was sent', (_, error, message) => {
+  expect(toHttpFault(error).message).toBe(message);
+});
+
 it.each<[string, Error]>([
   ['bytes, as undici’s parser does', Object.assign(new Error('no HTTP'), { data: 'canary' })],
   ['bytes, as Node’s parser does', Object.assign(coded('HPE_INVALID_CONSTANT'), { rawPacket: ['canary'] })],

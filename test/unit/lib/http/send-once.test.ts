@@ -255,6 +255,16 @@ describe('the content coding of an answer', () => {
     await expect(sent).rejects.toMatchObject({ kind: 'coding', reason });
   });
 
+  it.each([['gzip, chunked'], ['gzip'], ['chunked, chunked']])('of the transfer is a fault: %s', async (transfer) => {
+    const sent = send(answering(200, GZIPPED, { 'transfer-encoding': transfer }));
+    await expect(sent).rejects.toMatchObject({ kind: 'coding', reason: transfer });
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('of the transfer that undici undoes is none', async () => {
+    expect((await send(answering(200, TEXT, { 'transfer-encoding': 'Chunked' }))).body.toString()).toBe(TEXT);
+  });
+
   it.each(['gzip', 'br', 'zstd', 'gzip, base64'])('of no bytes is none: %s', async (coding) => {
     const answer = await send(answering(201, '', { 'content-encoding': coding }));
     expect([answer.status, answer.body.byteLength]).toEqual([201, 0]);

@@ -37,6 +37,7 @@ describe('rotating one’s own api key', () => {
   it.each<[string, Answer]>([
     ['by a gateway (502)', { status: 502 }],
     ['by a gateway (504)', { status: 504, headers: { 'retry-after': '7' } }],
+    ['by another success', { status: 202 }],
     ['in an unknown coding', { status: 200, headers: { 'content-encoding': 'zstd' }, body: NEW_KEY }],
     ['of more than any answer has', { status: 200, body: Buffer.alloc(9_000_000) }],
   ])('that is answered %s says that the key may be lost', async (_, answer) => {

@@ -36,3 +36,37 @@ it.each<[Answer, unknown]>([
   const end = await conjur.revokeHostFactoryToken('token').catch((error: { code: string }) => error.code);
   expect(end).toBe(outcome);
 });
+
+describe('a creation of which the answer is lost', () => {
+  const expiresAt = new Date('2026-03-02T12:00:00Z');
+
+  it.each<[string, () => Answer]>([
+    ['by the network', () => broken()],
+    ['by a gateway (502)', () => ({ status: 502 })],
+    ['by a gateway (504)', () => ({ status: 504, body: PAGE })],
+    ['by something that answers another success', () => ({ status: 202 })],
+    ['by something that answers a page', () => ({ status: 201, body: PAGE })],
+    ['by something that answers another page', () => ({ status: 200, body: PAGE })],
+    ['to an unknown coding', () => ({ status: 201, headers: { 'content-encoding': 'zstd' }, body: 'x' })],
+  ])('%s says so, and is sent once', async (_, answer) => {
+    const { conjur, seen } = mockConjur(answer);
+    await expect(conjur.createHost('token', 'app/one')).rejects.toThrow(/It is not known whether/);
+    await expect(conjur.createHostFactoryTokens('app/factory', { expiresAt })).rejects.toThrow(
+      /It is not known whether/,
+    );
+    expect(seen).toHaveLength(2);
+  });
+
+  it.each([401, 403, 422, 500])('is none after %i', async (status) => {
+    const { conjur } = mockConjur(() => ({ status }));
+    for (const creation of [
+      conjur.createHost('token', 'app/one'),
+      conjur.createHostFactoryTokens('app/factory', { expiresAt }),
+    ])
+      expect(String(await creation.catch((error: unknown) => error))).not.toContain('It is not known');
+  });
+});
+
+function broken(): never {
+  throw new Error('the connection broke');
+}
