@@ -283,10 +283,9 @@ class ResponseCollector implements Dispatcher.DispatchHandler {
     if (this.#ended !== undefined) controller.abort(this.#ended);
   }
 
+  /** Called for interim answers too (section 15.2 of RFC 9110): the answer itself comes last and takes their place. */
   onResponseStart(_: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    // RFC 9110, section 15.2: an interim answer is not the answer.
-    if (status < 200) return;
-    // Section 15.5.8: this comes from a proxy, and from nobody else.
+    // Section 15.5.8 of it: this comes from a proxy, and from nobody else.
     if (status === 407) this.#end(new HttpFault('proxy', 'answered 407'));
     this.#status = status;
     this.#headers = headers;
