@@ -100,8 +100,7 @@ async function tryCreation(
 ): Promise<WriteResult | undefined> {
   const { name } = parseVariableDefinition(variable);
   // Outside the branch nothing is made, here as everywhere; what exists there is written.
-  const isInBranch = branch === 'root' || name.startsWith(`${branch}/`);
-  if (known.has(name) || !isInBranch) return undefined;
+  if (known.has(name) || !name.startsWith(`${branch}/`)) return undefined;
   const { deadline, reportVersion } = call;
   const seenVersion = versions.seen(name);
   const creation = await createSecret(context, variable, value, { grants, seenVersion }, deadline);

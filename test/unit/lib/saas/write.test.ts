@@ -115,8 +115,3 @@ it.each([
   });
   expect(seen.map(({ path }) => path).filter((path) => path.includes('/static'))).toEqual([]);
 });
-
-it('every name is inside of the branch root', async () => {
-  const { conjur } = mockConjur(() => ({ status: 201 }), { ...SAAS, CYBERARK_POLICY_BRANCH: 'root' });
-  expect(await conjur.writeSecret('data/other/x', 'value')).toMatchObject({ created: true, version: 1 });
-});
