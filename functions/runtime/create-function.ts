@@ -1,11 +1,19 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { Deadline, deadlineExceeded } from '../../lib/clock.ts';
+import { type Clock, Deadline, deadlineExceeded } from '../../lib/clock.ts';
 import { ConjurError } from '../../lib/errors.ts';
 import { type FunctionError, isFunctionError } from '../contract/error-codes.ts';
 import { type CallSettings, withCaller } from './access.ts';
 import type { Container, Startup } from './container.ts';
-import { type HttpCall, type HttpReply, isHttpEvent, parseHttpEvent, problemReply } from './http.ts';
+import {
+  type Fields,
+  fieldsOf,
+  type HttpCall,
+  type HttpReply,
+  isHttpEvent,
+  parseHttpEvent,
+  problemReply,
+} from './http.ts';
 import { createInvocationLog, type Invocation } from './invocation-log.ts';
 
 /** A function in three parts: what a call asks for, what is done, and how the answer looks over HTTP. */
@@ -38,6 +46,8 @@ const LAST_GUARD_MS = 100;
 const DEFAULT_REMAINING_MS = 30_000;
 /** An HTTP API gives up after 30 seconds, whatever the function's own time. Milliseconds. */
 const HTTP_LIMIT_MS = 29_000;
+/** A start that takes longer Lambda gives up. Milliseconds. */
+const MAX_START_MS = 10_000;
 /** How long the start may wait for a first session token, of the 10 s that Lambda gives it. */
 const WARM_UP_MS = 2_500;
 
@@ -64,6 +74,7 @@ export function createFunction<Request, Answer, Deps extends CallSettings>(
   definition: FunctionDefinition<Request, Answer, Deps>,
   source: Startup,
 ): Handler {
+  const { clock } = 'container' in source ? source.container : source;
   const handler = middy<unknown, unknown, Error, Context, Internal>({
     timeoutEarlyInMillis: LAST_GUARD_MS,
     timeoutEarlyResponse: runOut,
@@ -74,21 +85,31 @@ export function createFunction<Request, Answer, Deps extends CallSettings>(
     if (event instanceof Call) return event.run();
     throw new TypeError('The event has not been parsed.');
   });
-  return (event, context) => handler(event, withFrontLimit(event, context));
+  return (event, context) => handler(event, withFrontLimit(event, context, clock));
 }
 
 /**
- * The context of a call, in which the time of one over HTTP is over when its front gives up. A rotation may run for longer than that, and
- * then the last guard, and the wait for what is in flight, would only end when nobody listens any more.
+ * The context of a call, in which the time of one over HTTP is over when its front gives up: else the last guard, and the wait for what is
+ * in flight, would only end when nobody listens any more. A rotation may run for longer than any front waits, and a front has waited for
+ * the start of a new container too.
  */
-function withFrontLimit(event: unknown, context: Context): Context {
-  const remainingMs = context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
-  if (remainingMs <= HTTP_LIMIT_MS) return context;
+function withFrontLimit(event: unknown, context: Context, clock: Clock): Context {
+  const remaining = (): number => context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
+  const remainingMs = remaining();
+  let overMs: number | undefined;
   const getRemainingTimeInMillis = (): number => {
-    const leftMs = context?.getRemainingTimeInMillis?.() ?? DEFAULT_REMAINING_MS;
-    return isHttpEvent(event) ? leftMs - (remainingMs - HTTP_LIMIT_MS) : leftMs;
+    overMs ??= isHttpEvent(event) ? Math.max(0, remainingMs - HTTP_LIMIT_MS + waitedMs(event, clock.now())) : 0;
+    return remaining() - overMs;
   };
   return { ...context, getRemainingTimeInMillis };
+}
+
+/** How long a front has waited already, by what it says of its request; 0 for what cannot be right. Milliseconds. */
+function waitedMs({ requestContext }: Fields, nowMs: number): number {
+  // An HTTP API and a function URL call it by the first name, a REST API by the second.
+  const { timeEpoch, requestTimeEpoch = timeEpoch } = fieldsOf(requestContext);
+  const ageMs = nowMs - Number(requestTimeEpoch ?? nowMs);
+  return ageMs > 0 && ageMs <= MAX_START_MS ? ageMs : 0;
 }
 
 function runOut(): never {

@@ -59,6 +59,13 @@ function start(more: Partial<Definition>, conjur: object = {}) {
 }
 
 const OVER_HTTP = { requestContext: { http: { method: 'GET' } } };
+/** @param times of the event's context, in milliseconds from now */
+const overHttp = (times: Record<string, number>) => ({
+  requestContext: {
+    ...OVER_HTTP.requestContext,
+    ...Object.fromEntries(Object.entries(times).map(([name, ms]) => [name, new FakeClock().now() + ms])),
+  },
+});
 const timeLeft: Partial<Definition> = {
   handle: async (_, __, deadline: Deadline) => deadline.remainingMs(),
 };
@@ -69,6 +76,18 @@ describe('the time that the work has', () => {
     ['over HTTP is what the front waits', OVER_HTTP, 900_000, '28700'],
     ['over HTTP is that of the invocation where that is less', OVER_HTTP, 10_000, '9700'],
     ['is half a minute where the invocation does not say it', {}, undefined, 29_700],
+    ['over HTTP is less by what a start has taken', overHttp({ timeEpoch: -2_800 }), 29_000, '25900'],
+    ['over HTTP is less by that, behind a REST API too', overHttp({ requestTimeEpoch: -10_000 }), 900_000, '18700'],
+    [
+      'over HTTP is that of the invocation where that is less all the same',
+      overHttp({ timeEpoch: -2_800 }),
+      5_000,
+      '4700',
+    ],
+    ['over HTTP knows no start of longer than ten seconds', overHttp({ timeEpoch: -10_001 }), 29_000, '28700'],
+    ['over HTTP knows no call from the future', overHttp({ timeEpoch: 1 }), 29_000, '28700'],
+    ['over HTTP passes over what is no time', { requestContext: { http: {}, timeEpoch: 'soon' } }, 29_000, '28700'],
+    ['of a direct call is not less by what looks like that', { timeEpoch: -2_800, requestContext: {} }, 29_000, 28_700],
   ])('%s', async (_, event, remainingMs, expected) => {
     const answer = await start(timeLeft).call(event, remainingMs);
     expect(typeof expected === 'string' ? (answer as { body: string }).body : answer).toBe(expected);
