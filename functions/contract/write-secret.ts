@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { MAX_NAME_BYTES } from '../../lib/names.ts';
 import type { Secret } from '../../lib/secret.ts';
 import {
   MAX_ANNOTATION_NAME_LENGTH,
@@ -43,11 +44,14 @@ export const writeManySchema = v.strictObject({
   version: v.optional(v.boolean()),
 });
 
-/** The JSON body of `POST /virtual-keys`: what LiteLLM knows when it has made a key. It sends null for no alias. */
+/**
+ * The JSON body of `POST /virtual-keys`: what LiteLLM knows when it has made a key. It sends null for no alias. Of alias and id one becomes
+ * a name, and the alias stands in the log: what is too long for a name goes no further.
+ */
 export const virtualKeySchema = v.strictObject({
   key: v.pipe(text, v.minLength(1)),
-  key_alias: v.nullish(v.string()),
-  token_id: v.pipe(v.string(), v.minLength(1)),
+  key_alias: v.nullish(v.pipe(v.string(), v.maxLength(MAX_NAME_BYTES))),
+  token_id: v.pipe(v.string(), v.minLength(1), v.maxLength(MAX_NAME_BYTES)),
 });
 
 export const storeVirtualKeySchema = v.strictObject({

@@ -1,5 +1,6 @@
 import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors.ts';
+import { isVariableName } from '../../lib/names.ts';
 import { Secret } from '../../lib/secret.ts';
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
 import type { InvokedDeletion, InvokedWrite, Wire, WireBatch } from '../contract/answers.ts';
@@ -76,7 +77,7 @@ function assertDistinct(names: readonly string[]): void {
   if (twice !== undefined)
     throw new ConjurError(
       'invalid_request',
-      `The secret ${JSON.stringify(twice)} stands in the call more than once. Give each name once, with the value that it should have.`,
+      `${isVariableName(twice) ? `The secret ${JSON.stringify(twice)}` : 'A name that is none'} stands in the call more than once. Give each name once, with the value that it should have.`,
     );
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseDirect } from '../../../../functions/write-secret/api.ts';
 
+/** Longer than any name, so that no message and no line of the log repeats it. */
+const LONG = 'n'.repeat(2_601);
 const refused = (part: string) =>
   expect.objectContaining({ code: 'invalid_request', message: expect.stringContaining(part) });
 
@@ -69,6 +71,13 @@ describe('a direct call of write-secret', () => {
     ['a value that is no string', { name: 'a', value: 123456 }, 'value must be string'],
     ['a field that it does not know', { name: 'a', value: 'v', ttl: 1 }, 'unknown field "ttl"'],
     ['a virtual key without its token id', { virtual_key: { key: 'sk-1' } }, 'token_id is missing'],
+    ['an alias that no name can hold', { virtual_key: { key: 'sk-1', key_alias: LONG, token_id: 'h' } }, 'key_alias'],
+    ['a token id that no name can hold', { virtual_key: { key: 'sk-1', token_id: LONG } }, 'token_id'],
+    [
+      'the same name that is none',
+      { secrets: [LONG, LONG].map((name) => ({ name, value: 'v' })) },
+      'A name that is none',
+    ],
     ['no secrets', { secrets: [] }, 'secrets'],
     ['an annotation that would vanish', { name: 'a', value: 'v', annotations: { constructor: 'x' } }, 'constructor'],
     ['an annotation of a prototype', JSON.parse('{"name":"a","value":"v","annotations":{"__proto__":"x"}}'), 'proto'],
@@ -76,5 +85,6 @@ describe('a direct call of write-secret', () => {
   ])('refuses %s', (_, payload, part) => {
     expect(() => parseDirect(payload)).toThrow(refused(part));
     expect(() => parseDirect(payload)).not.toThrow(/123456/);
+    expect(() => parseDirect(payload)).not.toThrow(LONG);
   });
 });
