@@ -184,7 +184,9 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
         if annotations:
             body["annotations"] = annotations
         try:
-            return await self._in_thread(lambda: self._functions.write(name, body, self._seconds(timeout)))
+            return await self._in_thread(
+                lambda: _confirmed(self._functions.write(name, body, self._seconds(timeout)), name, "created", "write-secret")
+            )
         finally:
             self._not_found.forget(name)
 
@@ -214,7 +216,9 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
         name = secret_name
         try:
             name = _to_full_name(secret_name, optional_params)
-            answer = await self._in_thread(lambda: self._functions.delete(name, self._seconds(timeout)))
+            answer = await self._in_thread(
+                lambda: _confirmed(self._functions.delete(name, self._seconds(timeout)), name, "deleted", "write-secret")
+            )
         except ConjurFunctionsError as error:
             self._bulk_deletions.fail(name, error)
             return {"name": name, "deleted": False, "error": error.code}
@@ -237,7 +241,9 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
         if new_name != current_name:
             body["new_name"] = new_name
         try:
-            answer = await self._in_thread(lambda: self._functions.rotate(body, self._seconds(timeout)))
+            answer = await self._in_thread(
+                lambda: _confirmed(self._functions.rotate(body, self._seconds(timeout)), new_name, "rotated_at", "rotate-key")
+            )
         finally:
             self._not_found.forget(new_name)
         if answer.get("old_deleted") is False:
@@ -252,11 +258,17 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
     async def async_health_check(self, timeout: Timeout = None) -> bool:
         """Whether the functions can log in to Conjur. Why not stands in the log."""
         try:
-            await self._in_thread(lambda: self._functions.health(self._seconds(timeout)))
+            await self._in_thread(lambda: self._health(self._seconds(timeout)))
             return True
         except ConjurFunctionsError as error:
             logger.warning("Conjur cannot be used: %s", error)
             return False
+
+    def _health(self, seconds: float) -> Dict[str, Any]:
+        answer = self._functions.health(seconds)
+        if answer.get("ok") is True:
+            return answer
+        raise ConjurFunctionsError("invocation_failed", "The answer does not say how Conjur is. Is it read-secret that was called?")
 
     def _seconds(self, timeout: Timeout) -> float:
         # httpx.Timeout keeps a time for each phase; the one for reading is the one that a call waits by.
@@ -740,7 +752,7 @@ def _to_annotations(description: Optional[str], tags: Optional[Union[dict, list]
 
 def _to_text(name: str, answer: Mapping[str, Any]) -> str:
     value = answer.get("value")
-    if not isinstance(value, str):
+    if answer.get("name") != name or not isinstance(value, str):
         raise ConjurFunctionsError("invocation_failed", f'The answer for "{name}" holds no value. Is it read-secret that was called?')
     if answer.get("encoding", "utf-8") == "utf-8":
         return value
@@ -749,6 +761,17 @@ def _to_text(name: str, answer: Mapping[str, Any]) -> str:
     except (binascii.Error, UnicodeDecodeError):
         # Not the cause: its message quotes the bytes.
         raise ConjurFunctionsError("not_text", f'The secret "{name}" holds bytes that are no text, and LiteLLM takes only text.') from None
+
+
+def _confirmed(answer: Dict[str, Any], name: str, outcome: str, function: str) -> Dict[str, Any]:
+    """An answer that says what became of this secret. Of any other nobody knows who gave it, and LiteLLM would take it for a success."""
+    if answer.get("name") == name and answer.get(outcome) is not None:
+        return answer
+    raise ConjurFunctionsError(
+        "invocation_failed",
+        f'The answer does not say what became of "{name}", so it is not known whether anything was changed. '
+        f"Is it {function} that was called?",
+    )
 
 
 def _to_secret_path(name: str) -> str:
@@ -837,7 +860,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         manager = ConjurFunctionsSecretManager()
         if command == "health":
-            print(json.dumps(manager._functions.health(manager._timeout)))
+            print(json.dumps(manager._health(manager._timeout)))
             return 0
         value = manager.sync_read_secret(names[0])
     except (ConjurFunctionsError, ValueError) as error:

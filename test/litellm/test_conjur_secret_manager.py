@@ -479,6 +479,24 @@ class Connections(unittest.TestCase):
             self.assertIn("ConnectionClosedError", str(caught.exception))
             self.assertEqual((server.requests, sleep.call_count), (3, 1))
 
+    def test_an_answer_that_does_not_say_what_became_of_the_secret_is_no_success(self):
+        calls = (
+            lambda manager: manager.async_read_secret("litellm/a"),
+            lambda manager: manager.async_write_secret("litellm/a", "sk-a"),
+            lambda manager: manager.async_delete_secret("litellm/a"),
+            lambda manager: manager.async_rotate_secret("litellm/a", "litellm/b", "sk-b"),
+        )
+        other = {"name": "litellm/c", "value": "sk-c", "created": True, "deleted": True, "rotated_at": "2026-03-01T12:00:00Z"}
+        # Of some other function, of a gateway, of another call.
+        for body in ({"statusCode": 200, "body": "{}"}, {"status": "blocked by policy"}, {"name": "litellm/a"}, other):
+            for manager, _, _ in self.each_way(*[(200, body)] * 5):
+                for call in calls:
+                    with self.assertRaises(Error) as caught:
+                        asyncio.run(call(manager))
+                    self.assertEqual(caught.exception.code, "invocation_failed")
+                    self.assertNotIn("sk-", str(caught.exception))
+                self.assertFalse(asyncio.run(manager.async_health_check()))
+
     def test_what_is_throttled_is_tried_again_and_what_is_refused_is_not(self):
         throttled = (429, {"message": "Rate Exceeded."})
         for manager, server, sleep in self.each_way(throttled, throttled, self.VALUE):
@@ -520,7 +538,7 @@ class ScriptedServer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_GET = do_POST = answer
+            do_GET = do_POST = do_PUT = do_DELETE = answer
 
             def log_message(self, *_):
                 """Nothing on the console."""
