@@ -5,7 +5,7 @@ import { checkAccount } from './check-account.ts';
 import { checkDestination } from './check-destination.ts';
 import { checkSaid, checkSwitches, warnOfShared } from './check-identity.ts';
 import { checkSettings } from './check-settings.ts';
-import { readDeployedStack, toDestination } from './deployed-stack.ts';
+import { readDeployedStack, toDeployFlags, toDestination } from './deployed-stack.ts';
 import { type Package, packageFunctions } from './package-functions.ts';
 import { runServerless } from './run-serverless.ts';
 import { resourcesOf, type Template } from './template.ts';
@@ -28,17 +28,20 @@ export async function deployStack(args: readonly string[]): Promise<void> {
   if (findings.length > 0) throw new Error(findings.join('\n'));
   const warning = warnOfShared(template);
   if (warning !== undefined) process.stderr.write(`${warning}\n`);
-  const directory = await fitToAccount(packaged, args);
-  await runServerless(['deploy', '--package', directory, ...args]);
+  const { directory, flags } = await fitToAccount(packaged, args);
+  await runServerless(['deploy', '--package', directory, ...flags, ...args]);
   process.stdout.write(`deployed.${credentialHint(template)}\n`);
 }
 
 /**
  * Asks AWS what is there, before anything is changed: a switch that nobody has said is refused, and schedules that are deployed keep
  * their rhythm.
- * @returns the directory of the package to deploy
+ * @returns the directory of the package to deploy, and with which flags beside those that were given
  */
-async function fitToAccount({ directory, template }: Package, args: readonly string[]): Promise<string> {
+async function fitToAccount(
+  { directory, template }: Package,
+  args: readonly string[],
+): Promise<{ directory: string; flags: string[] }> {
   const destination = toDestination(args, process.env);
   const deployed = await readDeployedStack(destination);
   const refusals = [
@@ -47,9 +50,10 @@ async function fitToAccount({ directory, template }: Package, args: readonly str
   ];
   if (refusals.length > 0) throw new Error(refusals.join('\n'));
   const kept = resourcesOf(template, 'AWS::Scheduler::Schedule').some(([id]) => deployed?.schedules[id]?.StartDate);
-  if (!kept) return directory;
+  const flags = toDeployFlags(deployed);
+  if (!kept) return { directory, flags };
   const environment = { ...process.env, [DEPLOYED_SCHEDULES_VARIABLE]: JSON.stringify(deployed?.schedules) };
-  return (await packageFunctions({ args, build: false, environment })).directory;
+  return { directory: (await packageFunctions({ args, build: false, environment })).directory, flags };
 }
 
 /** A new stack's own secrets hold placeholders, which Conjur refuses. */

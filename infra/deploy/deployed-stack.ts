@@ -12,6 +12,8 @@ import { parseTemplate, resourcesOf } from './template.ts';
 
 /** A stack as it is deployed. */
 export interface DeployedStack {
+  /** Whether its last change failed, so that it may not be what was last uploaded. */
+  readonly hasFailed: boolean;
   readonly facts: StackFacts;
   readonly schedules: DeployedSchedules;
 }
@@ -59,10 +61,22 @@ export async function readDeployedStack(destination: Destination): Promise<Deplo
     );
     const template = parseTemplate(TemplateBody);
     const schedules = resourcesOf(template, 'AWS::Scheduler::Schedule');
-    return { facts: findFacts(template)?.facts ?? toOldFacts(stack), schedules: Object.fromEntries(schedules) };
+    return {
+      hasFailed: /ROLLBACK|FAILED/.test(stack.StackStatus ?? ''),
+      facts: findFacts(template)?.facts ?? toOldFacts(stack),
+      schedules: Object.fromEntries(schedules),
+    };
   } finally {
     client.destroy();
   }
+}
+
+/**
+ * Flags of `serverless deploy` that come of what is there. Serverless deploys nothing where its last upload is the same and the functions
+ * have been changed since: after a deployment that was rolled back both is so, and a repetition would do nothing and pass for done.
+ */
+export function toDeployFlags(deployed: DeployedStack | undefined): string[] {
+  return deployed?.hasFailed ? ['--force'] : [];
 }
 
 async function describe(client: CloudFormationClient, stackName: string): Promise<Stack | undefined> {
