@@ -5,6 +5,7 @@ import {
   ResourceNotFoundException,
   SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { awsErrorName, clientPerRegion, regionOf, toAwsCause, toClientOptions } from '../../lib/auth/aws-calls.ts';
 import { createConjurClient } from '../../lib/client.ts';
 import { fromEnv } from '../../lib/env.ts';
 import type { FunctionName } from '../build/function-names.ts';
@@ -25,19 +26,23 @@ export function connect(
   const options = fromEnv(environment);
   const conjur = createConjurClient(options);
   const place = region ?? (environment.AWS_REGION || environment.AWS_DEFAULT_REGION || 'eu-central-1');
-  const aws = new SecretsManagerClient({
-    region: place,
-    ...(awsProfile === undefined ? {} : { profile: awsProfile }),
+  const profile = awsProfile === undefined ? {} : { profile: awsProfile };
+  const clients: SecretsManagerClient[] = [];
+  // An ARN may be of another region.
+  const clientOf = clientPerRegion((regionOfSecret) => {
+    const client = new SecretsManagerClient({ ...toClientOptions(regionOfSecret ?? place), ...profile });
+    clients.push(client);
+    return client;
   });
   return {
     conjur,
     account: options.account ?? 'default',
-    readSecret: (secretId) => readSecret(aws, secretId, place),
+    readSecret: (secretId) => readSecret(clientOf(secretId), secretId, regionOf(secretId) ?? place),
     async putSecret(SecretId, SecretString) {
-      await aws.send(new PutSecretValueCommand({ SecretId, SecretString }));
+      await clientOf(SecretId).send(new PutSecretValueCommand({ SecretId, SecretString }));
     },
     async close() {
-      aws.destroy();
+      for (const client of clients) client.destroy();
       await conjur.close();
     },
   };
@@ -45,16 +50,18 @@ export function connect(
 
 async function readSecret(aws: SecretsManagerClient, SecretId: string, region: string): Promise<string | undefined> {
   try {
-    return (await aws.send(new GetSecretValueCommand({ SecretId }))).SecretString;
+    const { SecretString, SecretBinary } = await aws.send(new GetSecretValueCommand({ SecretId }));
+    // The functions take either kind for a credential.
+    return SecretString ?? (SecretBinary === undefined ? undefined : Buffer.from(SecretBinary).toString('utf8'));
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
+    if (!(error instanceof ResourceNotFoundException)) throw unanswered(error, SecretId, region);
   }
   // AWS says the same of a secret without a value and of one that is not there.
   try {
     await aws.send(new DescribeSecretCommand({ SecretId }));
     return undefined;
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
+    if (!(error instanceof ResourceNotFoundException)) throw unanswered(error, SecretId, region);
     throw new Error(
       `There is no secret ${SecretId} in ${region}. Deploy the stack first, or name the secret by its flag.`,
       {
@@ -62,6 +69,16 @@ async function readSecret(aws: SecretsManagerClient, SecretId: string, region: s
       },
     );
   }
+}
+
+/** Nothing has been changed by then. The message is AWS's and may quote what it was asked. */
+function unanswered(error: unknown, secretId: string, region: string): Error {
+  const advice =
+    'Check the credentials of this machine (aws sts get-caller-identity, or --aws-profile), its way to AWS, and the rights to secretsmanager:GetSecretValue and secretsmanager:DescribeSecret.';
+  return new Error(
+    `AWS Secrets Manager in ${region} did not say what ${secretId} holds (${awsErrorName(error)}). ${advice}`,
+    { cause: toAwsCause(error) },
+  );
 }
 
 interface SecretIdFlags {

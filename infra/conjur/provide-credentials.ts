@@ -1,3 +1,4 @@
+import { awsErrorName } from '../../lib/auth/aws-calls.ts';
 import type { ConjurClient } from '../../lib/client.ts';
 import type { Secret } from '../../lib/secret.ts';
 import { FUNCTION_NAMES, type FunctionName } from '../build/function-names.ts';
@@ -102,6 +103,15 @@ async function provide({ secretId, hosts }: Target, { options, connection, creat
     };
   const key = known ?? (await connection.conjur.rotateApiKeyOf(`host:${blue}`));
   const logins = hosts.map((host) => `host/${host}`);
-  await connection.putSecret(secretId, JSON.stringify({ username: logins[0], api_key: key.expose(), hosts: logins }));
+  try {
+    await connection.putSecret(secretId, JSON.stringify({ username: logins[0], api_key: key.expose(), hosts: logins }));
+  } catch (error) {
+    // The other secrets are filled all the same: their keys are told this once, too. The message is AWS's and might quote the key.
+    return {
+      secretId,
+      outcome: `may hold a placeholder still: AWS did not say that it took the key of the host ${blue} (${awsErrorName(error)}). Mend that (secretsmanager:PutSecretValue, and kms:GenerateDataKey on the key of the secret), and run again with --rotate`,
+      failed: true,
+    };
+  }
   return { secretId, outcome: `holds the first key of host/${blue}`, failed: false };
 }

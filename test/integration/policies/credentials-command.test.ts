@@ -4,14 +4,16 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
+import type { RequestFault, SeenRequest } from '../../../infra/local/stand-ins/http/request-fault.ts';
 import {
   createLocalSecretsManager,
   type LocalSecretsManager,
 } from '../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
 import { type RunResult, runNode } from '../../support/run-node.ts';
+import { serveOnLoopback } from '../../support/serve-on-loopback.ts';
 import { settingsFor } from '../../support/settings.ts';
 import { createClient } from '../infra/local/stand-ins/secrets-manager/start-secrets-manager.ts';
 
@@ -28,11 +30,13 @@ const AWS = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'local', AWS_SECRET
 let conjur: LocalConjur;
 let secretsManager: LocalSecretsManager;
 let aws: SecretsManagerClient;
+let spoil: (seen: SeenRequest) => RequestFault | undefined;
 const clients: ConjurClient[] = [];
 
 beforeEach(async () => {
   conjur = await createLocalConjur({ policyLoadMs: 0 });
-  secretsManager = await createLocalSecretsManager();
+  spoil = () => undefined;
+  secretsManager = await createLocalSecretsManager({ onRequest: (seen) => spoil(seen) });
   aws = createClient(secretsManager.url);
 });
 
@@ -47,14 +51,16 @@ async function makePlaceholders(names: readonly string[] = Object.values(SECRETS
   for (const Name of names) await aws.send(new CreateSecretCommand({ Name, SecretString: PLACEHOLDER }));
 }
 
-function run(command: 'credentials' | 'policies', ...flags: string[]): Promise<RunResult> {
-  const environment = {
+function toAdmin(): Record<string, string> {
+  return {
     CONJUR_APPLIANCE_URL: conjur.url,
     CONJUR_AUTHN_LOGIN: 'admin',
     CONJUR_AUTHN_API_KEY: conjur.adminApiKey,
-    AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url,
-    ...AWS,
   };
+}
+
+function run(command: 'credentials' | 'policies', ...flags: string[]): Promise<RunResult> {
+  const environment = { ...toAdmin(), AWS_ENDPOINT_URL_SECRETS_MANAGER: secretsManager.url, ...AWS };
   return runNode([`infra/conjur/${command}.ts`, ...flags], { cwd: ROOT, environment });
 }
 
@@ -125,6 +131,63 @@ describe('npm run credentials', () => {
     const { status, stderr } = await run('credentials', '--stage', 'prod', ...flags);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
     expect(await logIn('own/credential')).toBe('host/apps/functions/credential/blue');
+  });
+});
+
+describe('npm run credentials, beside what AWS may do', () => {
+  it('leaves a credential alone that is kept as binary', async () => {
+    await makePlaceholders([SECRETS['read-secret'], SECRETS['write-secret']]);
+    const credential = JSON.stringify({ username: 'host/in-use', api_key: 'in-use' });
+    await aws.send(
+      new CreateSecretCommand({ Name: SECRETS['rotate-key'], SecretBinary: new TextEncoder().encode(credential) }),
+    );
+    const { stdout } = await run('credentials', '--stage', 'prod');
+    expect(stdout).toContain(`${SECRETS['rotate-key']}  holds a credential already and was left alone`);
+    const { SecretBinary } = await aws.send(new GetSecretValueCommand({ SecretId: SECRETS['rotate-key'] }));
+    expect(new TextDecoder().decode(SecretBinary)).toBe(credential);
+  });
+
+  it('fills the other secrets where one takes no key, and quotes nothing of the refusal', async () => {
+    await makePlaceholders();
+    spoil = ({ operation, input }) =>
+      operation === 'PutSecretValue' && input.SecretId === SECRETS['read-secret']
+        ? { status: 400, body: { __type: 'AccessDeniedException', message: `refused: ${input.SecretString}` } }
+        : undefined;
+    const { status, stdout, stderr } = await run('credentials', '--stage', 'prod');
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(stdout).toContain(`${SECRETS['read-secret']}  may hold a placeholder still`);
+    expect(stdout).toContain('AccessDeniedException');
+    expect(stdout).not.toContain('api_key');
+    for (const name of ['write-secret', 'rotate-key'] as const)
+      expect(await logIn(SECRETS[name])).toBe(`host/conjur-functions/${name}/blue`);
+    spoil = () => undefined;
+    expect((await run('credentials', '--stage', 'prod', '--rotate')).status).toBe(0);
+    expect(await logIn(SECRETS['read-secret'])).toBe('host/conjur-functions/read-secret/blue');
+  });
+
+  it('ends where Secrets Manager does not answer', async () => {
+    await makePlaceholders();
+    spoil = () => 'hang-before';
+    const { status, stdout, stderr } = await run('credentials', '--stage', 'prod');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/Secrets Manager in eu-central-1 did not say .*\(TimeoutError\)/);
+  }, 60_000);
+
+  it('looks for a secret that is named by its ARN in the region of that', async () => {
+    const scopes: string[] = [];
+    const server = await serveOnLoopback((request, response) => {
+      scopes.push(/Credential=[^/]+\/\d+\/([^/]+)/.exec(request.headers.authorization ?? '')?.[1] ?? '');
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' });
+      response.end(JSON.stringify({ __type: 'ResourceNotFoundException' }));
+    });
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    const arn = 'arn:aws:secretsmanager:us-east-1:444455556666:secret:own/credential-AbCdEf';
+    const { stderr } = await runNode(
+      ['infra/conjur/credentials.ts', '--layout', 'shared', '--rotate-key-id', arn, '--region', 'eu-central-1'],
+      { cwd: ROOT, environment: { ...AWS, ...toAdmin(), AWS_ENDPOINT_URL_SECRETS_MANAGER: server.url } },
+    );
+    expect(new Set(scopes)).toEqual(new Set(['us-east-1']));
+    expect(stderr).toContain('in us-east-1');
   });
 });
 
