@@ -39,11 +39,14 @@ export class Secret {
 
   /**
    * Wraps a text, which is kept as UTF-8, or bytes, which are kept as they are (not copied).
+   * @throws TypeError for anything else, which is not quoted
    * @example
    * const key = Secret.of(readFileSync('/run/secrets/api-key'));
    */
   static of(value: string | Uint8Array): Secret {
     if (typeof value === 'string') return new Secret(Buffer.from(value, 'utf8'), value);
+    if (!ArrayBuffer.isView(value))
+      throw new TypeError('A secret value must be a Secret, a text or bytes (Uint8Array).');
     const bytes = Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     return new Secret(bytes, undefined);
   }

@@ -1,6 +1,8 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
+import { createConjurClient } from '../../../lib/client.ts';
 import { Secret } from '../../../lib/secret.ts';
+import { mockConjur } from './mock-conjur.ts';
 
 const secret = Secret.of('sesame');
 
@@ -25,6 +27,16 @@ describe('a secret', () => {
     const copy = secret.exposeBytes();
     copy.fill(0);
     expect(secret.exposeBytes()).toEqual(Buffer.from('sesame'));
+  });
+
+  it.each([undefined, null, 1234, { value: '1234' }, ['1234']])('is no %j, which is not quoted', async (value) => {
+    const told = new TypeError('A secret value must be a Secret, a text or bytes (Uint8Array).');
+    expect(() => Secret.of(value as never)).toThrow(told);
+    const { conjur, seen } = mockConjur(() => ({ status: 201 }));
+    await expect(conjur.writeSecret('a', value as never)).rejects.toThrow(told);
+    expect(seen).toEqual([]);
+    const auth = { type: 'jwt', serviceId: 'ci', jwt: async () => value as never } as const;
+    await expect(createConjurClient({ baseUrl: 'http://conjur.test', auth }).authenticate()).rejects.toThrow(told);
   });
 
   it('is equal to another one of the same bytes', () => {
