@@ -382,6 +382,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'undici ends no response before it has begun, which sets the status.',
   },
   {
+    file: 'lib/http/transport.ts',
+    operator: '&& to ||',
+    original: "error instanceof Error && 'code' in error",
+    reason: 'What zlib throws is an error.',
+  },
+  {
     file: 'lib/settings.ts',
     operator: 'condition to false',
     original: '!(error instanceof RangeError)',

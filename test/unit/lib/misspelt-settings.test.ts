@@ -6,6 +6,7 @@ const KNOWN = ['CYBERARK_ACCOUNT', 'CYBERARK_API_BASE', 'CONJUR_ACCOUNT'];
 it.each([
   ['CYBERARK_ACOUNT', 'CYBERARK_ACCOUNT'],
   ['CYBERARK_SOMETHING', undefined],
+  ['CYBERARK_TIMEOUT', undefined],
   ['CONJUR_ACOUNT', 'CONJUR_ACCOUNT'],
   ['SOMETHING', undefined],
 ])('%s was probably meant as %s', (name, meant) => {

@@ -1,4 +1,6 @@
+import type { Dispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { Deadline } from '../../../../lib/clock.ts';
 import { isConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { type Answer, mockConjur } from '../mock-conjur.ts';
@@ -48,6 +50,15 @@ describe('rotating one’s own api key', () => {
       expect(String(error)).not.toContain('again and again');
       expect((error as { retryAfterSeconds?: number }).retryAfterSeconds).toBe(answer.status === 504 ? 7 : undefined);
     }
+  });
+
+  it('whose time runs out says that the key may be lost', async () => {
+    const silent = { dispatch: () => true } as unknown as Dispatcher;
+    const { conjur, clock } = mockConjur(() => ({ status: 200 }), {}, { dispatcher: silent });
+    await expect(conjur.rotateApiKey({ deadline: new Deadline(clock, 20) })).rejects.toMatchObject({
+      code: 'deadline_exceeded',
+      message: expect.stringContaining('not known whether'),
+    });
   });
 
   it.each([503, 429, 500])('that was refused with %i does not say so', async (status) => {
