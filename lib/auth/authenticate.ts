@@ -77,10 +77,25 @@ async function sendFor({ kind, advice }: Authenticator, send: () => Promise<Http
 
 function refused({ kind, advice }: Authenticator, refusals: number, refusal?: HttpResponse): ConjurError {
   const times = refusals > 1 ? ', with the credential fetched anew too' : '';
-  return new ConjurError(
-    'authentication_failed',
-    `Conjur refused the ${kind} credential (401${times}).${reasonOf(refusal)} ${advice}`,
-  );
+  const message = `Conjur refused the ${kind} credential (401${times}).${reasonOf(refusal)} ${advice}`;
+  return refusal === undefined ? new ConjurError('authentication_failed', message) : credentialRefused(message);
+}
+
+const REFUSED = new WeakSet<Error>();
+
+/** An error of which {@link isCredentialRefused} is true. */
+export function credentialRefused(message: string): ConjurError {
+  const error = new ConjurError('authentication_failed', message);
+  REFUSED.add(error);
+  return error;
+}
+
+/**
+ * Whether an authentication failed since Conjur answered 401 to the credential. `authentication_failed` says less: also a 403, which may be a
+ * firewall's, and a client certificate that was not liked, and neither tells that a key is dead.
+ */
+export function isCredentialRefused(error: unknown): boolean {
+  return error instanceof Error && REFUSED.has(error);
 }
 
 /** By its meaning: only what is about the credential sends its reader to the credential. */

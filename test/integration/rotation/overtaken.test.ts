@@ -8,6 +8,7 @@ import {
   type StoredCredential,
   versionWith,
 } from './support/credentials.ts';
+import { type Exchange, exchangeBy } from './support/exchange.ts';
 import { startProcess } from './support/process.ts';
 import { startWorld, type World } from './support/world.ts';
 
@@ -65,4 +66,39 @@ describe('a left-over AWSPENDING', () => {
       expect(await logsIn(world, now)).toBe(true);
     },
   );
+});
+
+describe('a login that something else than the key has failed', () => {
+  const refusals: readonly [string, () => ReturnType<Exchange>][] = [
+    ['a firewall', async () => ({ status: 403, headers: {}, body: Buffer.from('{"message":"Forbidden"}') })],
+    [
+      'a server that does not like the client certificate',
+      () => Promise.reject(Object.assign(new Error('alert'), { code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED' })),
+    ],
+  ];
+
+  it.each(refusals)('does not let the other host of the pair kill the key in use: %s', async (who, refuse) => {
+    const secret = who.replaceAll(' ', '-');
+    await createPairs(world, [secret], secret);
+    // From now on the key before it is alive too.
+    await rotate(secret);
+    const inUse = await current(secret);
+    const send = exchangeBy(world.dispatcher);
+    let refused = 0;
+    const exchange: Exchange = (request) => {
+      const isLogin =
+        request.path.includes(encodeURIComponent(inUse.username)) && request.path.endsWith('/authenticate');
+      if (!isLogin || refused > 0) return send(request);
+      refused += 1;
+      return refuse();
+    };
+    const call = startProcess(world, undefined, { exchange }).invoke({ strategy: 'conjur-api-key', secret_id: secret });
+    await expect(call).rejects.toMatchObject({ code: 'authentication_failed' });
+    expect(refused).toBe(1);
+    expect(await logsIn(world, inUse)).toBe(true);
+    expect(await current(secret)).toEqual(inUse);
+    // Nothing was begun, and nothing is left behind.
+    await rotate(secret);
+    expect(await logsIn(world, inUse)).toBe(true);
+  });
 });

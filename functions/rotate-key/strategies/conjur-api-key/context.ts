@@ -1,6 +1,6 @@
+import { isCredentialRefused } from '../../../../lib/auth/authenticate.ts';
 import type { ConjurClient } from '../../../../lib/client.ts';
 import type { Deadline } from '../../../../lib/clock.ts';
-import { isConjurError } from '../../../../lib/errors.ts';
 import type { Secret } from '../../../../lib/secret.ts';
 import type { RotationDeps } from '../../deps.ts';
 import type { HostCredential } from './host-credential.ts';
@@ -21,7 +21,7 @@ export interface RotationContext {
 
 /**
  * Logs in as a host, does the work and ends the connections.
- * @returns undefined where Conjur refuses the credential
+ * @returns undefined where Conjur refuses the credential; a login that failed in another way tells nothing about it, and throws
  */
 export async function withClient<T>(
   { deps, secretId, deadline }: RotationContext,
@@ -42,7 +42,7 @@ export async function withClient<T>(
       await authenticate({ deadline });
       return true;
     } catch (error) {
-      if (isConjurError(error, 'authentication_failed')) return false;
+      if (isCredentialRefused(error)) return false;
       throw error;
     }
   }

@@ -3,8 +3,8 @@ import type {
   SecretVersion,
   SecretVersions,
 } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/secret-versions.ts';
+import { credentialRefused } from '../../../../../../lib/auth/authenticate.ts';
 import { Deadline } from '../../../../../../lib/clock.ts';
-import { ConjurError } from '../../../../../../lib/errors.ts';
 import { type LogFields, silentLogger } from '../../../../../../lib/logger.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
 import { FakeClock } from '../../../../lib/fake-clock.ts';
@@ -128,7 +128,7 @@ export class FakeCredential {
     return {
       authenticate: async () => {
         this.#note(`log in as ${login}`);
-        if (apiKey?.expose() !== this.keys.get(login)) throw new ConjurError('authentication_failed', 'It is refused.');
+        if (apiKey?.expose() !== this.keys.get(login)) throw credentialRefused('It is refused.');
       },
       whoami: async () => ({ login }),
       readSecret: async (name: string, { fromLeader }: { fromLeader?: boolean }) => {

@@ -5,6 +5,7 @@ import {
   testCredential,
   testSecret,
 } from '../../../../../../functions/rotate-key/strategies/conjur-api-key/verify.ts';
+import { credentialRefused } from '../../../../../../lib/auth/authenticate.ts';
 import { Deadline } from '../../../../../../lib/clock.ts';
 import { ConjurError } from '../../../../../../lib/errors.ts';
 import { Secret } from '../../../../../../lib/secret.ts';
@@ -58,7 +59,7 @@ function contextWithConjur(login: string, refuses = false): { context: RotationC
   const ends: string[] = [];
   const client = {
     async authenticate() {
-      if (refuses) throw new ConjurError('authentication_failed', 'It is refused.');
+      if (refuses) throw credentialRefused('It is refused.');
     },
     whoami: async () => ({ login }),
     idle: async () => void ends.push('idle'),
@@ -122,13 +123,16 @@ it('a key that Conjur refuses is told so', async () => {
   });
 });
 
-it('a key of which Conjur says nothing is not told dead', async () => {
-  const credential = startWith(contentOf(GREEN, 'green'));
-  credential.before = (call) => {
-    if (call === `log in as ${GREEN}`) throw new ConjurError('upstream_unavailable', 'It is away.');
-  };
-  await expect(test(credential)).rejects.toMatchObject({ code: 'upstream_unavailable' });
-});
+it.each(['upstream_unavailable', 'authentication_failed'] as const)(
+  'a key of which Conjur says nothing is not told dead: %s',
+  async (code) => {
+    const credential = startWith(contentOf(GREEN, 'green'));
+    credential.before = (call) => {
+      if (call === `log in as ${GREEN}`) throw new ConjurError(code, 'It is away, or a firewall is in between.');
+    };
+    await expect(test(credential)).rejects.toMatchObject({ code, message: expect.stringContaining('firewall') });
+  },
+);
 
 it('the canary is read with the new key, where one is named', async () => {
   const credential = startWith(contentOf(GREEN, 'green', { canary: 'app/canary' }));
