@@ -1,3 +1,5 @@
+import { parseFunctionSettings } from '../../../functions/runtime/settings.ts';
+import { isConjurError } from '../../../lib/errors.ts';
 import { CONJUR_NAMES } from '../../stack/setting-names.ts';
 
 /**
@@ -36,6 +38,19 @@ const OF_ANOTHER_PLACE = [
 /** Environment for functions whose Conjur and stand-ins are on this machine. Undefined: not to be handed on. */
 export function toLocalEnvironment(own: Readonly<Record<string, string>>): Record<string, string | undefined> {
   return { ...Object.fromEntries(OF_ANOTHER_PLACE.map((name) => [name, undefined])), ...own };
+}
+
+/**
+ * Whether the functions will delete, as they read it themselves: `1` and `TRUE` mean it too. A value that they refuse is theirs to complain
+ * of.
+ */
+export function isDeleteAllowed({ CYBERARK_ALLOW_DELETE }: NodeJS.ProcessEnv): boolean {
+  try {
+    return parseFunctionSettings({ CYBERARK_API_KEY: 'of-no-matter', CYBERARK_ALLOW_DELETE }).settings.allowDelete;
+  } catch (error) {
+    if (!isConjurError(error, 'config_invalid')) throw error;
+    return false;
+  }
 }
 
 /**

@@ -11,7 +11,7 @@ import { findFreePort } from './find-free-port.ts';
 import type { StackAddresses } from './format-commands.ts';
 import { loadStarterPolicy } from './load-starter-policy.ts';
 import { createLocalConjurAdmin } from './local-conjur-admin.ts';
-import { toLocalEnvironment, toUnusedConjurNotice } from './local-environment.ts';
+import { isDeleteAllowed, toLocalEnvironment, toUnusedConjurNotice } from './local-environment.ts';
 import { CREDENTIAL_NAMES } from './stand-in-names.ts';
 import { startFunctions } from './start-functions.ts';
 import type { StartOptions } from './start-options.ts';
@@ -128,7 +128,7 @@ async function startBackends(
   const notice = toUnusedConjurNotice(process.env, conjur.url);
   if (notice !== undefined) options.onProgress(notice);
   const admin = await createLocalConjurAdmin(conjur);
-  await loadStarterPolicy(admin, process.env.CYBERARK_ALLOW_DELETE === 'true');
+  await loadStarterPolicy(admin, isDeleteAllowed(process.env));
   const lambdaUrl = `http://127.0.0.1:${options.lambdaPort}`;
   const standIns = await startStandIns({
     secretsManagerPort,

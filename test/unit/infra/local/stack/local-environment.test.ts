@@ -1,5 +1,9 @@
 import { expect, it } from 'vitest';
-import { toLocalEnvironment, toUnusedConjurNotice } from '../../../../../infra/local/stack/local-environment.ts';
+import {
+  isDeleteAllowed,
+  toLocalEnvironment,
+  toUnusedConjurNotice,
+} from '../../../../../infra/local/stack/local-environment.ts';
 
 it('hands on nothing that names another Conjur, another AWS account or a proxy', () => {
   const shell = {
@@ -36,4 +40,16 @@ it.each([
   ],
 ])('with %j in the shell the notice is %j', (shell, notice) => {
   expect(toUnusedConjurNotice(shell, 'http://127.0.0.1:8080')).toBe(notice);
+});
+
+it.each([
+  [{}, false],
+  [{ CYBERARK_ALLOW_DELETE: '' }, false],
+  [{ CYBERARK_ALLOW_DELETE: 'false' }, false],
+  [{ CYBERARK_ALLOW_DELETE: 'true' }, true],
+  [{ CYBERARK_ALLOW_DELETE: '1' }, true],
+  [{ CYBERARK_ALLOW_DELETE: 'TRUE' }, true],
+  [{ CYBERARK_ALLOW_DELETE: 'perhaps' }, false],
+])('loads the right to delete with %j where the functions will use it: %s', (environment, isAllowed) => {
+  expect(isDeleteAllowed(environment)).toBe(isAllowed);
 });
