@@ -9,6 +9,7 @@ import { readDeployedStack, toDeployFlags, toDestination } from './deployed-stac
 import { type Package, packageFunctions } from './package-functions.ts';
 import { runServerless } from './run-serverless.ts';
 import { resourcesOf, type Template } from './template.ts';
+import { warnOfAge } from './warn-of-age.ts';
 
 /**
  * Packages, checks the template, deploys.
@@ -26,8 +27,8 @@ export async function deployStack(args: readonly string[]): Promise<void> {
   const unreachable = checkDestination(template);
   const findings = unreachable.length > 0 ? unreachable : [...checkSaid(template), ...checkSettings(template)];
   if (findings.length > 0) throw new Error(findings.join('\n'));
-  const warning = warnOfShared(template);
-  if (warning !== undefined) process.stderr.write(`${warning}\n`);
+  for (const warning of [warnOfShared(template), warnOfAge(template)])
+    if (warning !== undefined) process.stderr.write(`${warning}\n`);
   const { directory, flags } = await fitToAccount(packaged, args);
   await runServerless(['deploy', '--package', directory, ...flags, ...args]);
   process.stdout.write(`deployed.${credentialHint(template)}\n`);

@@ -12,9 +12,10 @@ await runCommand({
     const { findMisspeltSettings } = await import('../../functions/runtime/settings.ts');
     for (const warning of findMisspeltSettings(process.env)) console.error(warning);
     const { warnOfShared } = await import('./check-identity.ts');
+    const { warnOfAge } = await import('./warn-of-age.ts');
     const { directory, functions, template } = await packageFunctions({ args: toServerlessArguments(flags) });
-    const shared = warnOfShared(template);
-    if (shared !== undefined) console.error(shared);
+    for (const warning of [warnOfShared(template), warnOfAge(template)])
+      if (warning !== undefined) console.error(warning);
     if (json) return console.log(JSON.stringify({ directory, functions }, null, 2));
     for (const { name, bytes, sha256 } of functions)
       console.log(`${name}.zip  ${(bytes / 1024).toFixed(0)} KB  sha256 ${sha256}`);

@@ -108,6 +108,42 @@ function findRotationCronFault([minutes, hours, , , , year]: readonly string[]):
   return `Secrets Manager rotates every ${MIN_ROTATION_HOURS} hours at most: give one hour, or a step such as 0/4`;
 }
 
+/**
+ * The longest time between two rotations in Secrets Manager, in days, a month counted as one of its longest.
+ * @param expression one without a fault
+ */
+export function toLongestDays(expression: string): number {
+  const intervalMs = parseRateMs(expression);
+  if (intervalMs !== undefined) return intervalMs / UNIT_MS.day;
+  const [, , dayOfMonth = '', month = '', dayOfWeek = ''] = CRON.exec(expression)?.slice(1) ?? [];
+  const months = longestGap(month, FIELDS[3] as CronField);
+  // Within a month that is left out no day counts.
+  if (months > 1) return Math.ceil(months * 30.6);
+  if (dayOfMonth === '?') return /[#L]/.test(dayOfWeek) ? 35 : longestGap(dayOfWeek, FIELDS[4] as CronField);
+  return /[LW]/.test(dayOfMonth) ? 33 : longestGap(dayOfMonth, FIELDS[2] as CronField);
+}
+
+/** Of a field's values, from the last one to the first of the next round too. */
+function longestGap(text: string, field: CronField): number {
+  const values = expand(text, field);
+  const length = field.max - field.min + 1;
+  const gaps = values.map((value, index) => (values[index + 1] ?? (values[0] as number) + length) - value);
+  return Math.max(...gaps);
+}
+
+function expand(text: string, field: CronField): number[] {
+  const all = text.split(',').flatMap((part) => {
+    const [range = '', step] = part.split('/');
+    const [from = '', to] = range.split('-');
+    const first = range === '*' ? field.min : (toNumber(from, field) ?? field.min);
+    const open = range === '*' || step !== undefined ? field.max : first;
+    const last = to === undefined ? open : (toNumber(to, field) ?? field.max);
+    const stride = Number(step ?? 1);
+    return Array.from({ length: Math.floor((last - first) / stride) + 1 }, (_, index) => first + index * stride);
+  });
+  return [...new Set(all)].sort((a, b) => a - b);
+}
+
 /** Whether a time zone is one of the IANA database, as EventBridge Scheduler asks for it. */
 export function isTimeZone(name: string): boolean {
   // An offset such as +01:00 is a time zone to JavaScript, and none to the scheduler.
