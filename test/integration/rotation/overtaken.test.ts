@@ -77,6 +77,23 @@ describe('a login that something else than the key has failed', () => {
     ],
   ];
 
+  it('asks twice before it heals the pair: a node that lags behind, or something in front, refuses a good key once', async () => {
+    await createPairs(world, ['once'], 'once');
+    await rotate('once');
+    const inUse = await current('once');
+    const send = exchangeBy(world.dispatcher);
+    let refused = 0;
+    const exchange: Exchange = async (request) => {
+      if (!request.path.endsWith('/authenticate') || refused > 0) return send(request);
+      refused += 1;
+      return { status: 401, headers: {}, body: Buffer.alloc(0) };
+    };
+    await startProcess(world, undefined, { exchange }).invoke({ strategy: 'conjur-api-key', secret_id: 'once' });
+    expect(refused).toBe(1);
+    expect(await logsIn(world, inUse)).toBe(true);
+    expect((await current('once')).username).not.toBe(inUse.username);
+  });
+
   it.each(refusals)('does not let the other host of the pair kill the key in use: %s', async (who, refuse) => {
     const secret = who.replaceAll(' ', '-');
     await createPairs(world, [secret], secret);

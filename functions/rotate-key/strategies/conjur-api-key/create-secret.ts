@@ -84,14 +84,21 @@ async function rotateOnly(context: RotationContext, seen: Seen): Promise<MadeKey
   return makeKey(context, conjur, credential.login, seen);
 }
 
+/** How long after its refusal the key in use is tried again, in milliseconds. */
+const AGAIN_AFTER_MS = 1_000;
+
 /**
  * A pair: the host in use rotates the other. Where its key is dead, the one before it or one that was staged may be alive, and heals the
- * pair: of either host, for somebody may have put a dead key over a live one of the same host.
+ * pair: of either host, for somebody may have put a dead key over a live one of the same host. That kills the key in use, so it must have
+ * been refused twice: a node that lags behind, or something in front of Conjur, refuses a good key once.
  */
 async function rotateOther(context: RotationContext, hosts: readonly [string, string], seen: Seen): Promise<MadeKey> {
   const { current } = seen;
   const made = await rotateTargetOf(context, current.credential, seen);
   if (made !== undefined) return made;
+  if (AGAIN_AFTER_MS < context.deadline.remainingMs()) await context.deps.clock.sleep(AGAIN_AFTER_MS);
+  const madeAfterAll = await rotateTargetOf(context, current.credential, seen);
+  if (madeAfterAll !== undefined) return madeAfterAll;
   for (const stage of ['AWSPREVIOUS', 'AWSPENDING'] as const) {
     const other = await readCredential(context, { stage });
     // One of other hosts must not be used: what it would rotate is no host of this secret.
