@@ -74,19 +74,11 @@ export function isAbsence(response: HttpResponse): boolean {
 const HTML_START = /^<(?:!doctype\s+html|html|head|body|\?xml|!--)/i;
 
 /** Whether an answer looks like a web page, by its media type and its first bytes. Conjur says `text/html` too, but only of no body. */
-export function isPage(response: Pick<HttpResponse, 'headers' | 'body'>): boolean {
-  if (response.body.byteLength === 0) return false;
-  if (isCalledPage(response)) return startOf(response.body).startsWith('<');
-  return !mediaTypeOf(response).startsWith('application/octet-stream') && HTML_START.test(startOf(response.body));
-}
-
-/** Whether an answer is a web page by its media type alone, with whatever in it. */
-export function isCalledPage(response: Pick<HttpResponse, 'headers'>): boolean {
-  return /^(?:text\/html|application\/xhtml)/.test(mediaTypeOf(response));
-}
-
-function mediaTypeOf({ headers }: Pick<HttpResponse, 'headers'>): string {
-  return String(headers['content-type'] ?? '').toLowerCase();
+export function isPage({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): boolean {
+  if (body.byteLength === 0) return false;
+  const mediaType = String(headers['content-type'] ?? '').toLowerCase();
+  if (/^(?:text\/html|application\/xhtml)/.test(mediaType)) return startOf(body).startsWith('<');
+  return !mediaType.startsWith('application/octet-stream') && HTML_START.test(startOf(body));
 }
 
 /** The first characters after a byte order mark and white space, of which some servers put a lot before a page. */

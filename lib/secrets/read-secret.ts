@@ -1,5 +1,5 @@
 import type { ConjurContext } from '../answers.ts';
-import { isAbsence, isCalledPage, isPage, secretNotFound, toConjurError, unreadable } from '../answers.ts';
+import { isAbsence, isPage, secretNotFound, toConjurError, unreadable } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
@@ -68,8 +68,8 @@ function contentTypeOf({ headers }: HttpResponse): string {
 }
 
 /**
- * Refuses what Conjur does not give as a value: nothing at all, and a web page, or what is called one. A secret may be a page; then its
- * policy says so, which is looked up in that rare case.
+ * Refuses what Conjur does not give as a value: nothing at all, and a web page. A secret may be a page; then its policy says so, which
+ * is looked up in that rare case.
  */
 function assertValue(
   context: ConjurContext,
@@ -79,7 +79,7 @@ function assertValue(
   deadline: Deadline,
 ): Promise<void> | undefined {
   if (response.body.byteLength === 0) throw unreadable(context, request, response);
-  if (!isPage(response) && !isCalledPage(response)) return undefined;
+  if (!isPage(response)) return undefined;
   return assertIsPage(context, name, request, response, deadline);
 }
 

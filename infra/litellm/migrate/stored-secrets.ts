@@ -1,4 +1,4 @@
-import { createConjurTransport, isCalledPage, isPage, toConjurError, unreadable } from '../../../lib/answers.ts';
+import { createConjurTransport, isPage, toConjurError, unreadable } from '../../../lib/answers.ts';
 import {
   createAuthenticator,
   createCredentialSource,
@@ -52,8 +52,7 @@ export function createStoredSecrets(settings: Settings): StoredSecrets {
       const response = await send(request);
       if (response.status !== 200) throw toConjurError({ nameOf }, request, response);
       // No key is a page, and one that was taken for a key would be moved, or pass for a dead one and be deleted.
-      if (response.body.length === 0 || isPage(response) || isCalledPage(response))
-        throw unreadable({ nameOf }, request, response);
+      if (response.body.length === 0 || isPage(response)) throw unreadable({ nameOf }, request, response);
       return Secret.of(response.body);
     },
     async write(name, value) {
