@@ -8,3 +8,18 @@ it('a server that refuses every batch without a reason is not asked for each of 
   await expect(conjur.readSecrets(NAMES)).rejects.toMatchObject({ code: 'upstream_error' });
   expect(seen.length).toBeLessThan(40);
 });
+
+it.each([
+  [404, 'secret_not_found'],
+  [403, 'forbidden'],
+  [422, 'unprocessable'],
+  [500, 'upstream_error'],
+])('a name that is answered with %i alone does not lose the others of its batch', async (status, code) => {
+  const { conjur } = mockConjur(({ path }) => {
+    if (path.includes('variable_ids')) return { status: 500 };
+    return path.endsWith('/bad') ? { status } : { status: 200, body: 'value' };
+  });
+  const { items, errors } = await conjur.readSecrets(['good', 'bad']);
+  expect(items.map(({ name }) => name)).toEqual(['good']);
+  expect(errors).toMatchObject([{ name: 'bad', error: { code } }]);
+});
