@@ -70,8 +70,9 @@ function contentTypeOf({ headers }: HttpResponse): string {
 /**
  * Refuses what Conjur does not give as a value: nothing at all, and a web page. A secret may be a page; then its policy says so, which
  * is looked up in that rare case.
+ * @returns undefined where there is nothing to look up
  */
-function assertValue(
+export function assertValue(
   context: ConjurContext,
   name: string,
   request: HttpRequest,

@@ -2,7 +2,7 @@ import { isConjurError } from '../../../lib/errors.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { toFault } from '../to-fault.ts';
-import { WHOAMI_REQUEST } from './check-whoami.ts';
+import { parseIdentity, WHOAMI_REQUEST } from './check-whoami.ts';
 
 /** Whether each server of `CYBERARK_READ_API_BASE` answers, and takes the token that the leader gave. The first that does not is told. */
 export async function checkFollowers(context: DoctorContext): Promise<CheckOutcome> {
@@ -17,8 +17,15 @@ export async function checkFollowers(context: DoctorContext): Promise<CheckOutco
 async function checkFollower(context: DoctorContext, baseUrl: URL): Promise<CheckOutcome | undefined> {
   const curl = context.toCurl({ ...WHOAMI_REQUEST, headers: { authorization: '' } }, { baseUrl });
   try {
-    const { status } = await context.sendAuthorized(WHOAMI_REQUEST, baseUrl);
-    if (status === 200) return undefined;
+    const { status, body } = await context.sendAuthorized(WHOAMI_REQUEST, baseUrl);
+    if (status === 200 && parseIdentity(body) !== undefined) return undefined;
+    if (status === 200)
+      return failed(
+        'unexpected_answer',
+        `What answers at ${baseUrl.host} is no follower: it gave 200 and no JSON at /whoami.`,
+        'A page in front of it answers. Check the address in CYBERARK_READ_API_BASE, and what stands in between.',
+        { curl },
+      );
     return failed(
       'unexpected_answer',
       `The follower ${baseUrl.host} answered ${status} to the token that the leader has just given.`,

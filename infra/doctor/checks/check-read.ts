@@ -1,4 +1,11 @@
+import type { ConjurContext } from '../../../lib/answers.ts';
+import { DEFAULT_DEADLINE_MS, Deadline, systemClock } from '../../../lib/clock.ts';
+import { isConjurError } from '../../../lib/errors.ts';
+import type { HttpRequest, HttpResponse } from '../../../lib/http/request.ts';
+import { silentLogger } from '../../../lib/logger.ts';
 import { toResourcePath, toSecretPath } from '../../../lib/names.ts';
+import { assertValue } from '../../../lib/secrets/read-secret.ts';
+import { createNameOf } from '../../../lib/settings.ts';
 import { adviseGrant, toReference } from '../advise-grant.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
@@ -9,8 +16,9 @@ export async function checkRead(context: DoctorContext, name: string): Promise<C
   const { login } = context;
   const request = { method: 'GET', path: toSecretPath(account, name), action: `reading "${name}"` } as const;
   const curl = context.toCurl({ ...request, headers: { authorization: '' } });
-  const { status, body } = await context.sendAuthorized(request);
-  if (status === 200) return passed(`"${name}" has a value of ${body.byteLength} bytes, which may be read.`, curl);
+  const response = await context.sendAuthorized(request);
+  const { status } = response;
+  if (status === 200) return { ...(await judgeValue(context, name, request, response)), curl };
   if (status === 403)
     return failed(
       'no_privilege',
@@ -20,6 +28,32 @@ export async function checkRead(context: DoctorContext, name: string): Promise<C
     );
   if (status === 404) return { ...(await explainMissing(context, name)), curl };
   return failed('unexpected_answer', `Conjur answered ${status}.`, "Look into Conjur's log.", { curl });
+}
+
+/** As the functions judge it: neither nothing nor a page that answers in Conjur's place is a value. */
+async function judgeValue(
+  context: DoctorContext,
+  name: string,
+  request: HttpRequest,
+  response: HttpResponse,
+): Promise<CheckOutcome> {
+  const { settings } = context;
+  const asked: ConjurContext = {
+    ...settings,
+    nameOf: createNameOf(settings),
+    clock: systemClock,
+    logger: silentLogger,
+    send: (more) => context.sendAuthorized(more),
+    sendPlain: (more) => context.send(more),
+  };
+  try {
+    await assertValue(asked, name, request, response, new Deadline(systemClock, DEFAULT_DEADLINE_MS));
+    return passed(`"${name}" has a value of ${response.body.byteLength} bytes, which may be read.`);
+  } catch (error) {
+    if (!isConjurError(error)) throw error;
+    const advice = 'Something in front of Conjur (a login, a load balancer, a firewall) answers for it there.';
+    return failed('unexpected_answer', error.message, advice);
+  }
 }
 
 /** Conjur answers 404 for what is not there, what has no value, and what may not be seen. The first two can be told apart. */

@@ -1,5 +1,6 @@
 import { toResourcePath } from '../../../lib/names.ts';
 import { adviseGrant, toReference } from '../advise-grant.ts';
+import { askPrivilege, toPrivilegeRequest } from '../ask-privilege.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 
@@ -15,14 +16,10 @@ export async function checkRotate(context: DoctorContext, role: string): Promise
     return passed(
       `${role} is this identity itself, which may always rotate its own key (with the key, not with a token).`,
     );
-  const request = {
-    method: 'GET',
-    path: `${toResourcePath(account, kind, id)}?check=true&privilege=update`,
-    action: 'asking for the privilege',
-  } as const;
+  const request = toPrivilegeRequest(toResourcePath(account, kind, id), 'update');
   const curl = context.toCurl({ ...request, headers: { authorization: '' } });
-  const { status } = await context.sendAuthorized(request);
-  if (status === 204 || status === 200) return passed(`${login} may rotate the key of ${role}.`, curl);
+  const status = await askPrivilege(context, request);
+  if (status === true) return passed(`${login} may rotate the key of ${role}.`, curl);
   if (status === 403 || status === 404)
     return failed(
       'no_privilege',

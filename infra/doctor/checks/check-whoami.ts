@@ -33,7 +33,7 @@ export async function checkWhoami(context: DoctorContext): Promise<CheckOutcome>
 }
 
 /** Undefined for what is no JSON object. */
-function parseIdentity(body: Buffer): Record<string, unknown> | undefined {
+export function parseIdentity(body: Buffer): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(body.toString('utf8'));
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;

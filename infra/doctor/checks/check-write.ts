@@ -3,6 +3,7 @@ import type { HttpResponse } from '../../../lib/http/request.ts';
 import { encodeSegment, toPolicyPath, toResourcePath } from '../../../lib/names.ts';
 import { buildVariablePolicy } from '../../../lib/secrets/policy-document.ts';
 import { adviseGrant, toReference, toRoleReference } from '../advise-grant.ts';
+import { askPrivilege, toPrivilegeRequest } from '../ask-privilege.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 
@@ -208,9 +209,7 @@ function mayUpdate(context: DoctorContext, name: string): Promise<boolean> {
 }
 
 async function isAllowed(context: DoctorContext, resource: string, privilege: string): Promise<boolean> {
-  const path = `${resource}?check=true&privilege=${privilege}`;
-  const { status } = await context.sendAuthorized({ method: 'GET', path, action: 'asking for the privilege' });
-  return status === 204 || status === 200;
+  return (await askPrivilege(context, toPrivilegeRequest(resource, privilege))) === true;
 }
 
 function explain(

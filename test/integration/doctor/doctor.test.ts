@@ -435,6 +435,36 @@ describe('the doctor', () => {
     expect(JSON.stringify([atLogin, atWhoami])).not.toContain('<html>');
   });
 
+  it.each([
+    ['a value', '/secrets/', { read: 'db/password' }],
+    ['a right to rotate', '?check=true', { rotate: 'host:app' }],
+    ['a right to write', '?check=true', { write: 'db/password' }],
+  ])('takes no page for %s, as the functions take none', async (_, place, asked) => {
+    await using front = await startFront((incoming, reply, pass) =>
+      incoming.url?.includes(place)
+        ? reply.writeHead(200, { 'content-type': 'text/html' }).end('<html>')
+        : pass(incoming.url ?? '/'),
+    );
+    const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: front.url }), asked);
+    expect(fault).toMatchObject({ name: Object.keys(asked)[0], fault: 'unexpected_answer' });
+    expect(fault.message).toContain('is a web page');
+  });
+
+  it('takes neither nothing for a value nor a page for a follower', async () => {
+    await using empty = await startFront((incoming, reply, pass) =>
+      incoming.url?.startsWith('/secrets/') ? reply.writeHead(200).end() : pass(incoming.url ?? '/'),
+    );
+    expect(await faultOf(asAdmin({ CYBERARK_API_BASE: empty.url }), { read: 'db/password' })).toMatchObject({
+      name: 'read',
+      fault: 'unexpected_answer',
+    });
+    await using page = await startFront((_, reply) => reply.writeHead(200).end('<html>'));
+    expect(await faultOf(asAdmin({ CYBERARK_READ_API_BASE: page.url }))).toMatchObject({
+      name: 'followers',
+      fault: 'unexpected_answer',
+    });
+  });
+
   it('examines the followers with the token of the leader', async () => {
     const dead = `http://127.0.0.1:${await freePort()}`;
     const followersOf = async (bases: string) =>
