@@ -1,6 +1,6 @@
 import { text, toggle } from '../cli/flags.ts';
 import { runCommand } from '../cli/run-command.ts';
-import { POLICY_FLAGS, toPolicyNames } from './flags.ts';
+import { POLICY_FLAGS, toPolicyNames, warnOfRegion } from './flags.ts';
 
 await runCommand({
   start: 'npm run credentials',
@@ -23,6 +23,8 @@ CONJUR_AUTHN_API_KEY, or their CYBERARK_ names (docs/settings.md), say where and
     try {
       const options = { ...toPolicyNames(flags), secretIds: toSecretIds(flags), rotate: flags.rotate };
       const outcomes = await provideCredentials(options, connection);
+      const warning = warnOfRegion(options);
+      if (warning !== undefined) console.error(warning);
       console.log('policies loaded');
       for (const { secretId, outcome } of outcomes) console.log(`${secretId}  ${outcome}`);
       return outcomes.some(({ failed }) => failed) ? 1 : 0;

@@ -32,3 +32,13 @@ export function toPolicyNames(flags: FlagValues<typeof POLICY_FLAGS>, denyApiKey
   } = flags;
   return { stage, account, region, layout, policy, branch, serviceId, allowDelete, denyApiKeys };
 }
+
+/** What is said where the hosts are named after roles that a stack has only by the parameter `role_names`; undefined where there is nothing to say. */
+export function warnOfRegion({
+  layout,
+  region,
+  stage,
+}: Pick<PolicyNames, 'layout' | 'region' | 'stage'>): string | undefined {
+  if (layout !== 'iam' || region !== undefined) return undefined;
+  return `Without --region the hosts are named after roles such as conjur-functions-${stage}-read-secret: those of a stack with role_names=without-region. Give --region for any other.`;
+}

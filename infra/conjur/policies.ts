@@ -1,6 +1,6 @@
 import { toggle } from '../cli/flags.ts';
 import { runCommand } from '../cli/run-command.ts';
-import { POLICY_FLAGS, toPolicyNames } from './flags.ts';
+import { POLICY_FLAGS, toPolicyNames, warnOfRegion } from './flags.ts';
 
 await runCommand({
   start: 'npm run policies',
@@ -15,7 +15,10 @@ await runCommand({
     'docs/policies.md explains them. npm run policies -- --stage prod > policies.yml && conjur policy load -b root -f policies.yml',
   run: async ({ 'deny-api-keys': denyApiKeys, ...flags }) => {
     const { renderPolicies } = await import('./render-policies.ts');
-    const policies = renderPolicies(toPolicyNames(flags, denyApiKeys));
+    const names = toPolicyNames(flags, denyApiKeys);
+    const policies = renderPolicies(names);
+    const warning = warnOfRegion(names);
+    if (warning !== undefined) console.error(warning);
     console.log(policies.map(({ text }) => text.trimEnd()).join('\n\n'));
   },
 });

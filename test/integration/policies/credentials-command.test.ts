@@ -237,6 +237,19 @@ describe('npm run policies', () => {
     expect(stdout.replaceAll(/^ *#.*$/gm, '')).not.toMatch(/litellm|111122223333|-dev-/);
   });
 
+  it.each(['policies', 'credentials'] as const)(
+    'says of %s whose roles hosts without a region are named after',
+    async (command) => {
+      const iam = ['--layout', 'iam', '--stage', 'prod', '--account', '444455556666'];
+      const without = await run(command, ...iam);
+      expect(without.status).toBe(0);
+      expect(without.stderr).toContain(
+        'conjur-functions-prod-read-secret: those of a stack with role_names=without-region',
+      );
+      expect(await run(command, ...iam, '--region', 'us-east-1')).toMatchObject({ status: 0, stderr: '' });
+    },
+  );
+
   it.each([
     [['--layout', 'iam'], '--account'],
     [['--stage', 'a b'], 'letters, digits and hyphens'],
