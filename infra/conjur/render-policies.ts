@@ -44,12 +44,15 @@ const FILES = {
   iam: 'authn-iam.yml',
 } as const;
 
+/** Of segments, none of them `.` or `..`. */
+const ID = /^(?!(?:.*\/)?\.{1,2}(?:\/|$))[\w.-]+(?:\/[\w.-]+)*$/;
+
 const BOUNDS = {
   stage: [/^[A-Za-z0-9-]{1,64}$/, 'letters, digits and hyphens'],
   account: [/^\d{12}$/, 'the 12 digits of an AWS account'],
   region: [/^[a-z]{2}(?:-[a-z]+)+-\d$/, 'an AWS region such as eu-central-1'],
-  policy: [/^[\w.-]+(?:\/[\w.-]+)*$/, 'the id of a policy'],
-  branch: [/^[\w.-]+(?:\/[\w.-]+)*$/, 'the id of a policy branch'],
+  policy: [ID, 'the id of a policy'],
+  branch: [ID, 'the id of a policy branch'],
   serviceId: [/^[\w.-]+$/, 'the id of an authenticator'],
 } as const;
 
@@ -89,7 +92,15 @@ function renderLine(line: string, names: PolicyNames): string {
   // All in one pass, the longest first: what was put in is not replaced again.
   const shipped =
     /111122223333|conjur-functions-dev-eu-central-1-|\bconjur-functions\b(?!-)|\blitellm\b|\bauthn-iam\/aws\b/g;
-  const rendered = line.replace(shipped, (found) => replacements.get(found) ?? found);
+  const rendered = line
+    .replace(shipped, (found) => replacements.get(found) ?? found)
+    .replace(/^(\s*(?:- )?id: )(\S+)$/, (_, key: string, id: string) => key + toScalar(id));
   const denies = names.layout === 'iam' && names.denyApiKeys;
   return denies ? rendered.replace('authn/api-key: true', 'authn/api-key: false') : rendered;
+}
+
+/** What YAML would take for a number, a date, a truth or nothing is quoted: Conjur wants a text. */
+function toScalar(id: string): string {
+  const isText = /^[A-Za-z_][\w./-]*$/.test(id) && !/^(?:y|n|yes|no|on|off|true|false|null)$/i.test(id);
+  return isText ? id : JSON.stringify(id);
 }

@@ -237,6 +237,22 @@ describe('npm run policies', () => {
     expect(stdout.replaceAll(/^ *#.*$/gm, '')).not.toMatch(/litellm|111122223333|-dev-/);
   });
 
+  it.each([
+    ['--branch', '1.10', 'conjur-functions'],
+    ['--branch', 'null', 'conjur-functions'],
+    ['--branch', 'data/7', 'conjur-functions'],
+    ['--policy', '2024', '2024'],
+    ['--policy', '2024-01-01', '2024-01-01'],
+    ['--policy', 'true', 'true'],
+  ])('takes %s %s for a text, as Conjur does', async (flag, id, policy) => {
+    const { status, stdout } = await run('policies', flag, id);
+    expect(status).toBe(0);
+    const admin = createConjurClient(settingsFor(conjur));
+    clients.push(admin);
+    const { createdRoles } = await admin.loadPolicy('root', stdout);
+    expect([...createdRoles.keys()]).toContain(`default:host:${policy}/read-secret/blue`);
+  });
+
   it.each(['policies', 'credentials'] as const)(
     'says of %s whose roles hosts without a region are named after',
     async (command) => {
@@ -255,6 +271,8 @@ describe('npm run policies', () => {
     [['--stage', 'a b'], 'letters, digits and hyphens'],
     [['--account', '1234', '--layout', 'iam'], '12 digits'],
     [['--branch', 'a\n- !user intruder'], 'policy branch'],
+    [['--branch', 'a/..'], 'policy branch'],
+    [['--policy', './a'], 'policy'],
     [['--region', 'europe'], 'AWS region'],
   ])('refuses %j', async (flags, message) => {
     const { status, stdout, stderr } = await run('policies', ...flags);
