@@ -205,7 +205,8 @@ const SHORT_LIMITS = { testTimeout: 3_000, hookTimeout: 3_000 };
 const LIMITS = { testTimeout: 15_000, hookTimeout: 20_000 };
 
 /**
- * A test or a hook that runs out of time has to do so twice: a busy machine must not pass for a test that noticed.
+ * What runs out of time has to do so twice: a busy machine must not pass for a test that noticed. And what fails in the same place without
+ * a mutant, by what the files before it left behind, has to fail in a process of its own.
  * @returns the test file that failed
  */
 export async function findFailure(
@@ -214,10 +215,14 @@ export async function findFailure(
   specifications: TestSpecification[],
 ): Promise<string | undefined> {
   if (specifications.length === 0) return undefined;
-  const failure = await runUnder(vitest, mutant, specifications, SHORT_LIMITS);
-  if (failure === undefined || !failure.hasTimedOut) return failure?.path;
+  const failure = await runUnder(vitest, mutant.id, specifications, SHORT_LIMITS);
+  if (failure === undefined) return undefined;
+  const at = specifications.findIndex(({ moduleId }) => moduleId === failure.path);
+  const before = at < 0 ? specifications : specifications.slice(0, at + 1);
+  if (!failure.hasTimedOut && (await passesWithoutMutant(vitest, before))) return failure.path;
   const again = specifications.filter(({ moduleId }) => moduleId === failure.path);
-  if ((await runUnder(vitest, mutant, again, LIMITS)) !== undefined) return failure.path;
+  if (again.length === 0) return undefined;
+  if ((await runUnder(vitest, mutant.id, again, LIMITS)) !== undefined) return failure.path;
   return findFailure(
     vitest,
     mutant,
@@ -225,16 +230,28 @@ export async function findFailure(
   );
 }
 
-/** Runs tests with a mutant until one fails. */
+/** By the files that were run, in their order. */
+const passed = new WeakMap<RunningVitest, Map<string, Promise<boolean>>>();
+
+function passesWithoutMutant(vitest: RunningVitest, specifications: TestSpecification[]): Promise<boolean> {
+  const known = passed.get(vitest) ?? new Map<string, Promise<boolean>>();
+  passed.set(vitest, known);
+  const key = specifications.map(({ moduleId }) => moduleId).join('\n');
+  const passes = known.get(key) ?? runUnder(vitest, 0, specifications, LIMITS).then((failure) => failure === undefined);
+  known.set(key, passes);
+  return passes;
+}
+
+/** Runs tests with a mutant, or with none (0), until one fails. */
 async function runUnder(
   vitest: RunningVitest,
-  mutant: Mutant,
+  mutantId: number,
   specifications: TestSpecification[],
   limits: typeof LIMITS,
 ): Promise<{ path: string; hasTimedOut: boolean } | undefined> {
   for (const { config } of vitest.projects) Object.assign(config, { isolate: false, ...limits });
   vitest.config.bail = 1;
-  vitest.provide('mutant', mutant.id);
+  vitest.provide('mutant', mutantId);
   const { testModules, unhandledErrors } = await runTests(vitest, specifications);
   const failed = testModules.find((module) => !module.ok());
   if (failed !== undefined) return { path: failed.moduleId, hasTimedOut: hasTimedOut(failed) };

@@ -15,16 +15,23 @@ const MESSAGES: Record<Ending, string[]> = {
 /**
  * Ends a run at the first failure, as the real one does when it is told to, and answers with all files that it ever ran, each as it
  * ended last.
- * @param endings how each run of each file ends
+ * @param endings how each run of each file with a mutant ends
+ * @param polluted a file that fails without a mutant where another was run before it
  */
-function createVitest(endings: Readonly<Record<string, readonly Ending[]>>): RunningVitest {
+function createVitest(endings: Readonly<Record<string, readonly Ending[]>>, polluted?: string): RunningVitest {
+  let mutantId = 0;
   const last = new Map<string, unknown>();
   const runs = new Map<string, number>();
-  const run = (moduleId: string): Ending => {
+  const endingOf = (moduleId: string, isFirst: boolean): Ending => {
+    if (mutantId === 0) return moduleId === polluted && !isFirst ? 'fails' : 'passes';
     const count = runs.get(moduleId) ?? 0;
     runs.set(moduleId, count + 1);
     const ending = endings[moduleId]?.[count];
     if (ending === undefined) throw new Error(`${moduleId} is run more often than expected.`);
+    return ending;
+  };
+  const run = (moduleId: string, isFirst: boolean): Ending => {
+    const ending = endingOf(moduleId, isFirst);
     const errors = MESSAGES[ending].map((message) => ({ message }));
     const isHook = ending === 'has a hook that times out';
     last.set(moduleId, {
@@ -41,9 +48,11 @@ function createVitest(endings: Readonly<Record<string, readonly Ending[]>>): Run
   return {
     projects: [],
     config: {},
-    provide: () => undefined,
+    provide: (_: string, id: number) => {
+      mutantId = id;
+    },
     runTestSpecifications: async (specifications: TestSpecification[]) => {
-      specifications.every(({ moduleId }) => run(moduleId) === 'passes');
+      specifications.every(({ moduleId }, index) => run(moduleId, index === 0) === 'passes');
       return { testModules: [...last.values()], unhandledErrors: [] };
     },
   } as unknown as RunningVitest;
@@ -79,6 +88,13 @@ it.each<Ending>(['times out', 'has a hook that times out'])(
     expect(await findFailure(createVitest({ a: [ending, ending] }), MUTANT, specify('a'))).toBe('a');
   },
 );
+
+it('what fails behind another file without a mutant too has noticed the mutant if it fails alone', async () => {
+  const passing = createVitest({ a: ['passes', 'passes'], b: ['fails', 'passes'] }, 'b');
+  expect(await findFailure(passing, MUTANT, specify('a', 'b'))).toBeUndefined();
+  const failing = createVitest({ a: ['passes'], b: ['fails', 'fails'] }, 'b');
+  expect(await findFailure(failing, MUTANT, specify('a', 'b'))).toBe('b');
+});
 
 it('what runs out of a short time has a longer one before it counts', async () => {
   const vitest = createVitest({ a: ['passes'], b: ['times out', 'times out'] });
