@@ -290,6 +290,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'What is no list of texts fails in the next line, and is refused the same.',
   },
   {
+    file: 'lib/answers.ts',
+    operator: '< to <=',
+    original: 'status < 300',
+    line: 'if (status < 300) return unreadable({ nameOf }, request, response);',
+    reason: 'A status of 300 is a redirect, which is told before.',
+  },
+  {
     file: 'lib/auth/access-token.ts',
     operator: 'number and one',
     original: '0',

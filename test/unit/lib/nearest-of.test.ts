@@ -9,6 +9,8 @@ describe('the nearest word', () => {
     ['porta', 'port'],
     ['prot', 'port'],
     ['x', undefined],
+    // A letter is a third of it, two are not.
+    ['pxrx', undefined],
   ])('to %s is %s', (word, nearest) => {
     const candidates = ['CYBERARK_ACCOUNT', 'CYBERARK_ALLOW_DELETE', 'random', 'supplied', 'port'];
     expect(nearestOf(word, candidates)).toBe(nearest);

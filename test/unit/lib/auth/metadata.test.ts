@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { createMetadataClient } from '../../../../lib/auth/metadata.ts';
+import { createMetadataClient, parseCloudToken } from '../../../../lib/auth/metadata.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { serveOnLoopback } from '../../../support/serve-on-loopback.ts';
 import { FakeClock } from '../fake-clock.ts';
@@ -28,3 +28,11 @@ it.each([
     expect([answer, sockets.length, new Set(sockets).size]).toEqual([end, requests, requests]);
   },
 );
+
+it.each(['!a.b.c', 'a.b.c!', 'a.b', '', 7])('%j is no token, and is not quoted', (text) => {
+  const service = { name: 'It', baseUrl: new URL('http://metadata.test'), headers: {}, advice: '' };
+  expect(() => parseCloudToken(text, service)).toThrow(
+    /^It \(http:\/\/metadata\.test\) answered with something that is no token\./,
+  );
+  expect(parseCloudToken('a.b.c', service)).toBe('a.b.c');
+});

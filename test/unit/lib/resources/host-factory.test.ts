@@ -37,6 +37,13 @@ it.each<[Answer, unknown]>([
   expect(end).toBe(outcome);
 });
 
+it('one token is made where nobody says how many', async () => {
+  const { conjur, seen } = mockConjur(() => ({ status: 500 }));
+  const expiresAt = new Date('2026-03-02T00:00:00Z');
+  await conjur.createHostFactoryTokens('app/factory', { expiresAt }).catch(() => undefined);
+  expect(new URLSearchParams(seen[0]?.body).get('count')).toBe('1');
+});
+
 describe('a creation of which the answer is lost', () => {
   const expiresAt = new Date('2026-03-02T12:00:00Z');
 

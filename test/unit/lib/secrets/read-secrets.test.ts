@@ -23,3 +23,14 @@ it.each([
   expect(items.map(({ name }) => name)).toEqual(['good']);
   expect(errors).toMatchObject([{ name: 'bad', error: { code } }]);
 });
+
+it('a missing variable that Conjur names in other words is looked for', async () => {
+  const { conjur } = mockConjur(({ path }) => {
+    if (path.includes('variable_ids'))
+      return { status: 404, body: JSON.stringify({ error: { code: 'not_found', message: 'There is none.' } }) };
+    return path.endsWith('/bad') ? { status: 404 } : { status: 200, body: 'value' };
+  });
+  const { items, errors } = await conjur.readSecrets(['good', 'bad']);
+  expect(items.map(({ name }) => name)).toEqual(['good']);
+  expect(errors).toMatchObject([{ name: 'bad', error: { code: 'secret_not_found' } }]);
+});
