@@ -57,6 +57,11 @@ describe('what the functions would refuse', () => {
     expect(await resolveRotations(resolverContext(settings, named(name)))).toHaveLength(1);
   });
 
+  it('is not asked where nothing is scheduled: a released template has marks in the place of settings', async () => {
+    const marks = { CYBERARK_ACCESS_MODE: 'mark-of-the-mode', CYBERARK_STORE_VIRTUAL_KEYS: 'mark-of-the-switch' };
+    expect(await resolveRotations(resolverContext(marks, { rotations: [] }))).toEqual([]);
+  });
+
   it('goes by the block of LiteLLM, and by a setting of the same before it', async () => {
     const block = { ...named('a'), key_management_settings: { hosted_keys: ['b'] } };
     await expect(resolveRotations(resolverContext({}, block))).rejects.toThrow('not among hosted_keys');
