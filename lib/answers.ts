@@ -175,6 +175,11 @@ function pointsTo({ headers }: HttpResponse): string {
   return ` to ${origin}${pathname.slice(0, 100)}`;
 }
 
+/** Whether a server in front answered in Conjur's place, so that nobody knows what Conjur did. */
+export function isFromInFront({ status }: Pick<HttpResponse, 'status'>): boolean {
+  return status === 502 || status === 504;
+}
+
 /** Why there is no better answer. */
 function ending({ idempotent }: HttpRequest, { endedBy }: HttpResponse): string {
   if (endedBy !== undefined) return `. ${NOT_REPEATED[endedBy]}`;

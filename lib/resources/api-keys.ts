@@ -1,6 +1,7 @@
 import {
   type ConjurContext,
   isAbsence,
+  isFromInFront,
   isPage,
   parseJsonObject,
   toConjurError,
@@ -9,11 +10,11 @@ import {
 } from '../answers.ts';
 import type { ApiKeyCredential } from '../auth/credential.ts';
 import type { Deadline } from '../clock.ts';
-import { ConjurError, isConjurError } from '../errors.ts';
+import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toApiKeyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
-import { isLost } from '../secrets/repeated-write.ts';
+import { toUnknownOutcome } from '../secrets/repeated-write.ts';
 
 /**
  * `PUT /authn/{account}/api_key` with basic auth: the role gives itself a new api key, and the old one is dead at once. Sent exactly
@@ -66,15 +67,10 @@ export async function sendMaker(
 ): Promise<HttpResponse> {
   try {
     const response = await send();
-    if (response.status === 502 || response.status === 504) throw toConjurError(context, request, response);
+    if (isFromInFront(response)) throw toConjurError(context, request, response);
     return response;
   } catch (error) {
-    const mayBeLost = isConjurError(error, 'upstream_unavailable') || isConjurError(error, 'deadline_exceeded');
-    if (!isConjurError(error) || !(mayBeLost || isLost(error))) throw error;
-    throw new ConjurError(error.code, `${error.message} ${unknown}`, {
-      cause: error,
-      retryAfterSeconds: error.retryAfterSeconds,
-    });
+    throw toUnknownOutcome(error, unknown);
   }
 }
 

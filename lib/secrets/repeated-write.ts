@@ -28,15 +28,20 @@ export function isLost(error: unknown): boolean {
 }
 
 /**
- * What a write fails with where no answer came to it, or to the look after it: it may have happened.
+ * What a change fails with where no answer came to it, or to the look after it: it may have happened.
  * @param error as the request failed
+ * @param advice says so, and what to do
  */
-export function toUnknownWrite(name: string, error: unknown): unknown {
+export function toUnknownOutcome(error: unknown, advice: string): unknown {
   if (!isConjurError(error)) return error;
   if (error.code !== 'upstream_unavailable' && error.code !== 'deadline_exceeded' && !isLost(error)) return error;
   const { code, message, retryAfterSeconds } = error;
-  const advice = `It is not known whether the value of "${name}" was written: it may have been.`;
   return new ConjurError(code, `${message} ${advice}`, { cause: error, retryAfterSeconds });
+}
+
+/** The same for the write of a value. */
+export function toUnknownWrite(name: string, error: unknown): unknown {
+  return toUnknownOutcome(error, `It is not known whether the value of "${name}" was written: it may have been.`);
 }
 
 /**

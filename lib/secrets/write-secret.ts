@@ -1,4 +1,4 @@
-import { type ConjurContext, isAbsence, isPage, toConjurError, unreadableChange } from '../answers.ts';
+import { type ConjurContext, isAbsence, isFromInFront, isPage, toConjurError, unreadableChange } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
@@ -149,8 +149,7 @@ export async function sendWrite(
     response,
     toError() {
       const error = toConjurError(context, repeatable, response);
-      const isFromInFront = response.status === 502 || response.status === 504;
-      return mayBeWritten || isFromInFront ? toUnknownWrite(lost.name, error) : error;
+      return mayBeWritten || isFromInFront(response) ? toUnknownWrite(lost.name, error) : error;
     },
   };
 }

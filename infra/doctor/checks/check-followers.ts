@@ -1,8 +1,9 @@
+import { conjurJsonOf } from '../../../lib/answers.ts';
 import { isConjurError } from '../../../lib/errors.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { toFault } from '../to-fault.ts';
-import { parseIdentity, WHOAMI_REQUEST } from './check-whoami.ts';
+import { WHOAMI_REQUEST } from './check-whoami.ts';
 
 /** Whether each server of `CYBERARK_READ_API_BASE` answers, and takes the token that the leader gave. The first that does not is told. */
 export async function checkFollowers(context: DoctorContext): Promise<CheckOutcome> {
@@ -17,8 +18,9 @@ export async function checkFollowers(context: DoctorContext): Promise<CheckOutco
 async function checkFollower(context: DoctorContext, baseUrl: URL): Promise<CheckOutcome | undefined> {
   const curl = context.toCurl({ ...WHOAMI_REQUEST, headers: { authorization: '' } }, { baseUrl });
   try {
-    const { status, body } = await context.sendAuthorized(WHOAMI_REQUEST, baseUrl);
-    if (status === 200 && parseIdentity(body) !== undefined) return undefined;
+    const response = await context.sendAuthorized(WHOAMI_REQUEST, baseUrl);
+    const { status } = response;
+    if (status === 200 && conjurJsonOf(response) !== undefined) return undefined;
     if (status === 200)
       return failed(
         'unexpected_answer',

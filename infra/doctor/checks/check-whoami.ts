@@ -1,3 +1,4 @@
+import { conjurJsonOf } from '../../../lib/answers.ts';
 import { type CheckOutcome, failed, passed } from '../check.ts';
 import type { DoctorContext } from '../doctor-context.ts';
 import { judgeClock } from './check-clock.ts';
@@ -15,7 +16,7 @@ export async function checkWhoami(context: DoctorContext): Promise<CheckOutcome>
       'Its servers may disagree about the time, or be of different Conjurs: check what stands behind CYBERARK_API_BASE.',
       { curl, fatal: true },
     );
-  const identity = parseIdentity(response.body);
+  const identity = conjurJsonOf(response);
   if (identity === undefined)
     return failed(
       'unexpected_answer',
@@ -30,14 +31,4 @@ export async function checkWhoami(context: DoctorContext): Promise<CheckOutcome>
     : judgeClock(context.now() - issuedMs, 'the time in its token', curl);
   if (clock?.status === 'failed') return clock;
   return passed(`Conjur knows this as ${username} of the account ${account}, from ${clientIp}.`, curl);
-}
-
-/** Undefined for what is no JSON object. */
-export function parseIdentity(body: Buffer): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
 }

@@ -222,9 +222,13 @@ export function toLitellmError({ action }: HttpRequest, response: HttpResponse):
 
 /** What LiteLLM says where `disable_custom_api_keys` is set: "Custom API key values are disabled by your administrator. …" */
 function isAboutCustomKeys(body: Buffer): boolean {
-  return /custom api key/i.test(body.toString('utf8').slice(0, 4_096));
+  return /custom api key/i.test(startOf(body));
 }
 
 function isAboutLicence(body: Buffer): boolean {
-  return /enterprise|licen[cs]e|premium/i.test(body.toString('utf8').slice(0, 4_096));
+  return /enterprise|licen[cs]e|premium/i.test(startOf(body));
+}
+
+function startOf(body: Buffer): string {
+  return body.toString('utf8').slice(0, 4_096);
 }

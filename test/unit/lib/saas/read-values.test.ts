@@ -58,7 +58,7 @@ describe('one bad name', () => {
     expect(errors).toMatchObject([{ name: 'data/b', error: { code } }]);
   });
 
-  it('that is no text fails the call by what concerns every name', async () => {
+  it('that is no text fails the whole call where the reason holds for every name', async () => {
     const batch = { status: 200, body: JSON.stringify({ secrets: [GOOD, { id: 'data/b', status: 406 }] }) };
     const { conjur } = mockConjur(({ method }) => (method === 'POST' ? batch : { status: 503 }), SAAS);
     await expect(conjur.readSecrets(['data/a', 'data/b'])).rejects.toMatchObject({ code: 'upstream_unavailable' });
