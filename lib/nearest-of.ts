@@ -10,16 +10,21 @@ export function nearestOf(word: string, candidates: readonly string[]): string |
 /** Letters to insert, drop, replace, or swap with their neighbour, until one word is the other. */
 function countEdits(from: string, to: string): number {
   const rows = [Array.from({ length: to.length + 1 }, (_, column) => column)];
+  const at = (row: number, column: number): number => (rows[row] as number[])[column] as number;
   for (let row = 1; row <= from.length; row++) {
     const current = [row];
-    for (let column = 1; column <= to.length; column++) {
-      const at = (up: number, left: number): number => (up === 0 ? current : rows[row - up])?.[column - left] ?? 0;
-      const same = from[row - 1] === to[column - 1];
-      const swapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
-      const replaced = at(1, 1) + (same ? 0 : 1);
-      current.push(Math.min(at(1, 0) + 1, at(0, 1) + 1, replaced, swapped ? at(2, 2) + 1 : Number.POSITIVE_INFINITY));
-    }
     rows.push(current);
+    for (let column = 1; column <= to.length; column++) {
+      const same = from[row - 1] === to[column - 1];
+      const swapped = from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      const replaced = at(row - 1, column - 1) + (same ? 0 : 1);
+      const others = [
+        at(row - 1, column) + 1,
+        at(row, column - 1) + 1,
+        ...(swapped ? [at(row - 2, column - 2) + 1] : []),
+      ];
+      current.push(Math.min(replaced, ...others));
+    }
   }
-  return rows[from.length]?.[to.length] ?? 0;
+  return at(from.length, to.length);
 }

@@ -23,6 +23,9 @@ export interface Authenticator {
   readonly advice: string;
 }
 
+/** One whose kind is known before its code is loaded. */
+export type RareAuthenticator = Omit<Authenticator, 'kind'>;
+
 export interface AuthenticationTarget {
   /** `authn`, or `authn-iam/prod`: type and service id. */
   readonly service: readonly string[];

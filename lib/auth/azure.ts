@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { NameOf } from '../options.ts';
-import { type Authenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
+import { type RareAuthenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
 import { createMetadataClient, type MetadataService, parseCloudToken } from './metadata.ts';
 
 export interface AzureAuthenticatorOptions {
@@ -25,7 +25,7 @@ const TOKEN_PATH =
  * https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/operations/services/azure_authn.htm
  */
-export function createAzureAuthenticator(options: AzureAuthenticatorOptions): Authenticator {
+export function createAzureAuthenticator(options: AzureAuthenticatorOptions): RareAuthenticator {
   const { account, login, serviceId, clientId, nameOf, clock } = options;
   const service: MetadataService = {
     name: "Azure's metadata service",
@@ -36,7 +36,6 @@ export function createAzureAuthenticator(options: AzureAuthenticatorOptions): Au
   const ask = createMetadataClient(service, clock);
   const path = clientId === undefined ? TOKEN_PATH : `${TOKEN_PATH}&client_id=${encodeURIComponent(clientId)}`;
   return {
-    kind: 'azure',
     advice: `Check that ${nameOf('auth.login')} names a host whose annotations authn-azure/subscription-id and authn-azure/resource-group are those of this machine, that authn-azure/${serviceId} is enabled, and that the host may \`authenticate\` there.`,
     async prepare(refusals, deadline) {
       if (refusals > 0) return undefined;

@@ -2,7 +2,7 @@ import type { Clock } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import { type AuthSettings, createNameOf, type NameOf, type Settings } from '../settings.ts';
 import { createApiKeyAuthenticator } from './api-key.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { Authenticator, RareAuthenticator } from './authenticator.ts';
 import { createCertAuthenticator } from './cert.ts';
 import { type CredentialSource, createStaticCredential } from './credential.ts';
 import { createIamAuthenticator, type SignedHeaders } from './iam.ts';
@@ -86,8 +86,8 @@ export function createAuthenticator(
 }
 
 /** An authenticator whose code a cold start of the others need not load. */
-function loadedWhenUsed(kind: Authenticator['kind'], load: () => Promise<Authenticator>): Authenticator {
-  let loaded: Authenticator | undefined;
+function loadedWhenUsed(kind: Authenticator['kind'], load: () => Promise<RareAuthenticator>): Authenticator {
+  let loaded: RareAuthenticator | undefined;
   return {
     kind,
     // It is asked for only after something was prepared and refused.

@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { NameOf } from '../options.ts';
-import { type Authenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
+import { type RareAuthenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
 import { createMetadataClient, type MetadataService, parseCloudToken } from './metadata.ts';
 
 export interface GcpAuthenticatorOptions {
@@ -24,7 +24,7 @@ export function createGcpAuthenticator({
   metadataUrl,
   clock,
   nameOf,
-}: GcpAuthenticatorOptions): Authenticator {
+}: GcpAuthenticatorOptions): RareAuthenticator {
   const service: MetadataService = {
     name: "Google Cloud's metadata service",
     baseUrl: metadataUrl ?? new URL('http://metadata.google.internal'),
@@ -35,7 +35,6 @@ export function createGcpAuthenticator({
   const audience = encodeURIComponent(`conjur/${account}/${login}`);
   const path = `/computeMetadata/v1/instance/service-accounts/default/identity?audience=${audience}&format=full`;
   return {
-    kind: 'gcp',
     advice: `Check that ${nameOf('auth.login')} names a host whose annotations authn-gcp/… are those of this machine (project-id, instance-name, service-account-email), that authn-gcp is enabled, and that the host may \`authenticate\` there.`,
     async prepare(refusals, deadline) {
       if (refusals > 0) return undefined;

@@ -1,6 +1,6 @@
 import type { NameOf } from '../options.ts';
 import { exposeUncopied, type Secret } from '../secret.ts';
-import { type Authenticator, toAuthenticationRequest } from './authenticator.ts';
+import { type RareAuthenticator, toAuthenticationRequest } from './authenticator.ts';
 
 export interface LdapAuthenticatorOptions {
   readonly account: string;
@@ -15,10 +15,9 @@ export interface LdapAuthenticatorOptions {
  * `POST /authn-ldap/{service}/{account}/{login}/authenticate` with the password as the body. Conjur asks the directory.
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/integrations/ldap/ldap_authenticator.htm
  */
-export function createLdapAuthenticator(options: LdapAuthenticatorOptions): Authenticator {
+export function createLdapAuthenticator(options: LdapAuthenticatorOptions): RareAuthenticator {
   const { account, login, serviceId, password, nameOf } = options;
   return {
-    kind: 'ldap',
     advice: `Check ${nameOf('auth.login')} and ${nameOf('auth.password')} against the directory, that authn-ldap/${serviceId} is enabled, and that the user exists in Conjur and may \`authenticate\` there.`,
     prepare: async (refusals) =>
       refusals > 0

@@ -1,7 +1,7 @@
 import type { NameOf } from '../options.ts';
 import { type Secret, toSecret } from '../secret.ts';
 import type { TokenProvider } from './auth-options.ts';
-import { type Authenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
+import { type RareAuthenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
 
 export interface OidcAuthenticatorOptions {
   readonly account: string;
@@ -22,11 +22,10 @@ export function createOidcAuthenticator({
   serviceId,
   idToken,
   nameOf,
-}: OidcAuthenticatorOptions): Authenticator {
+}: OidcAuthenticatorOptions): RareAuthenticator {
   const option = nameOf('auth.idToken');
   let refused: Secret | undefined;
   return {
-    kind: 'oidc',
     advice: `Check the token in ${option}: that it has not expired, that its issuer is the provider of authn-oidc/${serviceId}, and that its user exists in Conjur and may \`authenticate\` there. Since Conjur 1.26.1 a server takes id tokens only where it is told to.`,
     async prepare(refusals) {
       const token = typeof idToken === 'function' ? toSecret(await idToken()) : idToken;

@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { NameOf } from '../options.ts';
 import type { AuthSettings } from './auth-options.ts';
-import type { Authenticator } from './authenticator.ts';
+import type { RareAuthenticator } from './authenticator.ts';
 import { createAzureAuthenticator } from './azure.ts';
 import { createGcpAuthenticator } from './gcp.ts';
 import { createLdapAuthenticator } from './ldap.ts';
@@ -16,7 +16,7 @@ export interface RareAuthenticatorDeps {
 }
 
 /** The authenticators that few use together, in one module that is loaded when one of them is. */
-export function createRareAuthenticator(auth: RareAuth, deps: RareAuthenticatorDeps): Authenticator {
+export function createRareAuthenticator(auth: RareAuth, deps: RareAuthenticatorDeps): RareAuthenticator {
   switch (auth.type) {
     case 'azure':
       return createAzureAuthenticator({ ...deps, ...auth });

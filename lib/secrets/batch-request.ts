@@ -75,9 +75,7 @@ async function sendOrTooLarge(
   try {
     return await context.send(request, deadline);
   } catch (error) {
-    if (!isConjurError(error)) throw error;
-    const { cause } = error;
-    if (cause instanceof HttpFault && cause.kind === 'too-large') return error;
+    if (isConjurError(error) && error.cause instanceof HttpFault && error.cause.kind === 'too-large') return error;
     throw error;
   }
 }
@@ -94,7 +92,7 @@ function decode(
   const isBase64 = response.headers['content-encoding'] === BASE64;
   return new Map(
     names.map((name, index) => {
-      const value = Object.hasOwn(values, ids[index] as string) ? values[ids[index] as string] : undefined;
+      const value = values[ids[index] as string];
       const secret = typeof value === 'string' ? (isBase64 ? decodeBase64(value) : Buffer.from(value)) : undefined;
       // A variable without a value is 404 at Conjur, never an empty text.
       if (secret === undefined || secret.byteLength === 0) throw unreadable(context, request, response);
@@ -113,8 +111,7 @@ function decodeBase64(text: string): Buffer | undefined {
 
 /** Conjur's own sentence about the one variable that it missed; only where it names one of ours is it believed. */
 function missingName(account: string, response: HttpResponse): string | undefined {
-  const message = conjurErrorOf(response)?.message;
-  if (typeof message !== 'string') return undefined;
+  const message = String(conjurErrorOf(response)?.message);
   const id = /^CONJ00076E Variable (.+) is empty or not found\.$/su.exec(message)?.[1];
   const prefix = toFullId(account, '');
   return id?.startsWith(prefix) === true ? id.slice(prefix.length) : undefined;

@@ -21,7 +21,7 @@ export interface LostWrite {
 const LOSSES: ReadonlySet<HttpFaultKind> = new Set(['timeout', 'broken', 'deadline', 'too-large', 'coding']);
 
 /** Whether a request was sent, and no answer came that says how it went. */
-export function isLost(error: unknown): boolean {
+export function isLost(error: unknown): error is ConjurError {
   const fault = isConjurError(error) ? error.cause : undefined;
   if (!(fault instanceof HttpFault) || fault.reason === NOT_SENT) return false;
   return LOSSES.has(fault.kind);
@@ -33,8 +33,9 @@ export function isLost(error: unknown): boolean {
  * @param advice says so, and what to do
  */
 export function toUnknownOutcome(error: unknown, advice: string): unknown {
-  if (!isConjurError(error)) return error;
-  if (error.code !== 'upstream_unavailable' && error.code !== 'deadline_exceeded' && !isLost(error)) return error;
+  const isUnknown =
+    isConjurError(error, 'upstream_unavailable') || isConjurError(error, 'deadline_exceeded') || isLost(error);
+  if (!isUnknown) return error;
   const { code, message, retryAfterSeconds } = error;
   return new ConjurError(code, `${message} ${advice}`, { cause: error, retryAfterSeconds });
 }

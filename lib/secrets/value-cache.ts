@@ -93,7 +93,7 @@ export class ValueCache {
 
   #store(secret: SecretValue): void {
     const lifeMs = lifeOf(secret);
-    if (lifeMs <= 0) return;
+    if (lifeMs === undefined) return;
     this.#entries.set(this.#key(secret.name, secret.version), {
       secret,
       storedAtMs: this.#options.clock.now(),
@@ -102,7 +102,7 @@ export class ValueCache {
   }
 
   #key(name: string, version: number | undefined): string {
-    return JSON.stringify([...this.#options.identity(), name, version ?? null]);
+    return JSON.stringify([...this.#options.identity(), name, version]);
   }
 }
 
@@ -110,17 +110,17 @@ export class ValueCache {
 const DYNAMIC = 'data/dynamic/';
 
 /**
- * A dynamic secret says in its own JSON how long it lives, in seconds; past that it opens nothing. One that does not say is not kept. Any
- * other value lives for ever.
+ * How long a value lives, in milliseconds; undefined where it is not to be kept. A dynamic secret says so in its own JSON, in seconds; past
+ * that it opens nothing. Any other value lives for ever.
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/operations/dynamic-secrets/dynamic-secrets-lp.htm
  */
-function lifeOf({ name, value }: SecretValue): number {
+function lifeOf({ name, value }: SecretValue): number | undefined {
   if (!name.startsWith(DYNAMIC)) return Number.POSITIVE_INFINITY;
   try {
     const { ttl } = JSON.parse(value.expose()) as { ttl?: unknown };
-    return typeof ttl === 'number' && ttl > 0 ? ttl * 1_000 : 0;
+    return typeof ttl === 'number' && ttl > 0 ? ttl * 1_000 : undefined;
   } catch {
     // Not JSON: then nothing says how long it lives.
-    return 0;
+    return undefined;
   }
 }

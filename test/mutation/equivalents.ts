@@ -395,6 +395,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'What zlib throws is an error.',
   },
   {
+    file: 'lib/secrets/batch-request.ts',
+    operator: '?. to .',
+    original: 'conjurErrorOf(response)?.message',
+    reason: "What is asked here is a 404 that is Conjur's own, by the error in it.",
+  },
+  {
     file: 'lib/settings.ts',
     operator: 'condition to false',
     original: '!(error instanceof RangeError)',

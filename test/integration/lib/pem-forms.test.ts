@@ -130,6 +130,11 @@ describe('a PEM that cannot be used fails at start, by the name of its variable'
       /CYBERARK_CA_CERT must .*holds: CERTIFICATE REQUEST/,
       () => ({ CYBERARK_CA_CERT: root.cert.replaceAll('CERTIFICATE', 'CERTIFICATE REQUEST') }),
     ],
+    [
+      'a certificate with trust of its own',
+      /CYBERARK_CA_CERT must .*holds: TRUSTED CERTIFICATE/,
+      () => ({ CYBERARK_CA_CERT: root.cert.replaceAll('CERTIFICATE', 'TRUSTED CERTIFICATE') }),
+    ],
     ['no last line', /CYBERARK_CA_CERT .*-----END/, () => ({ CYBERARK_CA_CERT: root.cert.replace(/-----END.*/s, '') })],
     [
       'an altered certificate',

@@ -71,6 +71,17 @@ describe('the settings', () => {
     expect(parse({ ...conjur, CYBERARK_ACCOUNT: 'ours' }, { '/ca.pem': CERT }).settings.account).toBe('ours');
   });
 
+  it.each([
+    ['CONJUR_AUTHN_JWT_HOST_ID', 'app/one', 'host/app/one'],
+    ['CONJUR_AUTHN_JWT_HOST_ID', 'host/app/one', 'host/app/one'],
+    ['CONJUR_AUTHN_JWT_HOST_ID', 'app/host/', 'host/app/host/'],
+    ['CYBERARK_USERNAME', 'app/one', 'app/one'],
+    ['CONJUR_AUTHN_LOGIN', 'alice', 'alice'],
+  ])('take %s=%s for the login %s', (variable, text, login) => {
+    const environment = { CYBERARK_AUTHN_JWT: 'x', CYBERARK_AUTHN_SERVICE_ID: 'ci', [variable]: text };
+    expect(parse(environment).settings.auth.login).toBe(login);
+  });
+
   it('report all faults together, by name, and never a value', () => {
     const message = problemsOf({
       CYBERARK_API_BASE: 'ftp://sesame',

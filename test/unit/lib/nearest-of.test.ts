@@ -11,8 +11,25 @@ describe('the nearest word', () => {
     ['x', undefined],
     // A letter is a third of it, two are not.
     ['pxrx', undefined],
+    ['opxrt', undefined],
+    // At the start of a word as at its end.
+    ['oprt', 'port'],
+    ['potr', 'port'],
+    ['ort', 'port'],
+    ['por', 'port'],
+    ['aport', 'port'],
+    ['bort', 'port'],
+    // Of eight letters, two may be amiss.
+    ['usppleid', 'supplied'],
+    ['supxxied', 'supplied'],
+    ['suxxxied', undefined],
+    ['sppied', 'supplied'],
+    ['supplieddd', 'supplied'],
+    // The nearest of several.
+    ['CYBERARK_ACCOUNTS', 'CYBERARK_ACCOUNT'],
+    ['portal', 'portals'],
   ])('to %s is %s', (word, nearest) => {
-    const candidates = ['CYBERARK_ACCOUNT', 'CYBERARK_ALLOW_DELETE', 'random', 'supplied', 'port'];
+    const candidates = ['CYBERARK_ACCOUNT', 'CYBERARK_ALLOW_DELETE', 'random', 'supplied', 'port', 'ports', 'portals'];
     expect(nearestOf(word, candidates)).toBe(nearest);
   });
 });

@@ -127,4 +127,16 @@ describe('the last rotation of an api key', () => {
     const { conjur } = mockConjur(() => ({ status: 200, body: '{"role":"default:host:a","timestamp":""}' }));
     expect((await conjur.lastRotation('host:a')).rotatedAt).toBeUndefined();
   });
+
+  it.each<[Answer, string]>([
+    [{ status: 404 }, 'forbidden'],
+    [{ status: 403 }, 'forbidden'],
+    [{ status: 401 }, 'authentication_failed'],
+    [{ status: 201, body: '{"role":"default:host:a"}' }, 'upstream_error'],
+    [{ status: 200, body: '{"role":1}' }, 'upstream_error'],
+    [{ status: 200, body: '["default:host:a"]' }, 'upstream_error'],
+  ])('is not told where Conjur answers %j: %s', async (answer, code) => {
+    const { conjur } = mockConjur(() => answer);
+    await expect(conjur.lastRotation('host:a')).rejects.toMatchObject({ code });
+  });
 });

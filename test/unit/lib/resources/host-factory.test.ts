@@ -64,7 +64,7 @@ describe('a creation of which the answer is lost', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it.each([401, 403, 422, 500])('is none after %i', async (status) => {
+  it.each([300, 401, 403, 422, 500])('is none after %i', async (status) => {
     const { conjur } = mockConjur(() => ({ status }));
     for (const creation of [
       conjur.createHost('token', 'app/one'),

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { ReadSecretRequest } from '../../../../lib/secrets/read-secret.ts';
 import { type Answer, mockConjur } from '../mock-conjur.ts';
 
@@ -50,4 +50,58 @@ it('in a batch, a value that is said to be gone is not given out any more', asyn
   ];
   expect(await read({ status: 404 })).toEqual({ items: [], errors: gone });
   expect((await read({ status: 500 })).items).toEqual([]);
+});
+
+describe('a batch that fails as a whole', () => {
+  /** A client that has read the value of `old`, whose time is over, and that of `young`; from now on the server answers as told. */
+  async function withValues() {
+    let answer: Answer | undefined;
+    const warnings: unknown[] = [];
+    const logger = { ...console, warn: (_: string, fields?: unknown) => warnings.push(fields) };
+    const { conjur, clock } = mockConjur(() => answer ?? { status: 200, body: 'value' }, CACHE, { logger });
+    await conjur.readSecret('old');
+    clock.move(2_000);
+    await conjur.readSecret('young');
+    return async (next: Answer, names: readonly string[], request?: Pick<ReadSecretRequest, 'fresh'>) => {
+      answer = next;
+      const { items, errors } = await conjur.readSecrets(names, request);
+      return {
+        items: items.map(({ name, stale }) => [name, stale]),
+        errors: errors.map(({ name, error }) => [name, error.code]),
+        warnings,
+      };
+    };
+  }
+
+  it('by an outage gives the old values, the failure for the other names, and a warning that counts them', async () => {
+    const read = await withValues();
+    expect(await read({ status: 503 }, ['never', 'old', 'young'])).toEqual({
+      items: [
+        ['old', true],
+        ['young', false],
+      ],
+      errors: [['never', 'upstream_unavailable']],
+      warnings: [{ code: 'upstream_unavailable', count: 1 }],
+    });
+  });
+
+  it('by an outage loses no value that need not be asked for', async () => {
+    const read = await withValues();
+    expect(await read({ status: 503 }, ['never', 'young', 'nor this'])).toMatchObject({
+      items: [['young', false]],
+      errors: [
+        ['never', 'upstream_unavailable'],
+        ['nor this', 'upstream_unavailable'],
+      ],
+    });
+  });
+
+  it.each<[string, string, Answer, readonly string[], boolean]>([
+    ['by an outage, where no value is there', 'upstream_unavailable', { status: 503 }, ['never', 'nor this'], false],
+    ['by an outage, where it asked afresh', 'upstream_unavailable', { status: 503 }, ['old', 'young'], true],
+    ['by a refused login', 'authentication_failed', { status: 401 }, ['old', 'never'], false],
+  ])('%s fails: %s', async (_, code, answer, names, fresh) => {
+    const read = await withValues();
+    await expect(read(answer, names, { fresh })).rejects.toMatchObject({ code });
+  });
 });

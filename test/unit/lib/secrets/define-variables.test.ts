@@ -134,6 +134,18 @@ describe('defining variables', () => {
     await patient;
   });
 
+  it.each([
+    [5_000, 9_000],
+    [9_000, 5_000],
+    [9_000, 9_000],
+  ])('gives a load the time of whoever has most of it: %i or %i ms', async (...times) => {
+    const left: number[] = [];
+    const load = async (_: unknown, deadline: Deadline): Promise<void> => void left.push(deadline.remainingMs());
+    const definer = new VariableDefiner({ branch: 'root', sleep: () => never, load });
+    await Promise.all(times.map((ms) => definer.define({ name: `of ${ms}` }, new Deadline(clock, ms))));
+    expect(left).toEqual([9_000]);
+  });
+
   it('refuses a name outside the branch without a load', async () => {
     const { define, loads } = setUp();
     await expect(define('other/a')).rejects.toMatchObject({ code: 'invalid_request' });

@@ -131,6 +131,7 @@ describe('the value cache', () => {
 
   it.each([
     ['no longer than its ttl', '{"data":{"access_key_id":"AKIA"},"ttl":2}', 2_000],
+    ['for the second that is its ttl', '{"ttl":1}', 1_000],
     ['not at all where it does not say how long it lives', '{"data":{}}', 0],
     ['not at all where it is no JSON', 'value', 0],
     ['no longer than the cache keeps others', '{"ttl":3600}', 60_000],
@@ -146,6 +147,17 @@ describe('the value cache', () => {
     }
     await read();
     expect(seen.length).toBe(2);
+  });
+
+  it('gives up no other value for one that it may not keep', async () => {
+    const { conjur, seen } = mockConjur(
+      ({ path }) => ({ status: 200, body: path.endsWith('aws') ? '{"ttl":0}' : 'value' }),
+      {
+        ...{ ...CACHED, CYBERARK_SECRET_CACHE_MAX_ENTRIES: '1' },
+      },
+    );
+    for (const name of ['a', 'data/dynamic/aws', 'a']) await conjur.readSecret(name);
+    expect(seen).toHaveLength(2);
   });
 
   it('serves a batch, and is filled by one', async () => {

@@ -14,6 +14,13 @@ it.each<[Answer, string]>([
   });
 });
 
+it('a redirect has written nothing, and is told as one', async () => {
+  const { conjur } = mockConjur(() => ({ status: 300 }));
+  const error = await conjur.writeSecret('a', 'value').catch(String);
+  expect(error).toContain('A redirect (300) came');
+  expect(error).not.toContain('It is not known');
+});
+
 it.each<[string, Answer]>([
   ['in an unknown coding', { status: 201, headers: { 'content-encoding': 'zstd' }, body: 'x' }],
   ['of more than any answer has', { status: 201, body: Buffer.alloc(9_000_000) }],
@@ -42,6 +49,7 @@ it('a version below the one seen before is of another variable, and tells of no 
   expect([7, 7, 8, 1, 2].map((version) => versions.note('a', version))).toEqual([
     ...[undefined, false, true, undefined, true],
   ]);
+  expect([versions.note('a', undefined), versions.seen('a')]).toEqual([undefined, 2]);
   versions.forget('a');
   expect(versions.seen('a')).toBeUndefined();
   versions.note('a', 3);
