@@ -44,14 +44,16 @@ export async function provideCredentials(options: ProvideOptions, connection: Co
   const targets = listTargets(options);
   const contents = await Promise.all(targets.map(({ secretId }) => connection.readSecret(secretId)));
   const created = new Map<string, Secret>();
+  let mayLackKeys = false;
   for (const { text } of renderPolicies(options)) {
-    const { createdRoles } = await connection.conjur.loadPolicy('root', text);
+    const { createdRoles, rolesMayBeMissing } = await connection.conjur.loadPolicy('root', text);
+    mayLackKeys ||= rolesMayBeMissing;
     for (const [role, key] of createdRoles) created.set(role, key);
   }
   const outcomes: Outcome[] = [];
   for (const [index, target] of targets.entries()) {
     const isFree = isPlaceholder(contents[index]);
-    outcomes.push(isFree ? await provide(target, { options, connection, created }) : leave(target));
+    outcomes.push(isFree ? await provide(target, { options, connection, created, mayLackKeys }) : leave(target));
   }
   return outcomes;
 }
@@ -90,15 +92,20 @@ interface Work {
   readonly connection: Connection;
   /** Keys by full role id, as the loads told them. */
   readonly created: ReadonlyMap<string, Secret>;
+  /** Whether an answer was lost that may have told others. */
+  readonly mayLackKeys: boolean;
 }
 
-async function provide({ secretId, hosts }: Target, { options, connection, created }: Work): Promise<Outcome> {
+async function provide(
+  { secretId, hosts }: Target,
+  { options, connection, created, mayLackKeys }: Work,
+): Promise<Outcome> {
   const [blue] = hosts;
   const known = created.get(`${connection.account}:host:${blue}`);
   if (known === undefined && !options.rotate)
     return {
       secretId,
-      outcome: `holds a placeholder still: the host ${blue} was there before, and Conjur tells a key once. If no other stack uses that host, run again with --rotate; otherwise name another --policy`,
+      outcome: `holds a placeholder still: the host ${blue} was there before${mayLackKeys ? ', or the answer that told its key was lost' : ''}, and Conjur tells a key once. If no other stack uses that host, run again with --rotate; otherwise name another --policy`,
       failed: true,
     };
   const key = known ?? (await connection.conjur.rotateApiKeyOf(`host:${blue}`));

@@ -60,11 +60,19 @@ export function createAuthentication(authenticator: Authenticator, send: Transpo
   };
 }
 
+const UNANSWERED = new WeakSet<Error>();
+
+/** Whether a request failed since no answer came to the login before it, so that it was never sent itself. */
+export function isOfLogin(error: Error): boolean {
+  return UNANSWERED.has(error);
+}
+
 /** A server that does not like a client certificate often just ends the connection, before and without any answer. */
 async function sendFor({ kind, advice }: Authenticator, send: () => Promise<HttpResponse>): Promise<HttpResponse> {
   try {
     return await send();
   } catch (error) {
+    if (isConjurError(error)) UNANSWERED.add(error);
     const fault = isConjurError(error, 'upstream_unavailable') ? error.cause : undefined;
     if (kind !== 'cert' || !(fault instanceof HttpFault) || fault.kind !== 'broken') throw error;
     throw new ConjurError(

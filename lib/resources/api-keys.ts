@@ -1,7 +1,6 @@
 import {
   type ConjurContext,
   isAbsence,
-  isFromInFront,
   isPage,
   parseJsonObject,
   toConjurError,
@@ -14,7 +13,7 @@ import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toApiKeyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
-import { toUnknownOutcome } from '../secrets/repeated-write.ts';
+import { type Change, sendChange } from '../secrets/repeated-write.ts';
 
 /**
  * `PUT /authn/{account}/api_key` with basic auth: the role gives itself a new api key, and the old one is dead at once. Sent exactly
@@ -35,7 +34,7 @@ export async function rotateApiKey(
     action: `rotating the api key of ${login}`,
     freshConnection: true,
   };
-  const response = await sendRotation(context, login, request, () => context.sendPlain(request, deadline));
+  const response = await sendRotation(context, login, request, (change) => context.sendPlain(change, deadline));
   if (response.status === 401 && !isPage(response)) {
     throw new ConjurError(
       'authentication_failed',
@@ -49,29 +48,21 @@ function sendRotation(
   context: ConjurContext,
   role: string,
   request: HttpRequest,
-  send: () => Promise<HttpResponse>,
+  send: (request: HttpRequest) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
   const unknown = `It is not known whether the api key of ${role} was rotated: if it was, its old key is dead and the new one is lost. Try the old key; where it is refused, have another identity rotate the key again.`;
-  return sendMaker(context, request, send, unknown);
+  return sendMaker(context, { request, unknown }, send);
 }
 
-/**
- * Sends what makes a key or a token, of which the answer is the only copy. A server in front that answers in Conjur's place has lost it.
- * @param unknown what the caller has to know where the answer was lost
- */
+/** Sends what makes a key or a token, of which the answer is the only copy. A server in front that answers in Conjur's place has lost it. */
 export async function sendMaker(
   context: ConjurContext,
-  request: HttpRequest,
-  send: () => Promise<HttpResponse>,
-  unknown: string,
+  change: Change,
+  send: (request: HttpRequest) => Promise<HttpResponse>,
 ): Promise<HttpResponse> {
-  try {
-    const response = await send();
-    if (isFromInFront(response)) throw toConjurError(context, request, response);
-    return response;
-  } catch (error) {
-    throw toUnknownOutcome(error, unknown);
-  }
+  const { response, toError } = await sendChange(context, change, send);
+  if (response.status >= 500) throw toError();
+  return response;
 }
 
 /** @throws ConjurError `upstream_error` for an answer that is no key */
@@ -112,7 +103,7 @@ export async function rotateApiKeyOf(
     freshConnection: true,
     ...(repeat === true ? { idempotent: true } : {}),
   };
-  const response = await sendRotation(context, role, request, () => context.send(request, deadline));
+  const response = await sendRotation(context, role, request, (change) => context.send(change, deadline));
   if (response.status >= 300) throw toRotationError(context, role, request, response);
   return parseApiKey(context, request, response);
 }

@@ -68,7 +68,7 @@ export async function createHostFactoryTokens(
     action: `creating tokens of the host factory "${factory}"`,
   };
   const unknown = 'It is not known whether tokens were created: those that were end by themselves. Create others.';
-  const response = await sendMaker(context, request, () => context.send(request, deadline), unknown);
+  const response = await sendMaker(context, { request, unknown }, (change) => context.send(change, deadline));
   if (isAbsence(response)) throw noFactory(factory);
   if (response.status > 200 && response.status < 300) throw unreadableChange(context, request, response);
   if (response.status !== 200) throw toConjurError(context, request, response);
@@ -107,7 +107,7 @@ export async function createHost(
   };
   const unknown =
     'It is not known whether the host was created: if it was there before, its old api key may be dead. Create it again, which gives it a new key.';
-  const response = await sendMaker(context, request, () => context.sendPlain(request, deadline), unknown);
+  const response = await sendMaker(context, { request, unknown }, (change) => context.sendPlain(change, deadline));
   if (response.status === 401 && !isPage(response)) {
     throw new ConjurError(
       'authentication_failed',

@@ -14,6 +14,7 @@ import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { parseVariableName, toPolicyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
+import { type SentChange, sendChange } from '../secrets/repeated-write.ts';
 
 export interface LoadPolicyOptions {
   /**
@@ -30,12 +31,20 @@ export interface PolicyLoadResult {
   readonly version: number | undefined;
   /** Api keys of roles that the load created, by full role id. */
   readonly createdRoles: ReadonlyMap<string, Secret>;
+  /**
+   * True where an answer was lost and the load was sent again: roles that the first try created are missing in `createdRoles`, for Conjur
+   * tells a key once. Give such a role a new one (`rotateApiKeyOf`).
+   */
+  readonly rolesMayBeMissing: boolean;
 }
 
 const METHODS = { add: 'POST', update: 'PATCH', replace: 'PUT' } as const;
 
+const UNKNOWN =
+  'It is not known whether the policy was loaded: it may have been. The api keys of roles that it created, if any, are lost.';
+
 /**
- * Loads a policy document into a branch.
+ * Loads a policy document into a branch. Sent again where an answer was lost: the same document a second time changes nothing.
  * https://docs.cyberark.com/conjur-open-source/latest/en/content/developer/conjur_api_append_policy.htm
  * @throws ConjurError `forbidden`, `policy_conflict`, `unprocessable`
  */
@@ -56,23 +65,37 @@ export async function loadPolicy(
     idempotent: true,
     repeatOn: [409],
   };
-  const response = await context.send(request, deadline);
-  if (response.status !== 201 && (response.status !== 200 || options.dryRun !== true))
-    throw toPolicyError(context, branch, request, response);
-  return options.dryRun === true ? toDryRun(context, request, response) : toLoaded(context, request, response);
+  if (options.dryRun === true) return toDryRun(context, branch, request, await context.send(request, deadline));
+  const sent = await sendChange(context, { request, unknown: UNKNOWN }, (change) => context.send(change, deadline));
+  return toLoaded(context, branch, request, sent);
 }
 
 /** A server that knows no dry runs has loaded the document, and gives the version that it made. */
-function toDryRun(context: ConjurContext, request: HttpRequest, response: HttpResponse): PolicyLoadResult {
+function toDryRun(
+  context: ConjurContext,
+  branch: string,
+  request: HttpRequest,
+  response: HttpResponse,
+): PolicyLoadResult {
+  if (response.status !== 200 && response.status !== 201) {
+    const toError = () => toConjurError(context, request, response);
+    throw toPolicyError(context, branch, request, { response, wasRepeated: false, toError });
+  }
   const { version } = parseJsonObject(context, request, response);
-  return { version: isVersion(version) ? version : undefined, createdRoles: new Map() };
+  return {
+    version: isVersion(version) ? version : undefined,
+    createdRoles: new Map(),
+    rolesMayBeMissing: false,
+  };
 }
 
-function toLoaded(context: ConjurContext, request: HttpRequest, response: HttpResponse): PolicyLoadResult {
+function toLoaded(context: ConjurContext, branch: string, request: HttpRequest, sent: SentChange): PolicyLoadResult {
+  const { response, wasRepeated } = sent;
+  if (response.status !== 201) throw toPolicyError(context, branch, request, sent);
   const answer = conjurJsonOf(response);
   const roles = answer?.created_roles;
   if (!isVersion(answer?.version) || !isObject(roles)) throw unreadableChange(context, request, response);
-  return { version: answer.version, createdRoles: toRoles(roles) };
+  return { version: answer.version, createdRoles: toRoles(roles), rolesMayBeMissing: wasRepeated };
 }
 
 function isVersion(value: unknown): value is number {
@@ -91,11 +114,12 @@ function toPolicyError(
   context: ConjurContext,
   branch: string,
   request: HttpRequest,
-  response: HttpResponse,
-): ConjurError {
+  { response, wasRepeated, toError }: SentChange,
+): unknown {
   const { status } = response;
-  if (isPage(response)) return toConjurError(context, request, response);
+  if (isPage(response)) return toError();
   if (status < 300) return unreadableChange(context, request, response);
+  if (status === 409 && wasRepeated) return heldByItself(request, toConjurError(context, request, response));
   if (status === 403 || isAbsence(response)) {
     return new ConjurError(
       'forbidden',
@@ -108,7 +132,16 @@ function toPolicyError(
       `Conjur rejected the policy for the branch "${branch}": ${explain(context, response)}`,
     );
   }
-  return toConjurError(context, request, response);
+  return toError();
+}
+
+/** A load of which the answer was lost may go on at Conjur, and hold the lock for long. */
+function heldByItself({ action }: HttpRequest, { retryAfterSeconds }: ConjurError): ConjurError {
+  return new ConjurError(
+    'policy_conflict',
+    `Conjur's lock was held all the time while ${action}: by another policy load, or by this one, of which an answer was lost. ${UNKNOWN}`,
+    { retryAfterSeconds },
+  );
 }
 
 /** Conjur says where the document is wrong; a policy document holds names and no values, so its words may be passed on. */

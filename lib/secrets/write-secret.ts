@@ -1,11 +1,11 @@
-import { type ConjurContext, isAbsence, isFromInFront, isPage, toConjurError, unreadableChange } from '../answers.ts';
+import { type ConjurContext, isAbsence, isPage } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
 import { exposeUncopied, isWellFormed, type Secret } from '../secret.ts';
-import { hasTakenEffect, isLost, type LostWrite, toUnknownWrite } from './repeated-write.ts';
+import { hasTakenEffect, type LostWrite, type SentChange, sendChange } from './repeated-write.ts';
 import type { VariableDefiner } from './variable-policy.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 
@@ -103,8 +103,6 @@ export async function setValue(
   const { response, toError } = await sendWrite(context, request, lost, WRITTEN, deadline);
   if (response.status === 201 && response.body.byteLength === 0) return true;
   if (isAbsence(response)) return false;
-  // Another success is not Conjur's: nobody knows who took the value.
-  if (response.status < 300) throw unreadableChange(context, request, response);
   if (response.status === 403 && !isPage(response)) {
     throw new ConjurError(
       'forbidden',
@@ -115,43 +113,23 @@ export async function setValue(
   throw toError();
 }
 
-/** What came of a request that writes a value. */
-export interface SentWrite {
-  readonly response: HttpResponse;
-  /** For an answer that is no success: says what it means, and that the value may be written all the same where that is so. */
-  readonly toError: () => unknown;
-}
-
 /**
  * Sends a request that writes a value. Where its answer is lost, it is looked whether it took effect before it is sent again.
  * @param written the answer to take for Conjur's where it did
  */
-export async function sendWrite(
+export function sendWrite(
   context: ConjurContext,
   request: HttpRequest,
   lost: LostWrite,
   written: HttpResponse,
   deadline: Deadline,
-): Promise<SentWrite> {
-  let mayBeWritten = false;
-  const repeatable: HttpRequest = {
-    ...request,
-    idempotent: true,
-    async beforeRepeat() {
-      mayBeWritten = true;
-      return (await hasTakenEffect(context, lost, deadline)) ? written : undefined;
-    },
+): Promise<SentChange> {
+  const change = {
+    request: { ...request, idempotent: true },
+    unknown: `It is not known whether the value of "${lost.name}" was written: it may have been.`,
+    look: async () => ((await hasTakenEffect(context, lost, deadline)) ? written : undefined),
   };
-  const response = await context.send(repeatable, deadline).catch((error: unknown) => {
-    throw mayBeWritten || isLost(error) ? toUnknownWrite(lost.name, error) : error;
-  });
-  return {
-    response,
-    toError() {
-      const error = toConjurError(context, repeatable, response);
-      return mayBeWritten || isFromInFront(response) ? toUnknownWrite(lost.name, error) : error;
-    },
-  };
+  return sendChange(context, change, (repeatable) => context.send(repeatable, deadline));
 }
 
 /** What Conjur would have answered. */

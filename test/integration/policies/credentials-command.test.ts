@@ -4,7 +4,9 @@ import {
   PutSecretValueCommand,
   type SecretsManagerClient,
 } from '@aws-sdk/client-secrets-manager';
+import { Agent } from 'undici';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { provideCredentials } from '../../../infra/conjur/provide-credentials.ts';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
 import type { RequestFault, SeenRequest } from '../../../infra/local/stand-ins/http/request-fault.ts';
 import {
@@ -16,6 +18,7 @@ import { type RunResult, runNode } from '../../support/run-node.ts';
 import { serveOnLoopback } from '../../support/serve-on-loopback.ts';
 import { settingsFor } from '../../support/settings.ts';
 import { createClient } from '../infra/local/stand-ins/secrets-manager/start-secrets-manager.ts';
+import { createExchangeDispatcher, EMPTY_ANSWER, exchangeBy } from '../rotation/support/exchange.ts';
 
 const ROOT = new URL('../../..', import.meta.url).pathname;
 const PLACEHOLDER = JSON.stringify({ username: 'placeholder', api_key: 'x'.repeat(40) });
@@ -113,6 +116,30 @@ describe('npm run credentials', () => {
     expect((await readCredential(SecretId)).username).toBe('placeholder');
     expect((await run('credentials', '--stage', 'prod', '--rotate')).status).toBe(0);
     expect(await logIn(SecretId)).toBe('host/conjur-functions/read-secret/blue');
+  });
+
+  it('says that a key may be lost where the answer was that told it', async () => {
+    const agent = new Agent();
+    onTestFinished(() => agent.destroy());
+    const send = exchangeBy(agent);
+    let isLost = false;
+    const dispatcher = createExchangeDispatcher(async (request) => {
+      const answer = await send(request);
+      if (isLost || !answer.body.includes('"api_key"')) return answer;
+      isLost = true;
+      return { ...EMPTY_ANSWER, status: 504 };
+    });
+    const admin = createConjurClient(settingsFor(conjur), { dispatcher });
+    const names = { layout: 'shared', stage: 'prod', policy: 'app', branch: 'litellm', serviceId: 'aws' } as const;
+    const places = { account: undefined, region: undefined, allowDelete: false, denyApiKeys: false };
+    const outcomes = await provideCredentials(
+      { ...names, ...places, secretIds: {}, rotate: false },
+      { conjur: admin, account: 'default', readSecret: async () => undefined, putSecret: async () => undefined },
+    );
+    expect(isLost).toBe(true);
+    expect(outcomes).toMatchObject([
+      { failed: true, outcome: expect.stringContaining('or the answer that told its key was lost') },
+    ]);
   });
 
   it('loads nothing where a secret is missing, and says which', async () => {

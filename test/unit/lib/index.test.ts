@@ -99,6 +99,7 @@ describe('the public interface', () => {
     expectTypeOf<Awaited<ReturnType<Conjur['loadPolicy']>>>().toEqualTypeOf<{
       readonly version: number | undefined;
       readonly createdRoles: ReadonlyMap<string, library.Secret>;
+      readonly rolesMayBeMissing: boolean;
     }>();
     expectTypeOf<Awaited<ReturnType<Conjur['deleteVariable']>>>().toEqualTypeOf<void>();
   });

@@ -67,6 +67,30 @@ describe('rotating one’s own api key', () => {
     expect(String(error)).not.toContain('not known whether');
   });
 
+  it('whose connection was refused does not say so: nothing was sent', async () => {
+    const { conjur } = mockConjur(() => {
+      throw Object.assign(new Error('connect'), { code: 'ECONNREFUSED', syscall: 'connect' });
+    });
+    for (const rotate of [() => conjur.rotateApiKey(), () => conjur.rotateApiKeyOf('host:a')]) {
+      const error = await rotate().catch((e: unknown) => e);
+      expect(isConjurError(error, 'upstream_unavailable')).toBe(true);
+      expect(String(error)).not.toContain('not known whether');
+    }
+  });
+
+  it.each<[string, () => Answer]>([
+    ['has no answer', broken],
+    ['is answered 503', () => ({ status: 503 })],
+  ])('whose login %s does not say so: nothing was sent', async (_, answer) => {
+    const { conjur, seen } = mockConjur(() => ({ status: 200, body: NEW_KEY }), {}, {}, answer);
+    for (const change of [() => conjur.rotateApiKeyOf('host:a'), () => conjur.writeSecret('a', 'b')]) {
+      const error = await change().catch((e: unknown) => e);
+      expect(isConjurError(error, 'upstream_unavailable')).toBe(true);
+      expect(String(error)).not.toContain('not known whether');
+    }
+    expect(seen).toEqual([]);
+  });
+
   it('leaves the client’s own key alone where another credential is rotated', async () => {
     const { conjur, authentications } = mockConjur(() => ({ status: 200, body: NEW_KEY }));
     await conjur.rotateApiKey({ credential: { login: 'host/other', apiKey: Secret.of('old') } });
@@ -140,3 +164,7 @@ describe('the last rotation of an api key', () => {
     await expect(conjur.lastRotation('host:a')).rejects.toMatchObject({ code });
   });
 });
+
+function broken(): never {
+  throw new Error('the connection broke');
+}
