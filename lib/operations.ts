@@ -5,9 +5,7 @@ import type { ConjurClient } from './conjur-client.ts';
 import { ConjurError } from './errors.ts';
 import { createListing } from './listing.ts';
 import { lastRotation, rotateApiKey, rotateApiKeyOf } from './resources/api-keys.ts';
-import { deleteVariable } from './resources/delete-variable.ts';
 import { isPermitted } from './resources/is-permitted.ts';
-import { loadPolicy } from './resources/load-policy.ts';
 import { listVariables, showVariable } from './resources/variables.ts';
 import { whoami } from './resources/whoami.ts';
 import type { SaasWriteState } from './saas/write.ts';
@@ -61,6 +59,9 @@ export function createReadOperations({ context, loadCache, run }: ReadOperations
   };
 }
 
+/** Most writes change no policy, and a cold start does without. */
+const loadPolicies = () => import('./resources/load-policy.ts');
+
 export interface WriteOperations {
   readonly operations: Pick<ConjurClient, 'writeSecret' | 'writeSecrets' | 'loadPolicy' | 'deleteVariable'>;
   /** Resolves when no policy load is left in flight. Undefined where none is. */
@@ -87,7 +88,10 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
 
   async function defineVariables(variables: readonly VariableDefinition[], deadline: Deadline): Promise<void> {
     // Loaded on first use: most invocations never define a variable, and the YAML library costs a cold start some milliseconds.
-    const { buildVariablePolicy } = await import('./secrets/policy-document.ts');
+    const [{ buildVariablePolicy }, { loadPolicy }] = await Promise.all([
+      import('./secrets/policy-document.ts'),
+      loadPolicies(),
+    ]);
     const document = buildVariablePolicy(policyBranch, variables, grants);
     await loadPolicy(context, policyBranch, document, {}, deadline);
   }
@@ -143,6 +147,7 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
         run(options, async (deadline) => {
           if (context.edition === 'saas' && options.dryRun === true)
             throw lacking('check a policy without loading it', 'try it on a branch of its own');
+          const { loadPolicy } = await loadPolicies();
           const load = () => loadPolicy(context, branch, document, options, deadline);
           const onlyAdds = options.dryRun === true || (options.mode ?? 'add') === 'add';
           if (onlyAdds) return load();
@@ -154,7 +159,10 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
           state?.versions.forget(name);
           return invalidatingCache(
             (cache) => cache.drop(name),
-            () => deleteVariable(context, policyBranch, name, deadline),
+            async () => {
+              const { deleteVariable } = await import('./resources/delete-variable.ts');
+              return deleteVariable(context, policyBranch, name, deadline);
+            },
           );
         }),
     },
