@@ -12,6 +12,7 @@ import { fromEnv } from './env.ts';
 import { createDispatchers, sharedDispatcher } from './http/dispatchers.ts';
 import type { AttemptReport, HeldBackReport } from './http/request.ts';
 import { type Logger, silentLogger } from './logger.ts';
+import { shielded, shieldedLogger } from './observers.ts';
 import { createReadOperations, createRotationOperations, createWriteOperations } from './operations.ts';
 import { lazyValueCache } from './secrets/cached-reads.ts';
 import { type ConjurClientOptions, createNameOf, type Settings, toSettings } from './settings.ts';
@@ -26,7 +27,10 @@ export type {
   WriteSecretsOptions,
 } from './conjur-client.ts';
 
-/** What the client works with besides its options. All of it has a default. */
+/**
+ * What the client works with besides its options. All of it has a default. A logger, `traceparent` or an `on…` that throws or rejects
+ * changes no call: the process warns of it once (`ConjurClientWarning`).
+ */
 export interface ConjurClientDeps {
   readonly clock?: Clock;
   /** Uniform in [0, 1); default `Math.random`, which is good enough for jitter, its only use: of retries and of refreshes. */
@@ -60,7 +64,8 @@ export interface ConjurClientDeps {
  * const { value } = await conjur.readSecret('app/db/password');
  */
 export function createConjurClient(options?: ConjurClientOptions, deps: ConjurClientDeps = {}): ConjurClient {
-  const { clock = systemClock, logger = silentLogger, random = Math.random } = deps;
+  const { clock = systemClock, random = Math.random } = deps;
+  const logger = deps.logger === undefined ? silentLogger : shieldedLogger(deps.logger);
   const settings = toSettings(options ?? fromEnv(process.env, { warn: (warning) => logger.warn(warning) }));
   const nameOf = createNameOf(settings);
   const dispatchers = deps.dispatcher === undefined ? createDispatchers(settings) : sharedDispatcher(deps.dispatcher);
@@ -70,9 +75,9 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
     dispatchers,
     clock,
     random,
-    onAttempt: deps.onAttempt,
-    onHeldBack: deps.onHeldBack,
-    traceparent: deps.traceparent,
+    onAttempt: deps.onAttempt && shielded('onAttempt', deps.onAttempt),
+    onHeldBack: deps.onHeldBack && shielded('onHeldBack', deps.onHeldBack),
+    traceparent: deps.traceparent && shielded('traceparent', deps.traceparent),
   });
   const { source, authenticator: plain } = createAuthentication(settings, deps, clock);
   const authenticator =
@@ -90,7 +95,7 @@ export function createConjurClient(options?: ConjurClientOptions, deps: ConjurCl
     logger,
     refreshIntervalMs: refreshIntervalOf(settings),
     random,
-    onRefreshFailed: deps.onRefreshFailed,
+    onRefreshFailed: deps.onRefreshFailed && shielded('onRefreshFailed', deps.onRefreshFailed),
   });
   const { account, edition } = settings;
   const context: ConjurContext = { account, edition, nameOf, clock, logger, send, sendPlain: transport };
