@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parse } from 'yaml';
@@ -13,6 +13,7 @@ import { MARK_REGION, MARK_STAGE } from './portable-parameters.ts';
 import type { PortableTemplate } from './portable-template.ts';
 import { readBillOfMaterials } from './read-bill-of-materials.ts';
 import { readDescriptions } from './read-descriptions.ts';
+import { replaceDirectory } from './replace-directory.ts';
 import { toBucketTemplate } from './to-bucket-template.ts';
 
 /** Where a release is put, unless another directory is named. */
@@ -28,7 +29,7 @@ export interface Release {
 
 /**
  * Writes what a deployment without Node needs: the zips, the template in two forms, the bill of materials, and the checksums of all. The
- * same source gives the same bytes.
+ * same source gives the same bytes. Where anything fails, the release that was there before stays.
  * @param onProgress told what is being done
  * @throws Error where the build fails, or serverless.yml holds what the portable template cannot say
  */
@@ -36,6 +37,8 @@ export async function createRelease(
   onProgress: (line: string) => void,
   directory = RELEASE_DIRECTORY,
 ): Promise<Release> {
+  // First, for it takes seconds, and npm may fail.
+  const billOfMaterials = await readBillOfMaterials(PROJECT_DIRECTORY);
   await buildFunctions();
   const work = await mkdtemp(join(tmpdir(), 'conjur-functions-release-'));
   try {
@@ -46,10 +49,24 @@ export async function createRelease(
         ['docs/settings.md', 'docs/deployment.md'].map((path) => join(PROJECT_DIRECTORY, path)),
       ),
     });
-    return await writeRelease(directory, template, work);
+    return await writeRelease(directory, { template, billOfMaterials, zips: await readZips(work) });
   } finally {
     await rm(work, { recursive: true });
   }
+}
+
+interface ReleaseContents {
+  readonly template: PortableTemplate;
+  readonly billOfMaterials: string;
+  /** By the name of the file. */
+  readonly zips: Readonly<Record<string, Buffer>>;
+}
+
+async function readZips(directory: string): Promise<Record<string, Buffer>> {
+  const names = FUNCTION_NAMES.map((name) => `${name}.zip`);
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(directory, name))])),
+  );
 }
 
 /** One after the other: the framework packages into one directory, and moves that. Settings of this machine stay out. */
@@ -88,39 +105,37 @@ function readDefaults(): Record<string, string> {
   return Object.fromEntries(Object.entries(params.default).map(([name, value]) => [name, String(value)]));
 }
 
-async function writeRelease(directory: string, template: PortableTemplate, work: string): Promise<Release> {
-  await rm(directory, { recursive: true, force: true });
-  await mkdir(directory, { recursive: true });
-  const zips = FUNCTION_NAMES.map((name) => `${name}.zip`);
-  for (const zip of zips) await copyFile(join(work, zip), join(directory, zip));
-  const codePrefix = await toCodePrefix(directory, zips);
+async function writeRelease(directory: string, { template, billOfMaterials, zips }: ReleaseContents): Promise<Release> {
+  const codePrefix = await toCodePrefix(Object.values(zips));
   const texts = {
     'template.json': JSON.stringify(template, undefined, 1),
     'template-from-bucket.json': JSON.stringify(toBucketTemplate(template, codePrefix), undefined, 1),
-    'sbom.cdx.json': await readBillOfMaterials(PROJECT_DIRECTORY),
+    'sbom.cdx.json': billOfMaterials,
   };
-  for (const [name, text] of Object.entries(texts)) await writeFile(join(directory, name), `${text}\n`);
-  const names = [...zips, ...Object.keys(texts)].sort();
+  const files = {
+    ...zips,
+    ...Object.fromEntries(Object.entries(texts).map(([name, text]) => [name, Buffer.from(`${text}\n`)])),
+  };
   const sums = Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await hash(join(directory, name))])),
+    Object.entries(files)
+      .map(([name, content]) => [name, hash(content)] as const)
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
   const lines = Object.entries(sums).map(([name, sum]) => `${sum}  ${name}\n`);
-  await writeFile(join(directory, 'SHA256SUMS'), lines.join(''));
+  await replaceDirectory(directory, { ...files, SHA256SUMS: lines.join('') });
   return { directory, sums, codePrefix };
 }
 
 /** Other code has other keys, so that CloudFormation sees that a function has changed. */
-async function toCodePrefix(directory: string, zips: readonly string[]): Promise<string> {
+async function toCodePrefix(zips: readonly Buffer[]): Promise<string> {
   const { version } = JSON.parse(await readFile(join(PROJECT_DIRECTORY, 'package.json'), 'utf8')) as {
     version: string;
   };
   const all = createHash('sha256');
-  for (const zip of zips) all.update(await hash(join(directory, zip)));
+  for (const zip of zips) all.update(hash(zip));
   return `conjur-functions/${version}-${all.digest('hex').slice(0, 12)}/`;
 }
 
-async function hash(path: string): Promise<string> {
-  return createHash('sha256')
-    .update(await readFile(path))
-    .digest('hex');
+function hash(content: Buffer): string {
+  return createHash('sha256').update(content).digest('hex');
 }
