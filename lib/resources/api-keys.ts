@@ -65,10 +65,18 @@ export async function sendMaker(
   return response;
 }
 
-/** @throws ConjurError `upstream_error` for an answer that is no key */
-export function parseApiKey(context: ConjurContext, request: HttpRequest, response: HttpResponse): Secret {
+/**
+ * @param toError what an answer means that is no success. Default: what it means to every operation
+ * @throws ConjurError `upstream_error` for an answer that is no key
+ */
+export function parseApiKey(
+  context: ConjurContext,
+  request: HttpRequest,
+  response: HttpResponse,
+  toError = () => toConjurError(context, request, response),
+): Secret {
   if (response.status > 200 && response.status < 300) throw unreadableChange(context, request, response);
-  if (response.status !== 200) throw toConjurError(context, request, response);
+  if (response.status !== 200) throw toError();
   const key = response.body.toString('utf8').trim();
   // Conjur's keys are base32 text of some 50 characters; a page of a proxy is not.
   if (!/^[\w-]{16,256}$/.test(key)) throw unreadableChange(context, request, response);
@@ -104,8 +112,7 @@ export async function rotateApiKeyOf(
     ...(repeat === true ? { idempotent: true } : {}),
   };
   const response = await sendRotation(context, role, request, (change) => context.send(change, deadline));
-  if (response.status >= 300) throw toRotationError(context, role, request, response);
-  return parseApiKey(context, request, response);
+  return parseApiKey(context, request, response, () => toRotationError(context, role, request, response));
 }
 
 /** What a refusal means where a token asks for the api key of a role. */

@@ -56,7 +56,7 @@ export async function createHostFactoryTokens(
 ): Promise<HostFactoryToken[]> {
   const form = new URLSearchParams({
     host_factory: `${context.account}:host_factory:${factory}`,
-    expiration: expiresAt.toISOString().replace(/\.\d+Z$/, 'Z'),
+    expiration: expiresAt.toISOString().replace(/\.\d+/, ''),
     count: String(count),
   });
   for (const cidr of cidrs) form.append('cidr[]', cidr);

@@ -39,7 +39,8 @@ describe('rotating one’s own api key', () => {
   it.each<[string, Answer]>([
     ['by a gateway (502)', { status: 502 }],
     ['by a gateway (504)', { status: 504, headers: { 'retry-after': '7' } }],
-    ['by another success', { status: 202 }],
+    ['by another success', { status: 201, body: NEW_KEY }],
+    ['by the last of all successes', { status: 299 }],
     ['in an unknown coding', { status: 200, headers: { 'content-encoding': 'zstd' }, body: NEW_KEY }],
     ['of more than any answer has', { status: 200, body: Buffer.alloc(9_000_000) }],
   ])('that is answered %s says that the key may be lost', async (_, answer) => {
@@ -61,7 +62,7 @@ describe('rotating one’s own api key', () => {
     });
   });
 
-  it.each([503, 429, 500])('that was refused with %i does not say so', async (status) => {
+  it.each([300, 503, 429, 500])('that was refused with %i does not say so', async (status) => {
     const { conjur } = mockConjur(() => ({ status }));
     const error = await conjur.rotateApiKey().catch((e: unknown) => e);
     expect(String(error)).not.toContain('not known whether');
@@ -98,8 +99,22 @@ describe('rotating one’s own api key', () => {
     expect(authentications.map(({ body }) => body)).toEqual(['key-of-admin']);
   });
 
+  it('that is refused says that another may have come first', async () => {
+    const { conjur } = mockConjur(() => ({ status: 401 }));
+    await expect(conjur.rotateApiKey()).rejects.toMatchObject({
+      ...{ code: 'authentication_failed', message: expect.stringContaining('Another rotation may have come first') },
+    });
+  });
+
+  it('takes no white space for a part of the key', async () => {
+    const { conjur } = mockConjur(() => ({ status: 200, body: `\n${NEW_KEY}\r\n` }));
+    expect((await conjur.rotateApiKey()).expose()).toBe(NEW_KEY);
+  });
+
   it.each([
     ['a page of a proxy', '<html>ok</html>'],
+    ['a text that begins with a key', `${NEW_KEY}</p>`],
+    ['a text that ends with a key', `<p>${NEW_KEY}`],
     ['nothing', ''],
   ])('refuses %s as a key, without quoting it', async (_, body) => {
     const { conjur } = mockConjur(() => ({ status: 200, body }));
@@ -125,14 +140,18 @@ describe('rotating the api key of another role', () => {
     expect((await recovering.conjur.rotateApiKeyOf('host:a', { repeat: true })).expose()).toBe(NEW_KEY);
   });
 
-  it.each([
-    [404, 'forbidden'],
-    [403, 'forbidden'],
-    [401, 'authentication_failed'],
-    [500, 'upstream_error'],
-  ])('turns %i into %s', async (status, code) => {
-    const { conjur } = mockConjur(() => ({ status }));
-    await expect(conjur.rotateApiKeyOf('host:a')).rejects.toMatchObject({ code });
+  it.each<[Answer, string, string]>([
+    [{ status: 404 }, 'forbidden', 'The role host:a does not exist, has no api key'],
+    [{ status: 403 }, 'forbidden', 'The role host:a does not exist, has no api key'],
+    [{ status: 401 }, 'authentication_failed', 'With a token a role cannot rotate its own api key'],
+    [{ status: 403, body: '<html></html>' }, 'upstream_error', 'is a web page'],
+    [{ status: 404, body: 'sesame' }, 'upstream_error', "a 404 that is not one of Conjur's"],
+    [{ status: 300 }, 'upstream_error', 'A redirect (300)'],
+    [{ status: 500 }, 'upstream_error', 'Conjur answered 500'],
+  ])('that is answered with %j fails: %s, %s', async (answer, code, words) => {
+    const { conjur } = mockConjur(() => answer);
+    const message = expect.stringContaining(words);
+    await expect(conjur.rotateApiKeyOf('host:a')).rejects.toMatchObject({ code, message });
   });
 });
 

@@ -31,6 +31,13 @@ describe('deleting a variable', () => {
     expect(seen).toEqual([]);
   });
 
+  it('calls a name illegal that is, inside the branch and outside', async () => {
+    const { conjur, seen } = mockConjur(answer, { CYBERARK_POLICY_BRANCH: 'app' });
+    for (const name of ['app//db', 'other//db'])
+      await expect(conjur.deleteVariable(name)).rejects.toThrow('The secret\'s name has an empty, "." or ".." segment');
+    expect(seen).toEqual([]);
+  });
+
   it('tells whose privilege is missing', async () => {
     const { conjur } = mockConjur((request) => (request.method === 'GET' ? answer(request) : { status: 403 }));
     await expect(conjur.deleteVariable('app/db')).rejects.toMatchObject({ code: 'forbidden' });

@@ -11,12 +11,30 @@ describe('a host by a factory', () => {
     [{ status: 401, body: PAGE }, 'upstream_error'],
     [{ status: 200, body: '{"id":"acme:host:app/one"}' }, 'upstream_error'],
     [{ status: 201, body: '{"id":1}' }, 'upstream_error'],
+    [{ status: 201, body: '{}' }, 'upstream_error'],
     [{ status: 422 }, 'unprocessable'],
   ])('is not there after %j: %s', async (answer, code) => {
     await expect(create(answer)).rejects.toMatchObject({ code });
   });
 
+  it('is not made by a token that Conjur refuses', async () => {
+    await expect(create({ status: 401 })).rejects.toThrow("Conjur refused the host factory's token (401)");
+  });
+
+  it('has the annotations that are asked for', async () => {
+    const { conjur, seen } = mockConjur(() => ({ status: 201, body: '{"id":"acme:host:app/one"}' }));
+    await conjur.createHost('token', 'app/one', { annotations: { site: 'a&b' } });
+    expect(seen[0]?.headers).toMatchObject({
+      ...{ 'content-type': 'application/x-www-form-urlencoded', authorization: 'Token token="token"' },
+    });
+    expect([...new URLSearchParams(seen[0]?.body)]).toEqual([
+      ['id', 'app/one'],
+      ['annotations[site]', 'a&b'],
+    ]);
+  });
+
   it.each([
+    ['{"id":"acme:host:app/one","api_key":7}', undefined],
     ['{"id":"acme:host:app/one","api_key":"key"}', 'key'],
     ['{"id":"acme:host:app/one","api_key":""}', undefined],
     ['{"id":"acme:host:app/one"}', undefined],
@@ -35,6 +53,42 @@ it.each<[Answer, unknown]>([
   const { conjur } = mockConjur(() => answer);
   const end = await conjur.revokeHostFactoryToken('token').catch((error: { code: string }) => error.code);
   expect(end).toBe(outcome);
+});
+
+describe('tokens of a host factory', () => {
+  const options = { expiresAt: new Date('2026-03-02T01:02:03.456Z'), cidrs: ['10.0.0.0/8', '::/0'], count: 2 };
+
+  it('are asked for by a form, and come with their ends', async () => {
+    const body = '[{"token":"one","expiration":"2026-03-02T01:02:03Z"},{"token":"two","expiration":1}]';
+    const { conjur, seen } = mockConjur(() => ({ status: 200, body }));
+    const tokens = await conjur.createHostFactoryTokens('app/factory', options);
+    expect(tokens.map(({ token, expiresAt }) => [token.expose(), expiresAt])).toEqual([
+      ['one', '2026-03-02T01:02:03Z'],
+      ['two', undefined],
+    ]);
+    expect(seen[0]?.headers).toMatchObject({ 'content-type': 'application/x-www-form-urlencoded' });
+    expect([...new URLSearchParams(seen[0]?.body)]).toEqual([
+      ['host_factory', 'default:host_factory:app/factory'],
+      ['expiration', '2026-03-02T01:02:03Z'],
+      ['count', '2'],
+      ['cidr[]', '10.0.0.0/8'],
+      ['cidr[]', '::/0'],
+    ]);
+  });
+
+  it.each<[Answer, string, string]>([
+    [{ status: 404 }, 'forbidden', 'There is no host factory "app/factory"'],
+    [{ status: 403 }, 'forbidden', 'Have the privilege granted'],
+    [{ status: 200, body: '{}' }, 'upstream_error', 'It is not known whether'],
+    [{ status: 200, body: '[7]' }, 'upstream_error', 'It is not known whether'],
+    [{ status: 200, body: '[{"token":""}]' }, 'upstream_error', 'It is not known whether'],
+    [{ status: 200, body: '[{"token":7}]' }, 'upstream_error', 'It is not known whether'],
+    [{ status: 201, body: '[{"token":"one"}]' }, 'upstream_error', 'It is not known whether'],
+  ])('are not had from the answer %j: %s, %s', async (answer, code, words) => {
+    const { conjur } = mockConjur(() => answer);
+    const message = expect.stringContaining(words);
+    await expect(conjur.createHostFactoryTokens('app/factory', options)).rejects.toMatchObject({ code, message });
+  });
 });
 
 it('one token is made where nobody says how many', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { LoadPolicyOptions } from '../../../../lib/resources/load-policy.ts';
 import { type Answer, mockConjur } from '../mock-conjur.ts';
 
 const saying = (message: unknown): string => JSON.stringify({ error: { code: 'policy_invalid', message } });
@@ -74,6 +75,70 @@ describe('a load of which an answer was lost', () => {
 it('a lock that others held all the time changed nothing', async () => {
   const { conjur } = mockConjur(() => ({ status: 409 }));
   await expect(conjur.loadPolicy('root', '- !host a')).rejects.toThrow('Nothing was changed');
+});
+
+const LOADED = '{"created_roles":{},"version":7}';
+
+describe('a policy', () => {
+  it.each<[LoadPolicyOptions, string, string]>([
+    [{}, 'POST', ''],
+    [{ mode: 'add', dryRun: false }, 'POST', ''],
+    [{ mode: 'update' }, 'PATCH', ''],
+    [{ mode: 'replace' }, 'PUT', ''],
+    [{ mode: 'replace', dryRun: true }, 'PUT', '?dryRun=true'],
+  ])('is sent with %j by %s', async (options, method, query) => {
+    const { conjur, seen } = mockConjur(() => ({ status: 201, body: LOADED }));
+    await conjur.loadPolicy('apps/one', '- !group a', options);
+    expect(seen).toMatchObject([{ method, path: `/policies/default/policy/apps%2Fone${query}`, body: '- !group a' }]);
+    expect(seen[0]?.headers).toMatchObject({ 'content-type': 'application/x-yaml' });
+  });
+
+  it('that creates roles gives the keys of those that have one', async () => {
+    const created_roles = {
+      'default:host:a': { id: 'default:host:a', api_key: 'sesame' },
+      'default:host:b': { id: 'default:host:b' },
+      'default:host:c': 'none',
+    };
+    const { conjur } = mockConjur(() => ({ status: 201, body: JSON.stringify({ created_roles, version: 7 }) }));
+    const { version, createdRoles } = await conjur.loadPolicy('root', '');
+    expect([version, [...createdRoles].map(([id, key]) => [id, key.expose()])]).toEqual([
+      7,
+      [['default:host:a', 'sesame']],
+    ]);
+  });
+
+  it.each<[Answer, number | undefined]>([
+    [{ status: 200, body: '{"status":"Valid YAML"}' }, undefined],
+    // A server that knows no dry runs.
+    [{ status: 201, body: LOADED }, 7],
+  ])('that is only tried is answered with %j', async (answer, version) => {
+    const { conjur } = mockConjur(() => answer);
+    expect(await conjur.loadPolicy('root', '', { dryRun: true })).toMatchObject({ version, createdRoles: new Map() });
+  });
+
+  it('waits for another load that holds the lock', async () => {
+    const answers: Answer[] = [{ status: 409 }, { status: 201, body: LOADED }];
+    const { conjur, seen } = mockConjur(() => answers.shift() ?? { status: 500 });
+    expect(await conjur.loadPolicy('root', '')).toMatchObject({ version: 7 });
+    expect(seen).toHaveLength(2);
+  });
+
+  it.each<[Answer, string, string]>([
+    [{ status: 403 }, 'forbidden', 'may not load policy into the branch "root"'],
+    [{ status: 404 }, 'forbidden', 'may not load policy into the branch "root"'],
+    [{ status: 404, body: 'sesame' }, 'upstream_error', "a 404 that is not one of Conjur's"],
+    [{ status: 403, body: '<html></html>' }, 'upstream_error', 'is a web page'],
+    [{ status: 409 }, 'policy_conflict', 'Another policy load'],
+    [{ status: 300 }, 'upstream_error', 'A redirect (300)'],
+    [{ status: 200, body: LOADED }, 'upstream_error', 'It is not known whether anything was changed'],
+    [{ status: 201, body: '{"created_roles":{}}' }, 'upstream_error', 'It is not known whether anything was changed'],
+    [{ status: 201, body: '{"version":7}' }, 'upstream_error', 'It is not known whether anything was changed'],
+    [{ status: 201, body: 'sesame' }, 'upstream_error', 'It is not known whether anything was changed'],
+  ])('that is answered with %j fails: %s, %s', async (answer, code, words) => {
+    const { conjur } = mockConjur(() => answer, { CYBERARK_MAX_ATTEMPTS: '1' });
+    const message = expect.stringContaining(words);
+    await expect(conjur.loadPolicy('root', '')).rejects.toMatchObject({ code, message });
+  });
 });
 
 function broken(): never {

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import type { ConjurClient } from '../../../lib/client.ts';
+import { Secret } from '../../../lib/secret.ts';
+import { FOLLOWERS, LEADER, mockConjur } from './mock-conjur.ts';
+
+const ATTEMPTS = 3;
+const expiresAt = new Date('2026-03-02T00:00:00Z');
+const credential = { login: 'admin', apiKey: Secret.of('key') };
+type Call = (conjur: ConjurClient) => Promise<unknown>;
+
+/** @returns where a call's requests went, of which the server answers every one with 503 */
+async function sentBy(call: Call): Promise<string[]> {
+  const environment = { CYBERARK_MAX_ATTEMPTS: String(ATTEMPTS), CYBERARK_READ_API_BASE: FOLLOWERS[0] };
+  const { conjur, seen } = mockConjur(() => ({ status: 503 }), environment);
+  await expect(call(conjur)).rejects.toMatchObject({ code: 'upstream_unavailable' });
+  return seen.map(({ origin }) => origin);
+}
+
+describe('while Conjur is away', () => {
+  it.each<[string, Call]>([
+    ['a secret', (conjur) => conjur.readSecret('a')],
+    ['some secrets', (conjur) => conjur.readSecrets(['a', 'b'])],
+    ['a list', (conjur) => conjur.listVariables()],
+    ['an identity', (conjur) => conjur.whoami()],
+  ])('%s is asked for again, of a follower and of the leader', async (_, call) => {
+    const sent = await sentBy(call);
+    expect(sent).toHaveLength(ATTEMPTS);
+    expect(new Set(sent)).toEqual(new Set([FOLLOWERS[0], LEADER]));
+  });
+
+  it.each<[string, Call]>([
+    ['a secret of the leader', (conjur) => conjur.readSecret('a', { fromLeader: true })],
+    ['a variable', (conjur) => conjur.showVariable('a')],
+    ['a privilege', (conjur) => conjur.isPermitted('a', 'read')],
+    ['the last rotation', (conjur) => conjur.lastRotation('host:a')],
+    ['a policy load', (conjur) => conjur.loadPolicy('root', '- !host a')],
+    ['a deletion', (conjur) => conjur.deleteVariable('a')],
+    ['a revocation', (conjur) => conjur.revokeHostFactoryToken('token')],
+    ['a rotation that may be repeated', (conjur) => conjur.rotateApiKeyOf('host:a', { repeat: true })],
+  ])('%s is asked for again, of the leader', async (_, call) => {
+    expect(await sentBy(call)).toEqual(Array(ATTEMPTS).fill(LEADER));
+  });
+
+  it.each<[string, Call]>([
+    ['a rotation of its own key', (conjur) => conjur.rotateApiKey({ credential })],
+    ["a rotation of another role's key", (conjur) => conjur.rotateApiKeyOf('host:a')],
+    ["a host factory's token", (conjur) => conjur.createHostFactoryTokens('a', { expiresAt })],
+    ['a host', (conjur) => conjur.createHost('token', 'a')],
+  ])('%s is sent to the leader once', async (_, call) => {
+    expect(await sentBy(call)).toEqual([LEADER]);
+  });
+});
+
+describe('a version that was seen before', () => {
+  /** A client that has written `a`, which has version 1 each time that it is looked at. */
+  async function afterWrite(environment = {}) {
+    const { conjur, seen } = mockConjur(({ method, path }) => {
+      if (path.startsWith('/policies/')) return { status: 201, body: '{"created_roles":{},"version":1}' };
+      if (method !== 'GET') return { status: 201 };
+      return { status: 200, body: '{"id":"default:variable:a","secrets":[{"version":1}]}' };
+    }, environment);
+    await conjur.writeSecret('a', 'value');
+    return { conjur, seen };
+  }
+
+  it.each<[string, Call, boolean | undefined]>([
+    ['nothing', async () => undefined, false],
+    ['an addition', (conjur) => conjur.loadPolicy('root', '- !host b'), false],
+    ['an addition that says so', (conjur) => conjur.loadPolicy('root', '- !host b', { mode: 'add' }), false],
+    ['a trial', (conjur) => conjur.loadPolicy('root', '- !host b', { mode: 'replace', dryRun: true }), false],
+    ['an update', (conjur) => conjur.loadPolicy('root', '- !host b', { mode: 'update' }), undefined],
+    ['a replacement', (conjur) => conjur.loadPolicy('root', '- !host b', { mode: 'replace' }), undefined],
+    ['its deletion', (conjur) => conjur.deleteVariable('a'), undefined],
+    ['another one’s deletion', (conjur) => conjur.deleteVariable('b').catch(() => undefined), false],
+  ])('is compared with the next, after %s', async (_, between, changed) => {
+    const { conjur } = await afterWrite();
+    await between(conjur);
+    expect(await conjur.writeSecret('a', 'value')).toMatchObject({ version: 1, changed });
+  });
+
+  it('is looked at unless the writer does not want to know it', async () => {
+    const { conjur, seen } = await afterWrite();
+    expect(await conjur.writeSecret('a', 'value', { reportVersion: false })).toMatchObject({ version: undefined });
+    const { items } = await conjur.writeSecrets([{ name: 'a', value: 'value' }], { reportVersion: false });
+    expect(items).toMatchObject([{ version: undefined }]);
+    expect(seen.filter(({ method }) => method === 'GET')).toHaveLength(1);
+    expect((await conjur.writeSecrets([{ name: 'a', value: 'value' }])).items).toMatchObject([{ version: 1 }]);
+  });
+});
+
+describe('a client without an api key', () => {
+  const JWT = { CYBERARK_API_KEY: '', CYBERARK_AUTHN_JWT: 'x', CYBERARK_AUTHN_SERVICE_ID: 'ci' };
+
+  it('rotates none of its own, and any that is passed', async () => {
+    const { conjur } = mockConjur(() => ({ status: 200, body: 'k'.repeat(40) }), JWT);
+    await expect(conjur.rotateApiKey()).rejects.toMatchObject({
+      ...{ code: 'invalid_request', message: expect.stringContaining('does not log in with an api key') },
+    });
+    expect((await conjur.rotateApiKey({ credential })).expose()).toBe('k'.repeat(40));
+  });
+});
+
+it('a list goes through all pages by `for await`, each when the loop comes to it', async () => {
+  const { conjur, seen } = mockConjur(({ path }) => {
+    const offset = Number(new URL(path, LEADER).searchParams.get('offset'));
+    const ids = [offset, offset + 1, offset + 2].filter((id) => id < 5);
+    return { status: 200, body: JSON.stringify(ids.map((id) => ({ id: `default:variable:${id}` }))) };
+  });
+  const names: string[] = [];
+  const requests: number[] = [];
+  for await (const { name } of conjur.listVariables({ limit: 2, offset: 1 })) {
+    names.push(name);
+    requests.push(seen.length);
+  }
+  expect([names, requests]).toEqual([
+    ['1', '2', '3', '4'],
+    [1, 1, 2, 2],
+  ]);
+});
