@@ -22,26 +22,27 @@ export const MAX_NAME_BYTES = 2_600;
  * const name = parseVariableName(process.argv[2]);
  */
 export function parseVariableName(name: unknown): string {
-  if (typeof name !== 'string') throw invalid('must be a string');
-  if (name.length <= MAX_NAME_BYTES && PLAIN_NAME.test(name)) return name;
-  if (name === '') throw invalid('is empty');
-  if (FORBIDDEN_CHARACTER.test(name)) throw invalid('holds a control character or a line separator');
-  if (!name.isWellFormed()) throw invalid('is not well-formed unicode');
-  if (name.split('/').some((segment) => FORBIDDEN_SEGMENTS.has(segment))) {
-    throw invalid('has an empty, "." or ".." segment between its slashes');
-  }
-  if (Buffer.byteLength(name) > MAX_NAME_BYTES) throw invalid(`is longer than ${MAX_NAME_BYTES} bytes`);
-  return name;
+  const fault = faultOfName(name);
+  if (fault !== undefined) throw fault;
+  return name as string;
+}
+
+/** What {@link parseVariableName} throws; undefined where it takes the name. */
+export function faultOfName(name: unknown): ConjurError | undefined {
+  if (typeof name !== 'string') return invalid('must be a string');
+  if (name.length <= MAX_NAME_BYTES && PLAIN_NAME.test(name)) return undefined;
+  if (name === '') return invalid('is empty');
+  if (FORBIDDEN_CHARACTER.test(name)) return invalid('holds a control character or a line separator');
+  if (!name.isWellFormed()) return invalid('is not well-formed unicode');
+  if (name.split('/').some((segment) => FORBIDDEN_SEGMENTS.has(segment)))
+    return invalid('has an empty, "." or ".." segment between its slashes');
+  if (Buffer.byteLength(name) > MAX_NAME_BYTES) return invalid(`is longer than ${MAX_NAME_BYTES} bytes`);
+  return undefined;
 }
 
 /** Whether {@link parseVariableName} takes it. */
 export function isVariableName(name: string): boolean {
-  try {
-    parseVariableName(name);
-    return true;
-  } catch {
-    return false;
-  }
+  return faultOfName(name) === undefined;
 }
 
 function invalid(problem: string): ConjurError {

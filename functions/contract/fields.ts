@@ -1,6 +1,5 @@
 import * as v from 'valibot';
-import { isConjurError } from '../../lib/errors.ts';
-import { parseVariableName } from '../../lib/names.ts';
+import { faultOfName } from '../../lib/names.ts';
 import { FUNCTION_ERROR_STATUS, type FunctionErrorCode } from './error-codes.ts';
 
 /** The id of a Conjur variable, with the reason where it is none. */
@@ -8,12 +7,9 @@ export const variableName = v.pipe(
   v.string(),
   v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
-    try {
-      parseVariableName(dataset.value);
-    } catch (error) {
-      if (!isConjurError(error)) throw error;
-      addIssue({ message: error.message, expected: 'the id of a Conjur variable, such as app/db/password' });
-    }
+    const fault = faultOfName(dataset.value);
+    if (fault === undefined) return;
+    addIssue({ message: fault.message, expected: 'the id of a Conjur variable, such as app/db/password' });
   }),
 );
 

@@ -1,4 +1,4 @@
-import { parseVariableName } from '../../lib/names.ts';
+import { isVariableName } from '../../lib/names.ts';
 import { createFunctionError, type FunctionError } from '../contract/error-codes.ts';
 import { type Fields, fieldsOf, isHttpEvent } from './http.ts';
 
@@ -138,13 +138,7 @@ function parsePatterns(names: unknown, where: string): string[] {
 /** A star stands at the end, for all below a slash, or alone. */
 function isPattern(pattern: unknown): pattern is string {
   if (pattern === '*') return true;
-  if (typeof pattern !== 'string' || pattern.replace(/\/\*$/, '').includes('*')) return false;
-  try {
-    parseVariableName(pattern);
-    return true;
-  } catch {
-    return false;
-  }
+  return typeof pattern === 'string' && !pattern.replace(/\/\*$/, '').includes('*') && isVariableName(pattern);
 }
 
 function toMatcher({ arn, claim, direct }: Fields, where: string): CallerRule['isAbout'] {

@@ -23,7 +23,7 @@ export function parseVariable(
   resource: unknown,
 ): Variable {
   const { id, owner, secrets, annotations, created_at: createdAt } = (resource ?? {}) as Record<string, unknown>;
-  const name = typeof id === 'string' ? /^[^:]*:variable:(.+)$/su.exec(id)?.[1] : undefined;
+  const name = /^[^:]*:variable:(.+)/su.exec(String(id))?.[1];
   if (name === undefined) throw unreadable(context, request);
   return {
     name,

@@ -1,10 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
-import type { HttpRequest, HttpResponse } from '../http/request.ts';
+import type { HttpRequest } from '../http/request.ts';
 import { exposeUncopied, type Secret } from '../secret.ts';
 import type { VariableDefinition, VariableGrants } from '../secrets/variable-policy.ts';
-import { assertWellFormed, sendWrite } from '../secrets/write-secret.ts';
+import { assertWellFormed, sendWrite, WRITTEN } from '../secrets/write-secret.ts';
 import { toV2 } from './v2.ts';
 
 /** What the second API takes for a name and for a segment of a branch. Other variables are created by policy, as everywhere. */
@@ -52,7 +52,7 @@ export async function createSecret(
     action: `creating the secret "${name}"`,
   };
   // Sent again blindly, it would find its own variable there, and the value that is then written could undo somebody else's.
-  const { response, toError } = await sendWrite(context, request, { name, value, seenVersion }, WRITTEN, deadline);
+  const { response, toError } = await sendWrite(context, request, { name, value, seenVersion }, deadline);
   if (response === WRITTEN) return 'written';
   switch (response.status) {
     case 201:
@@ -67,8 +67,6 @@ export async function createSecret(
       throw toError();
   }
 }
-
-const WRITTEN: HttpResponse = { status: 200, headers: {}, body: Buffer.alloc(0), fromLeader: true };
 
 /** Undefined where a role is of a kind that the second API gives nothing to. */
 function toPermissions({ read, write }: VariableGrants) {

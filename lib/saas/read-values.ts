@@ -2,7 +2,7 @@ import { type ConjurContext, parseJsonObject, secretNotFound, toConjurError, unr
 import type { Deadline } from '../clock.ts';
 import { type Batch, ConjurError, isAboutOneName, isConjurError } from '../errors.ts';
 import type { HttpRequest } from '../http/request.ts';
-import { parseVariableName } from '../names.ts';
+import { faultOfName } from '../names.ts';
 import { Secret } from '../secret.ts';
 import { readSecret, type SecretValue } from '../secrets/read-secret.ts';
 import { inParallel } from '../secrets/write-secrets.ts';
@@ -41,7 +41,7 @@ export async function readValues(
   for (const name of new Set(names)) {
     const outcome = outcomes.get(name);
     if (isConjurError(outcome)) errors.push({ name, error: outcome });
-    else if (outcome !== undefined) items.push(outcome);
+    else items.push(outcome as SecretValue);
   }
   return { items, errors };
 }
@@ -69,14 +69,9 @@ async function orItsError(reading: Promise<SecretValue>): Promise<Outcome> {
 }
 
 function isLegal(name: string, outcomes: Map<string, Outcome>): boolean {
-  try {
-    parseVariableName(name);
-    return true;
-  } catch (error) {
-    if (!isConjurError(error)) throw error;
-    outcomes.set(name, error);
-    return false;
-  }
+  const fault = faultOfName(name);
+  if (fault !== undefined) outcomes.set(name, fault);
+  return fault === undefined;
 }
 
 async function askFor(

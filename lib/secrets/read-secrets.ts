@@ -2,7 +2,7 @@ import type { ConjurContext } from '../answers.ts';
 import { secretNotFound } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { type Batch, type ConjurError, isAboutOneName, isConjurError, type NamedError } from '../errors.ts';
-import { parseVariableName } from '../names.ts';
+import { faultOfName } from '../names.ts';
 import { askForBatch, type BatchAnswer, toBatches } from './batch-request.ts';
 import { readSecret, type SecretValue } from './read-secret.ts';
 import { type Job, runJobs } from './run-jobs.ts';
@@ -49,14 +49,9 @@ class BatchReading {
   }
 
   isLegal(name: string): boolean {
-    try {
-      parseVariableName(name);
-      return true;
-    } catch (error) {
-      if (!isConjurError(error)) throw error;
-      this.#outcomes.set(name, error);
-      return false;
-    }
+    const fault = faultOfName(name);
+    if (fault !== undefined) this.#outcomes.set(name, fault);
+    return fault === undefined;
   }
 
   single(name: string): Job {
@@ -74,7 +69,7 @@ class BatchReading {
     for (const name of new Set(names)) {
       const outcome = this.#outcomes.get(name);
       if (isConjurError(outcome)) errors.push({ name, error: outcome });
-      else if (outcome !== undefined) items.push(outcome);
+      else items.push(outcome as SecretValue);
     }
     return { items, errors };
   }

@@ -100,7 +100,7 @@ export async function setValue(
     action: `writing the secret "${name}"`,
   };
   const lost = { name, value, seenVersion: versions.seen(name) };
-  const { response, toError } = await sendWrite(context, request, lost, WRITTEN, deadline);
+  const { response, toError } = await sendWrite(context, request, lost, deadline);
   if (response.status === 201 && response.body.byteLength === 0) return true;
   if (isAbsence(response)) return false;
   if (response.status === 403 && !isPage(response)) {
@@ -115,25 +115,24 @@ export async function setValue(
 
 /**
  * Sends a request that writes a value. Where its answer is lost, it is looked whether it took effect before it is sent again.
- * @param written the answer to take for Conjur's where it did
+ * @returns {@link WRITTEN} as the response where it did
  */
 export function sendWrite(
   context: ConjurContext,
   request: HttpRequest,
   lost: LostWrite,
-  written: HttpResponse,
   deadline: Deadline,
 ): Promise<SentChange> {
   const change = {
     request: { ...request, idempotent: true },
     unknown: `It is not known whether the value of "${lost.name}" was written: it may have been.`,
-    look: async () => ((await hasTakenEffect(context, lost, deadline)) ? written : undefined),
+    look: async () => ((await hasTakenEffect(context, lost, deadline)) ? WRITTEN : undefined),
   };
   return sendChange(context, change, (repeatable) => context.send(repeatable, deadline));
 }
 
-/** What Conjur would have answered. */
-const WRITTEN: HttpResponse = { status: 201, headers: {}, body: Buffer.alloc(0), fromLeader: true };
+/** What Conjur would have answered to a write whose answer was lost. */
+export const WRITTEN: HttpResponse = { status: 201, headers: {}, body: Buffer.alloc(0), fromLeader: true };
 
 /** Half a surrogate pair would be stored as U+FFFD: another value than the one that was given. */
 export function assertWellFormed(name: string, value: Secret): void {

@@ -20,18 +20,6 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'What reads an answer throws nothing else.',
   },
   {
-    file: 'functions/contract/fields.ts',
-    operator: 'condition to false',
-    original: '!isConjurError(error)',
-    reason: 'What parses a name throws nothing else.',
-  },
-  {
-    file: 'functions/contract/fields.ts',
-    operator: 'without the throw',
-    original: 'throw error;',
-    reason: 'What parses a name throws nothing else.',
-  },
-  {
     file: 'functions/read-secret/api.ts',
     operator: 'condition to true',
     original: 'name === undefined',
@@ -393,6 +381,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     operator: '&& to ||',
     original: "error instanceof Error && 'code' in error",
     reason: 'What zlib throws is an error.',
+  },
+  {
+    file: 'lib/saas/create-secret.ts',
+    operator: 'number and one',
+    original: '0',
+    line: 'const place = { branch: name.slice(0, Math.max(slash, 0)), name: name.slice(slash + 1) };',
+    reason: 'A name that is made lies in a branch, so that its last slash is not its first character.',
   },
   {
     file: 'lib/secrets/batch-request.ts',

@@ -17,6 +17,8 @@ describe('parseVariableName', () => {
     '...',
     '"quoted" & <odd>',
     'a\\b',
+    'a'.repeat(MAX_NAME_BYTES),
+    'é'.repeat(MAX_NAME_BYTES / 2),
   ])('takes %j as it is', (name) => {
     expect(parseVariableName(name)).toBe(name);
   });
@@ -37,6 +39,7 @@ describe('parseVariableName', () => {
     ['U+2029', 'a\u2029b'],
     ['a lone surrogate', 'a\ud800b'],
     ['too many bytes', 'é'.repeat(MAX_NAME_BYTES / 2 + 1)],
+    ['one byte too many', 'a'.repeat(MAX_NAME_BYTES + 1)],
   ])('refuses a name that has or is %s', (_, name) => {
     let error: unknown;
     try {

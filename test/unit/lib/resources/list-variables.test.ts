@@ -58,6 +58,36 @@ describe('listing variables', () => {
     ]);
   });
 
+  it.each([
+    [undefined, '101'],
+    [1, '2'],
+    [999, '1000'],
+    [1_000, '1000'],
+  ])('asks for one more than %s, and for no more than Conjur gives: %s', async (limit, asked) => {
+    const { conjur, seen } = conjurWith(0);
+    await conjur.listVariables({ limit, search: '' });
+    expect(seen.map(({ path }) => path)).toEqual([`/resources/default/variable?limit=${asked}&offset=0`]);
+  });
+
+  it('takes what Conjur does not say, or not in its own way, for nothing', async () => {
+    const resources = [
+      {
+        id: 'default:variable:a',
+        owner: 7,
+        secrets: [],
+        annotations: [null, { name: 'a' }, { value: 'b' }],
+        created_at: 8,
+      },
+      { id: 'default:variable:b\nc', secrets: [null, { version: 'x' }, { version: 2 }, {}], annotations: {} },
+    ];
+    const { conjur } = mockConjur(() => ({ status: 200, body: JSON.stringify(resources) }));
+    const nothing = { version: undefined, owner: '', annotations: {}, createdAt: undefined };
+    expect((await conjur.listVariables()).variables).toEqual([
+      { ...nothing, name: 'a' },
+      { ...nothing, name: 'b\nc', version: 2 },
+    ]);
+  });
+
   it('passes a search on', async () => {
     const { conjur, seen } = conjurWith(0);
     await conjur.listVariables({ search: 'db & co' });
@@ -77,9 +107,16 @@ describe('listing variables', () => {
     ['a page of a proxy', '<html></html>'],
     ['an object', '{}'],
     ['a list of something else', '[1]'],
-    ['a list of other resources', '[{"id":"default:host:a"}]'],
+    ['a list of nothing', '[null]'],
+    ['a list of other resources', '[{"id":"default:host:a:variable:b"}]'],
+    ['a list of numbers', '[{"id":7}]'],
   ])('takes %s for no answer of Conjur’s', async (_, body) => {
     const { conjur } = mockConjur(() => ({ status: 200, body }));
+    await expect(conjur.listVariables()).rejects.toMatchObject({ code: 'upstream_error' });
+  });
+
+  it('takes another success for none', async () => {
+    const { conjur } = mockConjur(() => ({ status: 201, body: '[]' }));
     await expect(conjur.listVariables()).rejects.toMatchObject({ code: 'upstream_error' });
   });
 });

@@ -25,6 +25,7 @@ describe('the edition', () => {
     'https://acme.secretsmgr.cyberark.cloud.evil.example',
     'https://acme.secretsmgr.evil-cyberark.cloud',
     'https://acmesecretsmgr.cyberark.cloud',
+    'https://a.acme.secretsmgr.cyberark.cloud',
   ])('is self-hosted for any other: %s', (url) => {
     expect(isTenant(new URL(url))).toBe(false);
     expect(toSettings({ baseUrl: url, auth: AUTH })).toMatchObject({
@@ -57,6 +58,8 @@ describe('the edition', () => {
     ['/api', '/api'],
     ['/api/', '/api/'],
     ['/proxy', '/proxy/api'],
+    ['/proxy/api', '/proxy/api'],
+    ['/api/proxy', '/api/proxy/api'],
   ])('/api is added where it lacks: %s', (path, expected) => {
     expect(toApiUrl(new URL(path, 'https://h')).pathname).toBe(expected);
   });

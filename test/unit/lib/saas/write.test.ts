@@ -17,6 +17,49 @@ it.each([
   },
 );
 
+it('among many, each new one is made, and what exists, is illegal or cannot be made loses no other', async () => {
+  let isDefined = false;
+  const { conjur, seen } = mockConjur(({ path, body }) => {
+    if (path.endsWith('/static')) return { status: (JSON.parse(body) as { name: string }).name === 'old' ? 409 : 201 };
+    if (!path.includes('/policies/')) return { status: isDefined || path.includes('old') ? 201 : 404 };
+    isDefined = true;
+    return { status: 201, body: '{"created_roles":{},"version":1}' };
+  }, SAAS);
+  const secrets = ['data/new', 'data/old', 'data//bad', 'data/a name', 'data/newer'].map((name) => ({
+    name,
+    value: 'x',
+  }));
+  const { items, errors } = await conjur.writeSecrets(secrets, { reportVersion: false });
+  expect(items.map(({ name, created }) => [name, created])).toEqual([
+    ['data/new', true],
+    ['data/old', false],
+    ['data/a name', true],
+    ['data/newer', true],
+  ]);
+  expect(errors).toMatchObject([{ name: 'data//bad', error: { code: 'invalid_request' } }]);
+  seen.length = 0;
+  await conjur.writeSecrets(secrets, { reportVersion: false });
+  // All are known now: each value goes to its variable at once.
+  expect(seen.map(({ path }) => path.split('/variable/')[1])).toEqual([
+    ...['data%2Fnew', 'data%2Fold', 'data%2Fa%20name', 'data%2Fnewer'],
+  ]);
+});
+
+it('the next version of a secret that was created is a change, and the same one is none', async () => {
+  let version = 1;
+  const { conjur } = mockConjur(
+    ({ method }) =>
+      method === 'GET'
+        ? { status: 200, body: JSON.stringify({ id: 'conjur:variable:data/new', secrets: [{ version }] }) }
+        : { status: 201 },
+    SAAS,
+  );
+  await conjur.writeSecret('data/new', 'value');
+  expect(await conjur.writeSecret('data/new', 'value')).toMatchObject({ changed: false, version: 1 });
+  version = 2;
+  expect(await conjur.writeSecret('data/new', 'other')).toMatchObject({ changed: true, version: 2 });
+});
+
 it('of the names that are known the oldest is forgotten, where there are too many', () => {
   const known = new KnownNames(2);
   for (const name of ['a', 'b', 'b']) known.add(name);
