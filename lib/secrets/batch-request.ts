@@ -132,15 +132,17 @@ export interface Batches {
 export function toBatches(account: string, names: readonly string[]): Batches {
   const singles = names.filter((name) => name.includes(','));
   const batches: string[][] = [];
+  let batch: string[] = [];
   let bytes = Number.POSITIVE_INFINITY;
   for (const name of names) {
     if (name.includes(',')) continue;
     const size = toQueryId(toFullId(account, name)).length + 1;
-    if (bytes + size > MAX_ID_BYTES || (batches.at(-1)?.length ?? 0) >= MAX_IDS) {
-      batches.push([]);
+    if (bytes + size > MAX_ID_BYTES || batch.length >= MAX_IDS) {
+      batch = [];
+      batches.push(batch);
       bytes = 0;
     }
-    batches.at(-1)?.push(name);
+    batch.push(name);
     bytes += size;
   }
   return { batches, singles };

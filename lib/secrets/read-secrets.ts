@@ -85,7 +85,7 @@ class BatchReading {
       if (answer.kind !== 'missing') return this.#share(left, searched, add);
       left = left.filter((name) => name !== answer.name);
     }
-    if (left[0] !== undefined) await this.#readSingly(left[0]);
+    for (const name of left) await this.#readSingly(name);
   }
 
   /**

@@ -99,21 +99,3 @@ describe('a client without an api key', () => {
     expect((await conjur.rotateApiKey({ credential })).expose()).toBe('k'.repeat(40));
   });
 });
-
-it('a list goes through all pages by `for await`, each when the loop comes to it', async () => {
-  const { conjur, seen } = mockConjur(({ path }) => {
-    const offset = Number(new URL(path, LEADER).searchParams.get('offset'));
-    const ids = [offset, offset + 1, offset + 2].filter((id) => id < 5);
-    return { status: 200, body: JSON.stringify(ids.map((id) => ({ id: `default:variable:${id}` }))) };
-  });
-  const names: string[] = [];
-  const requests: number[] = [];
-  for await (const { name } of conjur.listVariables({ limit: 2, offset: 1 })) {
-    names.push(name);
-    requests.push(seen.length);
-  }
-  expect([names, requests]).toEqual([
-    ['1', '2', '3', '4'],
-    [1, 1, 2, 2],
-  ]);
-});

@@ -52,6 +52,20 @@ it('in a batch, a value that is said to be gone is not given out any more', asyn
   expect((await read({ status: 500 })).items).toEqual([]);
 });
 
+it('an old value that takes the place of a failure is told of', async () => {
+  const warnings: unknown[] = [];
+  const logger = { ...console, warn: (message: string, fields?: unknown) => warnings.push([message, fields]) };
+  let answer: Answer = { status: 200, body: 'old' };
+  const { conjur, clock } = mockConjur(() => answer, CACHE, { logger });
+  await conjur.readSecret('a');
+  clock.move(2_000);
+  answer = { status: 500 };
+  expect(await conjur.readSecret('a')).toMatchObject({ stale: true });
+  expect(warnings).toEqual([
+    ['Conjur is unreachable; serving stale cached values.', { code: 'upstream_error', count: 1 }],
+  ]);
+});
+
 describe('a batch that fails as a whole', () => {
   /** A client that has read the value of `old`, whose time is over, and that of `young`; from now on the server answers as told. */
   async function withValues() {

@@ -102,6 +102,14 @@ describe('defining variables', () => {
     ]);
   });
 
+  it.each([0, 1])('finds it of two as well: the one at %i', async (at) => {
+    const { define } = setUp(async (names) => {
+      if (names.includes('app/bad')) throw unprocessable;
+    });
+    const outcomes = await Promise.allSettled(['app/good', 'app/good'].with(at, 'app/bad').map((name) => define(name)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled'].with(at, 'rejected'));
+  });
+
   it('tells all who wait of a load that failed, and works again afterwards', async () => {
     let works = false;
     const { define, loads } = setUp(async () => {
