@@ -67,8 +67,8 @@ export interface ConjurClient extends AsyncDisposable {
    */
   writeSecret(name: string, value: Secret | string | Uint8Array, options?: WriteSecretOptions): Promise<WriteResult>;
   /**
-   * Writes many at once, the missing variables created in one policy load; one that fails never loses the others. Names must be
-   * distinct.
+   * Writes many at once, the missing variables created in one policy load; one that fails never loses the others.
+   * @throws ConjurError `invalid_request` for a name that comes twice
    * @example
    * const { items, errors } = await conjur.writeSecrets([{ name: 'app/a', value: '1' }, { name: 'app/b', value: '2' }]);
    */

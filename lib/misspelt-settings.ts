@@ -1,5 +1,5 @@
 import { nearestOf } from './nearest-of.ts';
-import type { OptionRow } from './options.ts';
+import { OPTIONS, type OptionRow } from './options.ts';
 
 /** What the names of settings begin with. Not what people misspell: with it, any setting would resemble any other. */
 const PREFIX = 'CYBERARK_';
@@ -32,4 +32,37 @@ export function nearestSettingTo(name: string, known: readonly string[]): string
   const endings = known.filter((one) => one.startsWith(PREFIX)).map((one) => one.slice(PREFIX.length));
   const nearest = nearestOf(name.slice(PREFIX.length), endings);
   return nearest === undefined ? undefined : `${PREFIX}${nearest}`;
+}
+
+/** Fields that options have besides those of the table, once they were checked. */
+const OTHER_FIELDS = ['origins', 'tls.clientFiles'];
+/** Letters that a misspelt option has in common with the one that is meant, so that few are compared at each start. */
+const COMMON_START = 3;
+
+/**
+ * Fields of a program's options that look like an option and are none, by their path, with the option that was probably meant. What
+ * resembles none is passed over: it may be the program's own.
+ * @example findMisspeltOptions({ baseURL: 'https://conjur', tls: { CA: '…' } })
+ * // [['baseURL', 'baseUrl'], ['tls.CA', 'tls.ca']]
+ */
+export function findMisspeltOptions(options: object): [name: string, meant: string][] {
+  const paths = Object.keys(OPTIONS);
+  const known = new Set([...paths, ...paths.map((path) => path.split('.')[0] as string), ...OTHER_FIELDS]);
+  return pathsOf(options).flatMap((path) => {
+    if (known.has(path)) return [];
+    const start = path.slice(0, path.indexOf('.') + 1 + COMMON_START).toLowerCase();
+    const alike = [...known].filter((one) => one.toLowerCase().startsWith(start));
+    const meant = nearestOf(path, alike);
+    return meant === undefined ? [] : [[path, meant]];
+  });
+}
+
+const GROUPS = ['auth', 'tls', 'proxy'];
+
+function pathsOf(options: object): string[] {
+  return Object.entries(options).flatMap(([name, value]) =>
+    GROUPS.includes(name) && typeof value === 'object' && value !== null
+      ? Object.keys(value).map((key) => `${name}.${key}`)
+      : [name],
+  );
 }

@@ -45,6 +45,31 @@ export function isVariableName(name: string): boolean {
   return faultOfName(name) === undefined;
 }
 
+/**
+ * Refuses a call that has two values for one name: nobody could say which would stand in the end.
+ * @throws ConjurError `invalid_request`
+ */
+export function assertDistinct(names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (!seen.has(name)) seen.add(name);
+    else
+      throw new ConjurError(
+        'invalid_request',
+        `${isVariableName(name) ? `The secret ${JSON.stringify(name)}` : 'A name that is none'} stands in the call more than once. Give each name once, with the value that it should have.`,
+      );
+  }
+}
+
+/**
+ * Checks the id of a policy branch, and gives it back unchanged.
+ * @throws ConjurError `invalid_request`
+ */
+export function parseBranch(branch: string): string {
+  if (isVariableName(branch)) return branch;
+  throw new ConjurError('invalid_request', 'The branch must be the id of a policy, such as root or app/db.');
+}
+
 function invalid(problem: string): ConjurError {
   return new ConjurError(
     'invalid_request',

@@ -4,7 +4,6 @@ import type { Deadline, RunCall } from './clock.ts';
 import type { ConjurClient } from './conjur-client.ts';
 import { ConjurError } from './errors.ts';
 import { createListing } from './listing.ts';
-import { lastRotation, rotateApiKey, rotateApiKeyOf } from './resources/api-keys.ts';
 import { isPermitted } from './resources/is-permitted.ts';
 import { listVariables, showVariable } from './resources/variables.ts';
 import { whoami } from './resources/whoami.ts';
@@ -17,7 +16,7 @@ import type { ValueCache } from './secrets/value-cache.ts';
 import type { VariableDefinition } from './secrets/variable-policy.ts';
 import { VariableDefiner } from './secrets/variable-policy.ts';
 import { VersionMemory, type WriteState, writeSecret } from './secrets/write-secret.ts';
-import { writeSecrets } from './secrets/write-secrets.ts';
+import { assertWritable, writeSecrets } from './secrets/write-secrets.ts';
 import type { Settings } from './settings.ts';
 
 type ReadOperations = Pick<
@@ -131,7 +130,8 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
           return invalidatingCache((cache) => cache.drop(name), write);
         }),
       writeSecrets: (secrets, options = {}) =>
-        run(options, (deadline) => {
+        run(options, async (deadline) => {
+          assertWritable(secrets);
           const { reportVersion = true } = options;
           const write = async () => {
             const call = { deadline, reportVersion };
@@ -170,7 +170,8 @@ export function createWriteOperations({ context, settings, loadCache, run }: Wri
   };
 }
 
-/** Few need them, and a cold start does without. */
+/** Few need these two, and a cold start does without. */
+const loadApiKeys = () => import('./resources/api-keys.ts');
 const loadHostFactories = () => import('./resources/host-factory.ts');
 
 type RotationOperations = Pick<
@@ -197,6 +198,7 @@ export function createRotationOperations({ context, source, run }: RotationOpera
       run(options, async (deadline) => {
         const credential = options.credential ?? (await source?.get(0, deadline));
         if (credential === undefined) throw noApiKey();
+        const { rotateApiKey } = await loadApiKeys();
         const apiKey = await rotateApiKey(context, credential, deadline);
         if (options.credential === undefined) source?.replace({ login: credential.login, apiKey });
         return apiKey;
@@ -204,9 +206,14 @@ export function createRotationOperations({ context, source, run }: RotationOpera
     rotateApiKeyOf: (role, options = {}) =>
       run(options, async (deadline) => {
         if (context.edition === 'saas') throw lacking("rotate another role's api key", 'let the role rotate its own');
+        const { rotateApiKeyOf } = await loadApiKeys();
         return rotateApiKeyOf(context, role, options, deadline);
       }),
-    lastRotation: (role, options) => run(options, (deadline) => lastRotation(context, role, deadline)),
+    lastRotation: (role, options) =>
+      run(options, async (deadline) => {
+        const { lastRotation } = await loadApiKeys();
+        return lastRotation(context, role, deadline);
+      }),
     createHostFactoryTokens: (factory, options) =>
       run(options, async (deadline) => {
         const { createHostFactoryTokens } = await loadHostFactories();

@@ -3,6 +3,7 @@ import { type AuthOptions, type AuthSettings, toAuth } from './auth/auth-options
 import type { TlsSettings } from './http/dispatchers.ts';
 import { parseExceptions } from './http/no-proxy.ts';
 import type { ProxySettings } from './http/proxy.ts';
+import { findMisspeltOptions } from './misspelt-settings.ts';
 import { checkValues, Problems, type ReadFile, readPemFile, toPem, type ValuesOf } from './option-values.ts';
 import { type NameOf, OPTIONS, type OptionName } from './options.ts';
 import { orderForKey } from './pem.ts';
@@ -142,6 +143,9 @@ export function toSettings(options: ConjurClientOptions): Settings {
   const problems = new Problems();
   const given = (name: string): unknown => valueAt(options, name);
   const { settings } = assembleSettings({ given, nameOf: createNameOf(options) }, problems);
+  // Its default is one of the environment's: a program that misspells it must not send its credential there.
+  if (options.baseUrl === undefined) problems.add('baseUrl', 'is missing');
+  for (const [name, meant] of findMisspeltOptions(options)) problems.add(name, `is no option: did you mean ${meant}?`);
   if (problems.list.length > 0) throw new TypeError(problems.list.join('; '));
   return { ...settings, origins: options.origins };
 }

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 import { ConjurError } from '../../lib/errors.ts';
-import { isVariableName } from '../../lib/names.ts';
+import { assertDistinct } from '../../lib/names.ts';
 import { Secret } from '../../lib/secret.ts';
 import type { WriteResult } from '../../lib/secrets/write-secret.ts';
 import type { InvokedDeletion, InvokedWrite, Wire, WireBatch } from '../contract/answers.ts';
@@ -69,16 +69,6 @@ export function toMany(payload: unknown): WriteRequest & { kind: 'many' } {
     secrets: secrets.map((secret) => toSecretToWrite(secret.name, secret)),
     reportVersion: version ?? true,
   };
-}
-
-/** Of two values for one name, nobody could say which would stand in the end. */
-function assertDistinct(names: readonly string[]): void {
-  const twice = names.find((name, index) => names.indexOf(name) !== index);
-  if (twice !== undefined)
-    throw new ConjurError(
-      'invalid_request',
-      `${isVariableName(twice) ? `The secret ${JSON.stringify(twice)}` : 'A name that is none'} stands in the call more than once. Give each name once, with the value that it should have.`,
-    );
 }
 
 function toVirtualKeyRequest(payload: unknown, what = 'The call'): WriteRequest & { kind: 'virtual-key' } {

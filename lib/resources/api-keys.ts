@@ -104,6 +104,7 @@ export async function rotateApiKeyOf(
   { repeat }: RotateApiKeyOfOptions,
   deadline: Deadline,
 ): Promise<Secret> {
+  assertRole(role);
   const request: HttpRequest = {
     method: 'PUT',
     path: toApiKeyPath(context.account, role),
@@ -138,6 +139,12 @@ export function toRotationError(
   return toConjurError(context, request, response);
 }
 
+/** Without a role, the endpoint means one's own. */
+function assertRole(role: string): void {
+  if (typeof role === 'string' && /^[^:]+:./s.test(role)) return;
+  throw new ConjurError('invalid_request', 'The role must be named by kind and id, such as host:path/name.');
+}
+
 export interface LastRotation {
   /** Full id: `default:host:path/name`. */
   readonly role: string;
@@ -151,6 +158,7 @@ export interface LastRotation {
  * @throws ConjurError `forbidden` where the role is not there or not to be seen, and from a Conjur before 1.24
  */
 export async function lastRotation(context: ConjurContext, role: string, deadline: Deadline): Promise<LastRotation> {
+  assertRole(role);
   const request: HttpRequest = {
     method: 'GET',
     path: toApiKeyPath(context.account, role),

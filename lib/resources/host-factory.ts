@@ -54,6 +54,8 @@ export async function createHostFactoryTokens(
   { expiresAt, cidrs = [], count = 1 }: HostFactoryTokenOptions,
   deadline: Deadline,
 ): Promise<HostFactoryToken[]> {
+  if (!(expiresAt instanceof Date) || Number.isNaN(expiresAt.getTime()))
+    throw new TypeError('expiresAt must be a Date, after which the tokens are of no use');
   const form = new URLSearchParams({
     host_factory: `${context.account}:host_factory:${factory}`,
     expiration: expiresAt.toISOString().replace(/\.\d+/, ''),
@@ -97,6 +99,12 @@ export async function createHost(
   const form = new URLSearchParams({ id });
   for (const [name, value] of Object.entries(annotations)) form.append(`annotations[${name}]`, value);
   const text = exposeUncopied(toSecret(token)).toString('utf8');
+  // It stands in a header, between quotes.
+  if (!/^[\x21\x23-\x7e]+$/.test(text))
+    throw new ConjurError(
+      'invalid_request',
+      "The host factory's token holds white space, a quotation mark or another character that no token has: a line break of the file that it came from, perhaps.",
+    );
   const request: HttpRequest = {
     method: 'POST',
     path: '/host_factories/hosts',

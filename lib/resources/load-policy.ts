@@ -12,7 +12,7 @@ import {
 import type { Deadline } from '../clock.ts';
 import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
-import { parseVariableName, toPolicyPath } from '../names.ts';
+import { parseBranch, toPolicyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
 import { type SentChange, sendChange } from '../secrets/repeated-write.ts';
 
@@ -55,9 +55,12 @@ export async function loadPolicy(
   options: LoadPolicyOptions,
   deadline: Deadline,
 ): Promise<PolicyLoadResult> {
-  const path = toPolicyPath(context.account, parseVariableName(branch));
+  const path = toPolicyPath(context.account, parseBranch(branch));
+  const { mode = 'add' } = options;
+  if (!Object.hasOwn(METHODS, mode)) throw new TypeError('mode must be add, update or replace');
+  if (typeof document !== 'string') throw new TypeError('A policy document must be a text.');
   const request: HttpRequest = {
-    method: METHODS[options.mode ?? 'add'],
+    method: METHODS[mode],
     path: options.dryRun === true ? `${path}?dryRun=true` : path,
     headers: { 'content-type': 'application/x-yaml' },
     body: document,

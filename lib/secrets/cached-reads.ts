@@ -76,6 +76,7 @@ export async function readSecretsCached(
   { fresh }: Pick<ReadSecretRequest, 'fresh'>,
   deadline: Deadline,
 ): Promise<Batch<SecretValue>> {
+  if (!Array.isArray(names)) return readSecrets(context, names, deadline);
   const distinct = [...new Set(names)];
   const held = new Map(distinct.flatMap((name) => pair(name, fresh === true ? undefined : cache.get(name, undefined))));
   const wanted = distinct.filter((name) => !held.has(name));

@@ -26,6 +26,7 @@ export async function readSecrets(
   names: readonly string[],
   deadline: Deadline,
 ): Promise<Batch<SecretValue>> {
+  if (!Array.isArray(names)) throw new TypeError('What is to be read must be a list of names.');
   if (context.edition === 'saas') return (await import('../saas/read-values.ts')).readValues(context, names, deadline);
   const reading = new BatchReading(context, deadline);
   const legal = [...new Set(names)].filter((name) => reading.isLegal(name));

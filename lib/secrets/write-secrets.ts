@@ -1,6 +1,7 @@
 import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { type Batch, type ConjurError, isConjurError } from '../errors.ts';
+import { assertDistinct } from '../names.ts';
 import { type Secret, toSecret } from '../secret.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 import { describeWrite, setDefinedValue, setValue, type WriteResult, type WriteState } from './write-secret.ts';
@@ -10,12 +11,22 @@ export interface SecretToWrite extends VariableDefinition {
   readonly value: Secret | string | Uint8Array;
 }
 
+/**
+ * Checks what concerns more than one name, before anything is sent.
+ * @throws TypeError for what is no list, and a value that is none; ConjurError `invalid_request` for a name that comes twice
+ */
+export function assertWritable(secrets: readonly SecretToWrite[]): void {
+  if (!Array.isArray(secrets)) throw new TypeError('What is to be written must be a list of names and values.');
+  for (const { value } of secrets) toSecret(value);
+  assertDistinct(secrets.map(({ name }) => name));
+}
+
 /** Writes under way at once: enough to hide latency, too few to starve other clients of Conjur or to wait long for a connection. */
 const CONCURRENCY = 16;
 
 /**
  * Writes many values; one that fails never loses the others. All are tried first, so that everything that is missing is known before
- * it is defined, in one policy load. The names must be distinct: of two values for one name, either could be the last.
+ * it is defined, in one policy load. {@link assertWritable} comes before it.
  */
 export async function writeSecrets(
   context: ConjurContext,

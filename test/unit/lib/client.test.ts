@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createConjurClient } from '../../../lib/client.ts';
+import { type ConjurClient, createConjurClient } from '../../../lib/client.ts';
+import type { SecretToWrite } from '../../../lib/secrets/write-secrets.ts';
 import { mockConjur } from './mock-conjur.ts';
 
 afterEach(() => {
@@ -98,3 +99,44 @@ describe('a call with a signal', () => {
     expect(authentications.length).toBe(1);
   });
 });
+
+describe('what a program gives wrong is refused, and nothing is sent:', () => {
+  const invalid = (message: string) => ({ code: 'invalid_request', message: expect.stringContaining(message) });
+  const misuse = (message: string) => ({ name: 'TypeError', message: expect.stringContaining(message) });
+
+  it.each<[string, (conjur: ConjurClient) => Promise<unknown>, object]>([
+    [
+      'a value that is none among others',
+      (c) => c.writeSecrets([one('a'), one('b', 5)]),
+      misuse('A secret value must'),
+    ],
+    ['two values for one name', (c) => c.writeSecrets([one('a'), one('a')]), invalid('"a" stands in the call')],
+    ['no list to write', (c) => c.writeSecrets(undefined as never), misuse('list of names and values')],
+    ['a name for a list', (c) => c.readSecrets('abc' as never), misuse('list of names')],
+    ['no list to read', (c) => c.readSecrets(undefined as never), misuse('list of names')],
+    ['no branch', (c) => c.loadPolicy('', ''), invalid('The branch must')],
+    ['another mode', (c) => c.loadPolicy('root', '', { mode: 'delete' as never }), misuse('add, update or replace')],
+    ['no document', (c) => c.loadPolicy('root', undefined as never, { mode: 'replace' }), misuse('document must')],
+    ['no role to rotate', (c) => c.rotateApiKeyOf(''), invalid('role')],
+    ['a role without a kind', (c) => c.lastRotation('app/one'), invalid('The role must')],
+    ['no role to ask about', (c) => c.lastRotation(undefined as never), invalid('The role must')],
+    ['no end', (c) => c.createHostFactoryTokens('f', {} as never), misuse('expiresAt must be a Date')],
+    [
+      'a date that is none',
+      (c) => c.createHostFactoryTokens('f', { expiresAt: new Date('x') }),
+      misuse('expiresAt must'),
+    ],
+    ['a token with its line break', (c) => c.createHost('token\n', 'a'), invalid('a line break of the file')],
+    ['a token with a quotation mark', (c) => c.createHost('to"ken', 'a'), invalid('quotation mark')],
+  ])('%s', async (_, call, error) => {
+    for (const environment of [{}, { CYBERARK_SECRET_CACHE_TTL: '60' }, { CYBERARK_EDITION: 'saas' }]) {
+      const { conjur, seen, authentications } = mockConjur(() => ({ status: 500 }), environment);
+      await expect(call(conjur)).rejects.toMatchObject(error);
+      expect([...seen, ...authentications]).toEqual([]);
+    }
+  });
+});
+
+function one(name: string, value: unknown = 'value'): SecretToWrite {
+  return { name, value: value as string };
+}

@@ -68,6 +68,24 @@ describe('the options of a client', () => {
     );
   });
 
+  it.each<[string, Record<string, unknown>]>([
+    ['baseUrl is missing', { baseUrl: undefined }],
+    ['baseURL is no option: did you mean baseUrl?', { baseUrl: undefined, baseURL: 'https://conjur.example' }],
+    ['timeout is no option: did you mean timeoutMs?', { timeout: 10_000 }],
+    ['tls.CA is no option: did you mean tls.ca?', { tls: { CA: CERT } }],
+    ['auth.logn is no option: did you mean auth.login?', { auth: { ...AUTH, logn: 'host/a' } }],
+  ])('are not passed over where they are misspelt: %s', (message, bad) => {
+    expect(() => createConjurClient({ ...OPTIONS_GIVEN, ...bad } as ConjurClientOptions)).toThrow(
+      expect.objectContaining({ name: 'TypeError', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('may stand beside what is the program’s own, and be those of fromEnv', () => {
+    expect(() => toSettings({ ...OPTIONS_GIVEN, region: 'eu', retries: 3 } as ConjurClientOptions)).not.toThrow();
+    expect(() => toSettings(toSettings({ ...OPTIONS_GIVEN, proxy: { http: 'http://p' } }))).not.toThrow();
+    expect(() => toSettings(fromEnv({ CYBERARK_API_KEY: 'sesame' }))).not.toThrow();
+  });
+
   it('are all told of together', () => {
     expect(() => toSettings({ ...OPTIONS_GIVEN, maxAttempts: 0, timeoutMs: 0 })).toThrow(/timeoutMs .*; maxAttempts /);
   });
