@@ -51,6 +51,10 @@ describe('parseVariableName', () => {
   });
 });
 
+it('half a surrogate pair goes as what stands for it, and fails no call before it is sent', () => {
+  expect(toSecretPath('\ud800', 'a')).toBe('/secrets/%EF%BF%BD/variable/a');
+});
+
 it('a path holds no character that a proxy may take for a delimiter', () => {
   expect(toSecretPath('a', "b!'()*c")).toBe('/secrets/a/variable/b%21%27%28%29%2Ac');
 });

@@ -99,3 +99,17 @@ describe('a client without an api key', () => {
     expect((await conjur.rotateApiKey({ credential })).expose()).toBe('k'.repeat(40));
   });
 });
+
+it.each<[string, Call]>([
+  ["Secrets Manager SaaS does not rotate another role's api key", (conjur) => conjur.rotateApiKeyOf('host:a')],
+  [
+    'Secrets Manager SaaS does not check a policy without loading it',
+    (conjur) => conjur.loadPolicy('data', '- !host a', { dryRun: true }),
+  ],
+])('before anything is sent it is said that %s', async (words, call) => {
+  const { conjur, seen } = mockConjur(() => ({ status: 500 }), { CYBERARK_EDITION: 'saas' });
+  await expect(call(conjur)).rejects.toMatchObject({
+    ...{ code: 'invalid_request', message: expect.stringContaining(words) },
+  });
+  expect(seen).toEqual([]);
+});

@@ -178,6 +178,7 @@ describe('a PEM', () => {
     [' "/a b.pem" ', '/a b.pem'],
     ["'/a.pem'", '/a.pem'],
     ['"/a.pem', '"/a.pem'],
+    ['"/a".pem', '"/a".pem'],
     ['/a".pem"', '/a".pem"'],
     [`"/a.pem'`, `"/a.pem'`],
   ])('by its path, %s, is read from %s', (text, path) => {
