@@ -75,7 +75,6 @@ const HTML_START = /^<(?:!doctype\s+html|html|head|body|\?xml|!--)/i;
 
 /** Whether an answer looks like a web page, by its media type and its first bytes. Conjur says `text/html` too, but only of no body. */
 export function isPage({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): boolean {
-  if (body.byteLength === 0) return false;
   const mediaType = String(headers['content-type'] ?? '').toLowerCase();
   if (/^(?:text\/html|application\/xhtml)/.test(mediaType)) return startOf(body).startsWith('<');
   return !mediaType.startsWith('application/octet-stream') && HTML_START.test(startOf(body));

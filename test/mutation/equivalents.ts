@@ -292,6 +292,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'A life is a number of whole seconds, so that none is of one millisecond.',
   },
   {
+    file: 'lib/clock.ts',
+    operator: '?. to .',
+    original: 'signal?.aborted',
+    reason: 'A wait fails by its signal alone.',
+  },
+  {
     file: 'lib/http/dispatchers.ts',
     operator: 'number and one',
     original: '0',
@@ -381,6 +387,36 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     operator: '&& to ||',
     original: "error instanceof Error && 'code' in error",
     reason: 'What zlib throws is an error.',
+  },
+  {
+    file: 'lib/option-values.ts',
+    operator: 'condition to false',
+    original: 'taken.has(given) || value === takenText',
+    reason: 'What is remembered to save time is worked out again, and is the same.',
+  },
+  {
+    file: 'lib/option-values.ts',
+    operator: '|| to &&',
+    original: 'taken.has(given) || value === takenText',
+    reason: 'What is remembered to save time is worked out again, and is the same.',
+  },
+  {
+    file: 'lib/option-values.ts',
+    operator: 'without the statement',
+    original: 'taken.add(secret);',
+    reason: 'What is remembered to save time is worked out again, and is the same.',
+  },
+  {
+    file: 'lib/option-values.ts',
+    operator: 'condition to false',
+    original: 'row.secret === undefined',
+    reason: 'What is remembered to save time is worked out again, and is the same.',
+  },
+  {
+    file: 'lib/option-values.ts',
+    operator: 'without the statement',
+    original: 'takenText = pem;',
+    reason: 'What is remembered to save time is worked out again, and is the same.',
   },
   {
     file: 'lib/saas/create-secret.ts',

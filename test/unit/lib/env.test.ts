@@ -82,6 +82,11 @@ describe('the settings', () => {
     expect(parse(environment).settings.auth.login).toBe(login);
   });
 
+  it.each(['', ' ', '\n'])('take %j for a variable that is not set', (text) => {
+    const environment = { ...KEY, CYBERARK_ACCOUNT: text, CONJUR_ACCOUNT: 'acme', CYBERARK_MAX_ATTEMPTS: text };
+    expect(parse(environment).settings).toMatchObject({ account: 'acme', maxAttempts: 5 });
+  });
+
   it('report all faults together, by name, and never a value', () => {
     const message = problemsOf({
       CYBERARK_API_BASE: 'ftp://sesame',
