@@ -39,32 +39,38 @@ export function createAuthentication(authenticator: Authenticator, send: Transpo
   }
 
   return {
-    async authenticate(deadline, { once = false } = {}) {
-      if (authenticator.readToken !== undefined)
-        return deadline.race(authenticator.readToken(), 'reading the access token');
-      let refusal: HttpResponse | undefined;
-      for (let refusals = 0; ; refusals += 1) {
-        // A file or a service that the credential comes from may hang.
-        const prepared = await deadline.race(authenticator.prepare(refusals, deadline), 'preparing to authenticate');
-        if (prepared === undefined) throw refused(authenticator, refusals, refusal);
-        const request = once ? { ...prepared, idempotent: false } : prepared;
-        const response = await sendFor(authenticator, () => sendTo(request, deadline));
-        if (response.status === 200) return parseAccessToken(response, nameOf);
-        if (response.status !== 401 || isPage(response)) throw unexpected({ nameOf }, authenticator, request, response);
-        refusal = response;
-      }
-    },
+    authenticate: (deadline, options = {}) =>
+      logIn(deadline, options).catch((error: unknown) => {
+        if (error instanceof Error) FAILED.add(error);
+        throw error;
+      }),
     preferLeader() {
       leaderFirst = true;
     },
   };
+
+  async function logIn(deadline: Deadline, { once = false }: AuthenticateOptions): Promise<AccessToken> {
+    if (authenticator.readToken !== undefined)
+      return deadline.race(authenticator.readToken(), 'reading the access token');
+    let refusal: HttpResponse | undefined;
+    for (let refusals = 0; ; refusals += 1) {
+      // A file or a service that the credential comes from may hang.
+      const prepared = await deadline.race(authenticator.prepare(refusals, deadline), 'preparing to authenticate');
+      if (prepared === undefined) throw refused(authenticator, refusals, refusal);
+      const request = once ? { ...prepared, idempotent: false } : prepared;
+      const response = await sendFor(authenticator, () => sendTo(request, deadline));
+      if (response.status === 200) return parseAccessToken(response, nameOf);
+      if (response.status !== 401 || isPage(response)) throw unexpected({ nameOf }, authenticator, request, response);
+      refusal = response;
+    }
+  }
 }
 
-const UNANSWERED = new WeakSet<Error>();
+const FAILED = new WeakSet<Error>();
 
-/** Whether a request failed since no answer came to the login before it, so that it was never sent itself. */
+/** Whether a request failed since the login before it did, so that it was never sent itself. */
 export function isOfLogin(error: Error): boolean {
-  return UNANSWERED.has(error);
+  return FAILED.has(error);
 }
 
 /** A server that does not like a client certificate often just ends the connection, before and without any answer. */
@@ -72,7 +78,6 @@ async function sendFor({ kind, advice }: Authenticator, send: () => Promise<Http
   try {
     return await send();
   } catch (error) {
-    if (isConjurError(error)) UNANSWERED.add(error);
     const fault = isConjurError(error, 'upstream_unavailable') ? error.cause : undefined;
     if (kind !== 'cert' || !(fault instanceof HttpFault) || fault.kind !== 'broken') throw error;
     throw new ConjurError(

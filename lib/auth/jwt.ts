@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { ConjurError } from '../errors.ts';
-import { Secret, toSecret } from '../secret.ts';
+import { Secret } from '../secret.ts';
 import type { NameOf } from '../settings.ts';
 import type { TokenProvider } from './auth-options.ts';
 import { type Authenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
@@ -48,7 +48,31 @@ export function createJwtAuthenticator(options: JwtAuthenticatorOptions): Authen
 
 /** A token that was given once and for all, or what gives one each time. */
 export function createJwtSource(token: Secret | TokenProvider, description: string): JwtSource {
-  return { description, read: async () => (typeof token === 'function' ? toSecret(await token()) : token) };
+  return { description, read: () => takeToken(token, description) };
+}
+
+/**
+ * The token itself, or what a program's function gives for one.
+ * @param option what messages call the option that has it
+ * @throws ConjurError `authentication_failed` where the function fails, with its error as the cause, or gives no token
+ */
+export async function takeToken(token: Secret | TokenProvider, option: string): Promise<Secret> {
+  if (typeof token !== 'function') return token;
+  let given: unknown;
+  try {
+    given = await token();
+  } catch (error) {
+    const name = error instanceof Error ? error.name : typeof error;
+    throw new ConjurError('authentication_failed', `The function in ${option}, which gives tokens, failed (${name}).`, {
+      cause: error,
+    });
+  }
+  const secret = typeof given === 'string' || given instanceof Uint8Array ? Secret.of(given) : given;
+  if (secret instanceof Secret && secret.byteLength > 0) return secret;
+  throw new ConjurError(
+    'authentication_failed',
+    `The function in ${option} gave no token: neither a Secret nor a text.`,
+  );
 }
 
 /**

@@ -1,7 +1,8 @@
 import type { NameOf } from '../options.ts';
-import { type Secret, toSecret } from '../secret.ts';
+import type { Secret } from '../secret.ts';
 import type { TokenProvider } from './auth-options.ts';
 import { type RareAuthenticator, toAuthenticationRequest, toForm } from './authenticator.ts';
+import { takeToken } from './jwt.ts';
 
 export interface OidcAuthenticatorOptions {
   readonly account: string;
@@ -28,7 +29,7 @@ export function createOidcAuthenticator({
   return {
     advice: `Check the token in ${option}: that it has not expired, that its issuer is the provider of authn-oidc/${serviceId}, and that its user exists in Conjur and may \`authenticate\` there. Since Conjur 1.26.1 a server takes id tokens only where it is told to.`,
     async prepare(refusals) {
-      const token = typeof idToken === 'function' ? toSecret(await idToken()) : idToken;
+      const token = await takeToken(idToken, option);
       if (refusals > 1 || (refusals === 1 && refused?.equals(token) === true)) return undefined;
       refused = token;
       return toAuthenticationRequest(

@@ -36,10 +36,13 @@ export function parseVariable(
 
 function latestVersion(secrets: unknown): number | undefined {
   if (!Array.isArray(secrets)) return undefined;
-  const versions = secrets
-    .map((entry: unknown) => (entry as { version?: unknown } | null)?.version)
-    .filter(Number.isSafeInteger);
-  return versions.length === 0 ? undefined : Math.max(...(versions as number[]));
+  let latest: number | undefined;
+  // No spread: an answer may hold more of them than a call takes arguments.
+  for (const entry of secrets as ({ version?: unknown } | null)[]) {
+    const version = entry?.version;
+    if (Number.isSafeInteger(version)) latest = Math.max(latest ?? 0, version as number);
+  }
+  return latest;
 }
 
 function toAnnotations(annotations: unknown): Record<string, string> {

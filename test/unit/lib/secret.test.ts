@@ -1,6 +1,5 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { createConjurClient } from '../../../lib/client.ts';
 import { Secret } from '../../../lib/secret.ts';
 import { mockConjur } from './mock-conjur.ts';
 
@@ -35,8 +34,6 @@ describe('a secret', () => {
     const { conjur, seen } = mockConjur(() => ({ status: 201 }));
     await expect(conjur.writeSecret('a', value as never)).rejects.toThrow(told);
     expect(seen).toEqual([]);
-    const auth = { type: 'jwt', serviceId: 'ci', jwt: async () => value as never } as const;
-    await expect(createConjurClient({ baseUrl: 'http://conjur.test', auth }).authenticate()).rejects.toThrow(told);
   });
 
   it('is equal to another one of the same bytes', () => {

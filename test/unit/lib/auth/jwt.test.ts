@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { AuthOptions, TokenProvider } from '../../../../lib/auth/auth-options.ts';
 import { createJwtAuthenticator, createJwtFile, createJwtSource, type JwtSource } from '../../../../lib/auth/jwt.ts';
+import { createConjurClient } from '../../../../lib/client.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { Secret } from '../../../../lib/secret.ts';
 import { FakeClock } from '../fake-clock.ts';
@@ -42,6 +44,49 @@ describe('a JSON web token', () => {
       code: 'authentication_failed',
       message: expect.stringContaining('the file /token (auth.jwtFile)'),
       cause,
+    });
+  });
+});
+
+const AUTH: readonly ((give: TokenProvider) => [option: string, auth: AuthOptions])[] = [
+  (give) => ['auth.jwt', { type: 'jwt', serviceId: 'ci', jwt: give }],
+  (give) => ['auth.idToken', { type: 'oidc', serviceId: 'ci', idToken: give }],
+];
+
+describe.each(AUTH)('a function of the program that gives tokens (%#)', (toAuth) => {
+  const logIn = (give: TokenProvider) => {
+    const [option, auth] = toAuth(give);
+    const client = createConjurClient({ baseUrl: 'http://conjur.test', auth });
+    return { option, error: client.authenticate().catch((caught: unknown) => caught) };
+  };
+
+  it.each<[string, () => unknown]>([
+    ['rejects', () => Promise.reject(new RangeError('sesame'))],
+    [
+      'throws',
+      () => {
+        throw new RangeError('sesame');
+      },
+    ],
+  ])('and %s fails the login, with its error as the cause and not in the message', async (_, give) => {
+    const { option, error } = logIn(give as TokenProvider);
+    expect(await error).toMatchObject({
+      code: 'authentication_failed',
+      message: `The function in ${option}, which gives tokens, failed (RangeError).`,
+      cause: new RangeError('sesame'),
+    });
+  });
+
+  it('may give bytes, as they were read', async () => {
+    const source = createJwtSource(async () => Buffer.from('a.b.c') as never, 'auth.jwt');
+    expect((await source.read()).expose()).toBe('a.b.c');
+  });
+
+  it.each([undefined, null, '', 1234, { value: '1234' }])('and gives %j gives no token', async (value) => {
+    const { option, error } = logIn(async () => value as never);
+    expect(await error).toMatchObject({
+      code: 'authentication_failed',
+      message: `The function in ${option} gave no token: neither a Secret nor a text.`,
     });
   });
 });

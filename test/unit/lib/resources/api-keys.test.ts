@@ -1,8 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { createConjurClient } from '../../../../lib/client.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { isConjurError } from '../../../../lib/errors.ts';
 import { Secret } from '../../../../lib/secret.ts';
+import { serveOnLoopback } from '../../../support/serve-on-loopback.ts';
 import { type Answer, mockConjur } from '../mock-conjur.ts';
 
 const NEW_KEY = '2n1g7pq1kqn8e52f2fhyp1hwwe9a2cvnpfx1tfwag3a1k3m1';
@@ -90,6 +92,15 @@ describe('rotating one’s own api key', () => {
       expect(String(error)).not.toContain('not known whether');
     }
     expect(seen).toEqual([]);
+  });
+
+  it('whose identity nobody gives does not say so either', async () => {
+    await using hanging = await serveOnLoopback((_, response) => response.destroy());
+    const auth = { type: 'gcp', login: 'host/a', metadataUrl: hanging.url } as const;
+    const conjur = createConjurClient({ baseUrl: 'http://conjur.test', auth });
+    const error = await conjur.writeSecret('a', 'b').catch((e: unknown) => e);
+    expect(String(error)).toContain("Google Cloud's metadata service");
+    expect(String(error)).not.toContain('not known whether');
   });
 
   it('leaves the client’s own key alone where another credential is rotated', async () => {

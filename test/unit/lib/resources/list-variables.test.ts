@@ -120,3 +120,9 @@ describe('listing variables', () => {
     await expect(conjur.listVariables()).rejects.toMatchObject({ code: 'upstream_error' });
   });
 });
+
+it('the latest of more versions than a call takes arguments is found', async () => {
+  const secrets = Array.from({ length: 200_000 }, (_, index) => ({ version: index + 1 }));
+  const { conjur } = mockConjur(() => ({ status: 200, body: JSON.stringify({ id: 'default:variable:a', secrets }) }));
+  expect((await conjur.showVariable('a'))?.version).toBe(200_000);
+});
