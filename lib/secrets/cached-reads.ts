@@ -16,9 +16,6 @@ export function lazyValueCache(
   login: () => string | undefined,
 ): LoadCache | undefined {
   if (settings.secretCacheTtlMs === 0) return undefined;
-  const { baseUrl, account, auth } = settings;
-  const serviceId = 'serviceId' in auth ? (auth.serviceId ?? '') : '';
-  const identity = () => [baseUrl.href, account, auth.type, serviceId, login() ?? auth.login ?? ''];
   let loading: Promise<ValueCache> | undefined;
   return () => {
     loading ??= import('./value-cache.ts').then(
@@ -29,7 +26,7 @@ export function lazyValueCache(
           maxEntries: settings.secretCacheMaxEntries,
           maxBytes: settings.secretCacheMaxBytes,
           clock,
-          identity,
+          login,
         }),
     );
     return loading;

@@ -11,8 +11,8 @@ export interface ValueCacheOptions {
   /** Bytes of values and names together. */
   readonly maxBytes: number;
   readonly clock: Pick<Clock, 'now'>;
-  /** Base URL, account, authenticator and login: whose eyes the values were read with. */
-  readonly identity: () => readonly string[];
+  /** Whose eyes the values were read with: a client whose login changes gives out none of another's. */
+  readonly login: () => string | undefined;
 }
 
 interface Entry {
@@ -102,7 +102,7 @@ export class ValueCache {
   }
 
   #key(name: string, version: number | undefined): string {
-    return JSON.stringify([...this.#options.identity(), name, version]);
+    return JSON.stringify([this.#options.login(), name, version]);
   }
 }
 

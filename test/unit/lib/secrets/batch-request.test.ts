@@ -1,5 +1,6 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { toBatches } from '../../../../lib/secrets/batch-request.ts';
+import { mockConjur } from '../mock-conjur.ts';
 
 const sizesOf = (names: readonly string[]) => toBatches('acme', names).batches.map(({ length }) => length);
 const namesOf = (count: number, length: number) =>
@@ -22,4 +23,43 @@ it('names share one request up to 7,500 bytes of their full ids and the commas b
 it('a name that is longer than that goes alone, and one with a comma in no batch', () => {
   const long = 'x'.repeat(8_000);
   expect(toBatches('acme', ['a', long, 'b,c', 'd'])).toEqual({ batches: [['a'], [long], ['d']], singles: ['b,c'] });
+});
+
+describe('the values of a batch', () => {
+  const read = (values: unknown, coding?: string) => {
+    const headers = coding === undefined ? undefined : { 'content-encoding': coding };
+    const body = typeof values === 'string' ? values : JSON.stringify(values);
+    const { conjur, seen } = mockConjur(() => ({ status: 200, body, ...(headers && { headers }) }));
+    return { seen, reading: conjur.readSecrets(['a', 'b']) };
+  };
+  const of = (a: unknown, b: unknown) => ({ 'default:variable:a': a, 'default:variable:b': b });
+
+  it('are asked for in base64, and read by what the answer says of itself', async () => {
+    const { seen, reading } = read(of('YQ==', 'Yg=='), 'base64');
+    const { items } = await reading;
+    expect(items.map(({ value }) => value.expose())).toEqual(['a', 'b']);
+    expect(items[0]).toMatchObject({ contentType: undefined, version: undefined, stale: false });
+    expect(seen[0]?.headers['accept-encoding']).toBe('base64');
+    const plain = await read(of('YQ==', 'Yg==')).reading;
+    expect(plain.items.map(({ value }) => value.expose())).toEqual(['YQ==', 'Yg==']);
+  });
+
+  it('may have line breaks in their base64', async () => {
+    const value = 'x'.repeat(100);
+    const lines = Buffer.from(value).toString('base64').replaceAll(/.{60}/g, '$&\n');
+    expect((await read(of(lines, 'Yg=='), 'base64').reading).items[0]?.value.expose()).toBe(value);
+  });
+
+  it.each<[string, unknown, string?]>([
+    ['one is missing', { 'default:variable:a': 'a' }],
+    ['one is empty', of('a', '')],
+    ['one is no text', of('a', 7)],
+    ['one is no base64', of('YQ==', 'sesame!'), 'base64'],
+    ['there is a list', ['a', 'b']],
+    ['there is no JSON', 'sesame'],
+  ])('are not one of Conjur’s where %s, and are not quoted', async (_, values, coding) => {
+    const error: unknown = await read(values, coding).reading.catch((caught: unknown) => caught);
+    expect(error).toMatchObject({ code: 'upstream_error' });
+    expect(String(error)).not.toContain('sesame');
+  });
 });

@@ -104,7 +104,7 @@ describe('the value cache', () => {
   ])('takes in nothing from a reading that %s overtook, but from others', async (_, overtake) => {
     const [ttlMs, staleIfErrorMs, maxEntries, maxBytes] = [1_000, 0, 10, 1_000];
     const clock = new FakeClock();
-    const cache = new ValueCache({ ttlMs, staleIfErrorMs, maxEntries, maxBytes, clock, identity: () => ['me'] });
+    const cache = new ValueCache({ ttlMs, staleIfErrorMs, maxEntries, maxBytes, clock, login: () => 'me' });
     const value = (text: string) =>
       ({ name: 'a', value: Secret.of(text), contentType: undefined, version: undefined, stale: false }) as const;
     let answer: (text: string) => void = () => undefined;
