@@ -85,12 +85,25 @@ describe('a TLS failure has advice of its own', () => {
     },
   );
 
+  it.each([
+    ...['NOT_ERR_TLS_CERT_ALTNAME', 'NOT_CERT_HAS_EXPIRED', 'NOT_CERT_REVOKED', 'NOT_SELF_SIGNED'],
+    ...['NOT_INVALID_PURPOSE', 'INVALID_PURPOSE_OF', 'NOT_UNSPECIFIED', 'UNSPECIFIED_AS'],
+    ...['NOT_ERR_SSL_EE_KEY_TOO_SMALL', 'ERR_SSL_EE_KEY_TOO_SMALLER', 'NOT_ERR_SSL_CIPHER'],
+    ...['NOT_ERR_SSL_UNRECOGNIZED_NAME', 'ERR_SSL_UNRECOGNIZED_NAMES'],
+  ])('and none has that of another one which only begins or ends like it: %s', (code) => {
+    expect(explainFault('tls', new HttpFault('tls', code), String)).toMatch(
+      /^The TLS connection to Conjur was refused/,
+    );
+  });
+
   it('and one with a proxy is told as the proxy’s, and not as Conjur’s', () => {
     const fault = toProxyFault(failure('DEPTH_ZERO_SELF_SIGNED_CERT'));
     expect(fault).toMatchObject({ kind: 'proxy-tls', reason: 'DEPTH_ZERO_SELF_SIGNED_CERT' });
     expect(explainFault('proxy-tls', fault, (name) => name)).toMatch(/to the http proxy.*proxy\.https.*tls\.ca/);
     expect(toProxyFault(failure('ECONNREFUSED'))).toMatchObject({ kind: 'proxy', reason: 'ECONNREFUSED' });
     const refused = new HttpFault('proxy', 'answered 407');
-    expect(explainFault('proxy', refused, (name) => name)).toContain('user and password');
+    expect(explainFault('proxy', refused, (name) => name)).toContain('(user and password: ');
+    const away = new HttpFault('proxy', 'ECONNREFUSED');
+    expect(explainFault('proxy', away, (name) => name)).toContain('(host and port, ');
   });
 });

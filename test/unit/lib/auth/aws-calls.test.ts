@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { awsErrorName, regionOf, toAwsCause, toRegionMissing } from '../../../../lib/auth/aws-calls.ts';
+import {
+  awsErrorName,
+  clientPerRegion,
+  regionOf,
+  toAwsCause,
+  toClientOptions,
+  toRegionMissing,
+} from '../../../../lib/auth/aws-calls.ts';
 
 describe('what is kept of an error of AWS', () => {
   it('is its name and where it happened, and nothing that it says', () => {
@@ -39,4 +46,25 @@ it.each([
   ['conjur/credential', undefined],
 ])('%s is in the region %s', (id, region) => {
   expect(regionOf(id)).toBe(region);
+});
+
+it('there is one client for each region, and one for the region of this process', () => {
+  const made: unknown[] = [];
+  const clientOf = clientPerRegion((region) => {
+    made.push(region);
+    return { region };
+  });
+  const arn = (region: string) => `arn:aws:secretsmanager:${region}:444455556666:secret:a`;
+  const regions = ['a', arn('eu-west-1'), 'b', arn('eu-west-1'), arn('us-east-1')].map((id) => clientOf(id).region);
+  expect(regions).toEqual([undefined, 'eu-west-1', undefined, 'eu-west-1', 'us-east-1']);
+  expect(made).toEqual([undefined, 'eu-west-1', 'us-east-1']);
+});
+
+it('a client of AWS has time limits of its own, and not the time of the whole call', () => {
+  const limits = {
+    maxAttempts: 2,
+    requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+  };
+  expect(toClientOptions(undefined)).toEqual(limits);
+  expect(toClientOptions('eu-west-1')).toEqual({ ...limits, region: 'eu-west-1' });
 });

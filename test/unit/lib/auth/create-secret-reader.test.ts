@@ -1,6 +1,5 @@
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { toClientOptions } from '../../../../lib/auth/aws-calls.ts';
 import { createSecretReader } from '../../../../lib/auth/create-secret-reader.ts';
 import { Deadline } from '../../../../lib/clock.ts';
 import { FakeClock } from '../fake-clock.ts';
@@ -68,15 +67,6 @@ describe('a secret in Secrets Manager', () => {
       message: expect.stringMatching(new RegExp(`${name}.*Secrets Manager.*|Secrets Manager.*${name}`)),
     });
     await expect(reading).rejects.toThrow(advice);
-  });
-
-  it('is asked for with time limits of its own, and not with the time of the whole call', () => {
-    const limits = {
-      maxAttempts: 2,
-      requestHandler: { connectionTimeout: 2_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
-    };
-    expect(toClientOptions(undefined)).toEqual(limits);
-    expect(toClientOptions('us-east-1')).toEqual({ ...limits, region: 'us-east-1' });
   });
 
   it('is not asked for without a region, which the SDK says in the words that are looked for', async () => {

@@ -81,10 +81,10 @@ describe('a credential in Secrets Manager', () => {
     expect(await get(1)).toBeUndefined();
     const looked = reads.length;
     expect(await get(1)).toBeUndefined();
-    clock.move(4_000);
+    clock.move(4_999);
     expect(await get(1)).toBeUndefined();
     expect(reads).toHaveLength(looked);
-    clock.move(2_000);
+    clock.move(1);
     expect(await get(1)).toBeUndefined();
     expect(reads.length).toBeGreaterThan(looked);
   });
@@ -109,9 +109,25 @@ describe('a credential in Secrets Manager', () => {
     ['no version is pending', {}],
     ['the pending one is the same', { AWSPENDING: 'key-1' }],
   ])('gives up where %s', async (_, pending) => {
-    const { get } = sourceOf({ AWSCURRENT: 'key-1', ...pending });
+    const { get, reads } = sourceOf({ AWSCURRENT: 'key-1', ...pending });
     await get(0);
     expect(await get(1)).toBeUndefined();
+    expect(clock.sleeps).toEqual([100, 300, 600]);
+    expect(reads).toEqual(['AWSCURRENT', ...Array(4).fill(['AWSCURRENT', 'AWSPENDING']).flat()]);
+  });
+
+  it('that is staged in the last of the looks is found', async () => {
+    const { get, contents } = sourceOf({ AWSCURRENT: 'key-1' });
+    await get(0);
+    const sleep = clock.sleep.bind(clock);
+    clock.sleep = async (ms) => {
+      await sleep(ms);
+      if (ms === 600) contents.AWSPENDING = 'key-2';
+    };
+    expect((await get(1))?.apiKey).toBe('key-2');
+    // A search that found one is no reason not to look again.
+    contents.AWSCURRENT = 'key-3';
+    expect((await get(1))?.apiKey).toBe('key-3');
   });
 
   it('is taken from AWSPENDING where the AWSCURRENT that was fetched anew is refused too, and then no more', async () => {
