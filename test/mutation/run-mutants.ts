@@ -205,8 +205,8 @@ const SHORT_LIMITS = { testTimeout: 3_000, hookTimeout: 3_000 };
 const LIMITS = { testTimeout: 15_000, hookTimeout: 20_000 };
 
 /**
- * What runs out of time has to do so twice: a busy machine must not pass for a test that noticed. And what fails in the same place without
- * a mutant, by what the files before it left behind, has to fail in a process of its own.
+ * What runs out of time has to do so twice, and not without a mutant: a busy machine must not pass for a test that noticed. And what fails
+ * in the same place without a mutant, by what the files before it left behind, has to fail in a process of its own.
  * @returns the test file that failed
  */
 export async function findFailure(
@@ -222,7 +222,9 @@ export async function findFailure(
   if (!failure.hasTimedOut && (await passesWithoutMutant(vitest, before))) return failure.path;
   const again = specifications.filter(({ moduleId }) => moduleId === failure.path);
   if (again.length === 0) return undefined;
-  if ((await runUnder(vitest, mutant.id, again, LIMITS)) !== undefined) return failure.path;
+  const decisive = await runUnder(vitest, mutant.id, again, LIMITS);
+  const isBusy = decisive?.hasTimedOut === true && (await runUnder(vitest, 0, again, LIMITS)) !== undefined;
+  if (decisive !== undefined && !isBusy) return failure.path;
   return findFailure(
     vitest,
     mutant,

@@ -17,12 +17,17 @@ const MESSAGES: Record<Ending, string[]> = {
  * ended last.
  * @param endings how each run of each file with a mutant ends
  * @param polluted a file that fails without a mutant where another was run before it
+ * @param slow a file that runs out of time without a mutant too
  */
-function createVitest(endings: Readonly<Record<string, readonly Ending[]>>, polluted?: string): RunningVitest {
+function createVitest(
+  endings: Readonly<Record<string, readonly Ending[]>>,
+  { polluted, slow }: { polluted?: string; slow?: string } = {},
+): RunningVitest {
   let mutantId = 0;
   const last = new Map<string, unknown>();
   const runs = new Map<string, number>();
   const endingOf = (moduleId: string, isFirst: boolean): Ending => {
+    if (mutantId === 0 && moduleId === slow) return 'times out';
     if (mutantId === 0) return moduleId === polluted && !isFirst ? 'fails' : 'passes';
     const count = runs.get(moduleId) ?? 0;
     runs.set(moduleId, count + 1);
@@ -93,10 +98,17 @@ it.each<Ending>(['times out', 'has a hook that times out'])(
   },
 );
 
+it('what runs out of time twice on a machine on which it does so without a mutant too has not noticed it', async () => {
+  const vitest = createVitest({ a: ['times out', 'times out'], b: ['fails'] }, { slow: 'a' });
+  expect(await findFailure(vitest, MUTANT, specify('a', 'b'))).toBe('b');
+  const failing = createVitest({ a: ['times out', 'fails'] }, { slow: 'a' });
+  expect(await findFailure(failing, MUTANT, specify('a'))).toBe('a');
+});
+
 it('what fails behind another file without a mutant too has noticed the mutant if it fails alone', async () => {
-  const passing = createVitest({ a: ['passes', 'passes'], b: ['fails', 'passes'] }, 'b');
+  const passing = createVitest({ a: ['passes', 'passes'], b: ['fails', 'passes'] }, { polluted: 'b' });
   expect(await findFailure(passing, MUTANT, specify('a', 'b'))).toBeUndefined();
-  const failing = createVitest({ a: ['passes'], b: ['fails', 'fails'] }, 'b');
+  const failing = createVitest({ a: ['passes'], b: ['fails', 'fails'] }, { polluted: 'b' });
   expect(await findFailure(failing, MUTANT, specify('a', 'b'))).toBe('b');
 });
 
@@ -113,5 +125,6 @@ it('what runs out of a short time has a longer one before it counts', async () =
     },
   } as unknown as RunningVitest;
   expect(await findFailure(recording, MUTANT, specify('a', 'b'))).toBe('b');
-  expect(limits).toEqual([3_000, 15_000]);
+  // And that long without the mutant.
+  expect(limits).toEqual([3_000, 15_000, 15_000]);
 });
