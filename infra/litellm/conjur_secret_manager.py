@@ -42,7 +42,7 @@ from urllib.parse import quote, urlsplit
 import botocore.session
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
-from botocore.exceptions import BotoCoreError, ConnectionClosedError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ConnectionClosedError, HTTPClientError, ReadTimeoutError
 from botocore.httpsession import URLLib3Session
 from botocore.utils import get_environ_proxies
 
@@ -68,7 +68,9 @@ MAX_TIMEOUT_SECONDS = 900.0
 """As long as a Lambda function can run."""
 CONNECT_TIMEOUT_SECONDS = 5.0
 MAX_ATTEMPTS = 3
-"""Attempts per call. Each call may be repeated: the same value again changes nothing."""
+"""Attempts per call. Each call may be repeated: the same value again changes nothing, where nobody has written another since."""
+VERSIONS_LOOKED_AT = 3
+"""Below the latest, before a write is repeated whose answer was lost: others hardly write more while it is waited for."""
 MAX_WORKERS = 32
 """Calls under way at once; further ones wait for a thread."""
 MAX_HTTP_SESSIONS = 8
@@ -185,10 +187,43 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
             body["annotations"] = annotations
         try:
             return await self._in_thread(
-                lambda: _confirmed(self._functions.write(name, body, self._seconds(timeout)), name, "created", "write-secret")
+                lambda: _confirmed(self._write(name, body, self._seconds(timeout)), name, "created", "write-secret")
             )
         finally:
             self._not_found.forget(name)
+
+    def _write(self, name: str, body: Mapping[str, Any], seconds: float) -> Dict[str, Any]:
+        return self._functions.write(name, body, seconds, lambda: self._assert_not_overtaken(name, body["value"], seconds))
+
+    def _rotate(self, new_name: str, body: Mapping[str, Any], seconds: float) -> Dict[str, Any]:
+        return self._functions.rotate(body, seconds, lambda: self._assert_not_overtaken(new_name, body["new_value"], seconds))
+
+    def _assert_not_overtaken(self, name: str, value: str, seconds: float) -> None:
+        """Before a write is repeated whose answer was lost: it must not put its value over one that somebody has written since.
+
+        Where the functions may not show the value or its versions, that cannot be told, and the write is repeated.
+        """
+        try:
+            if self._read_version(name, None, seconds) == value:
+                return
+            latest = self._functions.latest_version(name, seconds) or 0
+            for version in range(latest - 1, max(0, latest - 1 - VERSIONS_LOOKED_AT), -1):
+                if self._read_version(name, version, seconds) == value:
+                    break
+            else:
+                return
+        except ConjurFunctionsError as error:
+            if error.code in _NOT_SHOWN:
+                return
+            raise ConjurFunctionsError(error.code, f"{error.message} {_unknown_write(name)}") from None
+        raise ConjurFunctionsError(
+            "upstream_error",
+            f"{_unknown_write(name)} Another value stands there now, which somebody may have written since. Nothing was sent again. "
+            "Read the secret, and write it once more if that is what you want.",
+        )
+
+    def _read_version(self, name: str, version: Optional[int], seconds: float) -> str:
+        return _to_text(name, self._functions.read(name, True, seconds, version))
 
     async def async_update_secret_value(
         self,
@@ -242,16 +277,13 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
             body["new_name"] = new_name
         try:
             answer = await self._in_thread(
-                lambda: _confirmed(self._functions.rotate(body, self._seconds(timeout)), new_name, "rotated_at", "rotate-key")
+                lambda: _confirmed(self._rotate(new_name, body, self._seconds(timeout)), new_name, "rotated_at", "rotate-key")
             )
         finally:
             self._not_found.forget(new_name)
         if answer.get("old_deleted") is False:
             logger.warning(
-                'The secret "%s" is now "%s", but the old one is still there. Set CYBERARK_ALLOW_DELETE=true at rotate-key, or '
-                "delete it by a policy update.",
-                current_name,
-                new_name,
+                'The secret "%s" is now "%s", and the old one was not deleted. %s', current_name, new_name, answer.get("old_kept_because", "")
             )
         return answer
 
@@ -282,6 +314,12 @@ class ConjurFunctionsSecretManager(CustomSecretManager):
 
 
 _NOT_THERE = ("secret_not_found", "not_hosted")
+_NOT_SHOWN = ("secret_not_found", "not_hosted", "forbidden", "access_mode_denied", "not_text")
+"""What a look answers that tells nothing of a write."""
+
+
+def _unknown_write(name: str) -> str:
+    return f'It is not known whether the value of "{name}" was written: its answer was lost.'
 
 
 def _none_or_raise(error: ConjurFunctionsError) -> None:
@@ -381,18 +419,26 @@ class _BulkDeletions:
 
 _WORTH_REPEATING = (429, 500, 502, 503, 504)
 """What Lambda and API Gateway answer where they throttle or cannot reach the function."""
+_FROM_IN_FRONT = (502, 504)
+"""Of these, what a server in front answers in the function's place: nobody knows what that did."""
 
 
 class _Unserved(Exception):
     """No function has answered, and another attempt may be luckier: at once where a connection that was kept had been closed."""
 
-    def __init__(self, error: ConjurFunctionsError, at_once: bool = False) -> None:
+    def __init__(self, error: ConjurFunctionsError, at_once: bool = False, was_sent: bool = False) -> None:
         super().__init__(error.code)
         self.error = error
         self.at_once = at_once
+        self.was_sent = was_sent
+        """Whether the function may have done what it was asked for."""
 
 
-def _repeat_unserved(work: Callable[[], Dict[str, Any]]) -> Dict[str, Any]:
+Look = Callable[[], None]
+"""Raises where a call whose answer was lost must not be repeated."""
+
+
+def _repeat_unserved(work: Callable[[], Dict[str, Any]], look: Optional[Look] = None) -> Dict[str, Any]:
     """Waits between attempts as AWS's SDKs do."""
     for attempt in range(1, MAX_ATTEMPTS + 1):
         try:
@@ -401,8 +447,11 @@ def _repeat_unserved(work: Callable[[], Dict[str, Any]]) -> Dict[str, Any]:
             if attempt == MAX_ATTEMPTS:
                 raise unserved.error from None
             at_once = unserved.at_once and attempt == 1
+            was_sent = unserved.was_sent
         if not at_once:
             time.sleep(random.uniform(0, 2 ** (attempt - 1)))
+        if was_sent and look is not None:
+            look()
     raise AssertionError("the last attempt returns or raises")
 
 
@@ -426,16 +475,19 @@ class _SignedRequests:
             with self._lock:
                 return self._session.create_client("lambda").meta.endpoint_url
         except BotoCoreError as error:
-            raise _not_invoked("The address of Lambda was not found", type(error).__name__) from None
+            raise _not_reached("Lambda", type(error).__name__) from None
 
     def send(self, method: str, url: str, body: Optional[Mapping[str, Any]], what: str, timeout: float) -> Any:
-        """The answer, whatever its status. Raises _Unserved where there is none; `what` then begins the message."""
+        """The answer of `what`, whatever its status. Raises _Unserved where there is none."""
         try:
             with _quiet_debug_logs():
                 request = self._signed(method, url, body)
                 return self._http(request.url, timeout).send(request)
+        except (ReadTimeoutError, ConnectionClosedError) as error:
+            lost = _not_answered(what, type(error).__name__)
+            raise _Unserved(lost, at_once=isinstance(error, ConnectionClosedError), was_sent=True) from None
         except (BotoCoreError, HTTPClientError) as error:
-            raise _Unserved(_not_invoked(what, type(error).__name__), isinstance(error, ConnectionClosedError)) from None
+            raise _Unserved(_not_reached(what, type(error).__name__)) from None
 
     def _signed(self, method: str, url: str, body: Optional[Mapping[str, Any]]) -> Any:
         """Signed anew for each attempt: a signature is good for minutes, and a credential may have been renewed."""
@@ -488,32 +540,38 @@ class _LambdaFunctions:
         # Without a media type it is the request that boto3's client makes, to the last letter of the signature.
         self._requests = _SignedRequests("lambda", region, media_type=None)
 
-    def read(self, name: str, fresh: bool, timeout: float) -> Dict[str, Any]:
-        return self._invoke("read", {"name": name, "fresh": fresh}, timeout)
+    def read(self, name: str, fresh: bool, timeout: float, version: Optional[int] = None) -> Dict[str, Any]:
+        event = {"name": name, "fresh": fresh} if version is None else {"name": name, "version": version}
+        return self._invoke("read", event, timeout)
 
-    def write(self, name: str, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
+    def latest_version(self, name: str, timeout: float) -> Optional[int]:
+        return _version_in(self._invoke("read", {"list": {"search": name, "limit": 1000}}, timeout), name)
+
+    def write(self, name: str, body: Mapping[str, Any], timeout: float, look: Look) -> Dict[str, Any]:
         # Nobody asks for the version that LiteLLM's write has made, and it would cost a request.
-        return self._invoke("write", {"name": name, **body, "version": False}, timeout)
+        return self._invoke("write", {"name": name, **body, "version": False}, timeout, look)
 
     def delete(self, name: str, timeout: float) -> Dict[str, Any]:
         return self._invoke("write", {"delete": name}, timeout)
 
-    def rotate(self, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
-        return self._invoke("rotate", body, timeout)
+    def rotate(self, body: Mapping[str, Any], timeout: float, look: Look) -> Dict[str, Any]:
+        return self._invoke("rotate", body, timeout, look)
 
     def health(self, timeout: float) -> Dict[str, Any]:
         return self._invoke("read", {"health": True}, timeout)
 
-    def _invoke(self, function: str, event: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
-        return _repeat_unserved(lambda: self._invoke_once(self._names[function], event, timeout))
+    def _invoke(self, function: str, event: Mapping[str, Any], timeout: float, look: Optional[Look] = None) -> Dict[str, Any]:
+        return _repeat_unserved(lambda: self._invoke_once(self._names[function], event, timeout), look)
 
     def _invoke_once(self, function_name: str, event: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
         # https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
-        what = f"The function {function_name} was not invoked"
+        what = f"The function {function_name}"
         response = self._requests.send("POST", self._url_of(function_name), event, what, timeout)
         if response.status_code >= 300:
             reason = response.headers.get("x-amzn-errortype", str(response.status_code)).split(":")[0]
-            error = _not_invoked(what, reason)
+            if response.status_code in _FROM_IN_FRONT:
+                raise _Unserved(_not_answered(what, reason), was_sent=True)
+            error = _not_reached(what, reason)
             raise _Unserved(error) if response.status_code in _WORTH_REPEATING else error
         if "x-amz-function-error" in response.headers:
             raise _to_function_error(function_name, response.content)
@@ -535,28 +593,34 @@ class _HttpFunctions:
         self._api_base = api_base.rstrip("/")
         self._requests = _SignedRequests("execute-api", region, media_type="application/json")
 
-    def read(self, name: str, fresh: bool, timeout: float) -> Dict[str, Any]:
-        return self._send("GET", _to_secret_path(name) + ("?fresh=true" if fresh else ""), None, timeout)
+    def read(self, name: str, fresh: bool, timeout: float, version: Optional[int] = None) -> Dict[str, Any]:
+        query = f"?version={version}" if version is not None else "?fresh=true" if fresh else ""
+        return self._send("GET", _to_secret_path(name) + query, None, timeout)
 
-    def write(self, name: str, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
-        return self._send("PUT", f"{_to_secret_path(name)}?version=false", body, timeout)
+    def latest_version(self, name: str, timeout: float) -> Optional[int]:
+        return _version_in(self._send("GET", f"/secrets?search={quote(name, safe='~')}&limit=1000", None, timeout), name)
+
+    def write(self, name: str, body: Mapping[str, Any], timeout: float, look: Look) -> Dict[str, Any]:
+        return self._send("PUT", f"{_to_secret_path(name)}?version=false", body, timeout, look)
 
     def delete(self, name: str, timeout: float) -> Dict[str, Any]:
         return self._send("DELETE", _to_secret_path(name), None, timeout)
 
-    def rotate(self, body: Mapping[str, Any], timeout: float) -> Dict[str, Any]:
-        return self._send("POST", "/rotations", body, timeout)
+    def rotate(self, body: Mapping[str, Any], timeout: float, look: Look) -> Dict[str, Any]:
+        return self._send("POST", "/rotations", body, timeout, look)
 
     def health(self, timeout: float) -> Dict[str, Any]:
         return self._send("GET", "/health", None, timeout)
 
-    def _send(self, method: str, path: str, body: Optional[Mapping[str, Any]], timeout: float) -> Dict[str, Any]:
-        return _repeat_unserved(lambda: self._send_once(method, path, body, timeout))
+    def _send(
+        self, method: str, path: str, body: Optional[Mapping[str, Any]], timeout: float, look: Optional[Look] = None
+    ) -> Dict[str, Any]:
+        return _repeat_unserved(lambda: self._send_once(method, path, body, timeout), look)
 
     def _send_once(self, method: str, path: str, body: Optional[Mapping[str, Any]], timeout: float) -> Dict[str, Any]:
         url = self._api_base + path
         what = f"{method} {url}"
-        response = self._requests.send(method, url, body, f"{what} was not answered", timeout)
+        response = self._requests.send(method, url, body, what, timeout)
         if response.status_code < 300:
             return _parse_object(response.content, what)
         problem = _to_problem(response.headers.get("content-type", ""), response.content)
@@ -567,7 +631,9 @@ class _HttpFunctions:
             f"{what} was answered {response.status_code} by something in front of the function. Check "
             "CONJUR_FUNCTIONS_API_BASE, and that this identity may invoke the API (execute-api:Invoke).",
         )
-        raise _Unserved(error) if response.status_code in _WORTH_REPEATING else error
+        if response.status_code not in _WORTH_REPEATING:
+            raise error
+        raise _Unserved(error, was_sent=response.status_code in _FROM_IN_FRONT)
 
 
 def _create_functions(environment: Mapping[str, str]) -> Union[_LambdaFunctions, _HttpFunctions]:
@@ -763,6 +829,14 @@ def _to_text(name: str, answer: Mapping[str, Any]) -> str:
         raise ConjurFunctionsError("not_text", f'The secret "{name}" holds bytes that are no text, and LiteLLM takes only text.') from None
 
 
+def _version_in(answer: Mapping[str, Any], name: str) -> Optional[int]:
+    """Of a listing, in which others may stand: the latest version of this name. None where it is not there, or has no value."""
+    listed = answer.get("secrets")
+    found = [one for one in listed if isinstance(one, dict) and one.get("name") == name] if isinstance(listed, list) else []
+    version = found[0].get("version") if found else None
+    return version if isinstance(version, int) else None
+
+
 def _confirmed(answer: Dict[str, Any], name: str, outcome: str, function: str) -> Dict[str, Any]:
     """An answer that says what became of this secret. Of any other nobody knows who gave it, and LiteLLM would take it for a success."""
     if answer.get("name") == name and answer.get(outcome) is not None:
@@ -812,10 +886,18 @@ def _to_problem(content_type: str, content: bytes) -> Optional[ConjurFunctionsEr
     return ConjurFunctionsError(code, str(problem.get("detail", ""))) if code in ERROR_CODES else None
 
 
-def _not_invoked(what: str, reason: str) -> ConjurFunctionsError:
+def _not_reached(what: str, reason: str) -> ConjurFunctionsError:
     return ConjurFunctionsError(
         "invocation_failed",
-        f"{what} ({reason}). Check its name and region, the network, and that this identity may invoke it.",
+        f"{what} was not reached ({reason}). Check its name and region, the network, and that this identity may invoke it.",
+    )
+
+
+def _not_answered(what: str, reason: str) -> ConjurFunctionsError:
+    return ConjurFunctionsError(
+        "invocation_failed",
+        f"{what} did not answer, or its answer was lost ({reason}): what it was asked for may have happened all the same. "
+        "Check the network, and look into the function's log in CloudWatch.",
     )
 
 

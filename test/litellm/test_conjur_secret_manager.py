@@ -479,6 +479,53 @@ class Connections(unittest.TestCase):
             self.assertIn("ConnectionClosedError", str(caught.exception))
             self.assertEqual((server.requests, sleep.call_count), (3, 1))
 
+    # What a change whose answer is lost is looked for by: the value, its version, and the version below.
+    THEIRS = (200, {"name": "litellm/a", "value": "sk-theirs", "encoding": "utf-8"})
+    SECOND = (200, {"secrets": [{"name": "litellm/a2", "version": 7}, {"name": "litellm/a", "version": 2}], "cursor": None})
+    DONE = (200, {"name": "litellm/a", "created": False, "rotated_at": "2026-03-01T12:00:00Z"})
+    CHANGES = (
+        lambda manager: manager.async_write_secret("litellm/a", "sk-a"),
+        lambda manager: manager.async_rotate_secret("litellm/a", "litellm/a", "sk-a"),
+    )
+
+    def test_a_change_whose_answer_is_lost_does_not_undo_what_somebody_has_written_since(self):
+        for change in self.CHANGES:
+            for manager, server, _ in self.each_way(self.LOST, self.THEIRS, self.SECOND, self.VALUE, self.DONE):
+                with self.assertRaises(Error) as caught:
+                    asyncio.run(change(manager))
+                self.assertEqual((caught.exception.code, server.requests), ("upstream_error", 4))
+                self.assertIn('It is not known whether the value of "litellm/a" was written', str(caught.exception))
+                self.assertNotIn("sk-", str(caught.exception))
+
+    def test_a_change_whose_answer_is_lost_is_repeated_where_it_was_not_done_or_stands(self):
+        cases = (
+            (self.LOST, self.THEIRS, self.SECOND, self.THEIRS),
+            (self.LOST, self.THEIRS, (200, {"secrets": [], "cursor": None})),
+            (self.LOST, ScriptedServer.ABSENT),
+            ((502, {}), self.VALUE),
+            ((504, {}), self.VALUE),
+        )
+        for change in self.CHANGES:
+            for case in cases:
+                for manager, server, _ in self.each_way(*case, self.DONE):
+                    asyncio.run(change(manager))
+                    self.assertEqual(server.requests, len(case) + 1)
+
+    def test_a_change_that_was_not_made_is_repeated_without_a_look(self):
+        for change in self.CHANGES:
+            for status in (429, 503):
+                for manager, server, _ in self.each_way((status, {}), self.DONE):
+                    asyncio.run(change(manager))
+                    self.assertEqual(server.requests, 2)
+
+    def test_a_change_says_that_it_may_have_happened_where_nothing_more_is_known(self):
+        for change in self.CHANGES:
+            for manager, _, _ in self.each_way(*[self.LOST] * 9):
+                with self.assertRaises(Error) as caught:
+                    asyncio.run(change(manager))
+                self.assertEqual(caught.exception.code, "invocation_failed")
+                self.assertIn("It is not known whether", str(caught.exception))
+
     def test_an_answer_that_does_not_say_what_became_of_the_secret_is_no_success(self):
         calls = (
             lambda manager: manager.async_read_secret("litellm/a"),
@@ -513,6 +560,8 @@ class Connections(unittest.TestCase):
 class ScriptedServer:
     """Gives its answers in their order, by connections that it keeps; None closes the connection instead."""
 
+    ABSENT = "the functions say that there is no such secret"
+
     def __init__(self, answers):
         self.requests = self.connections = 0
         answers, outer = iter(answers), self
@@ -531,9 +580,17 @@ class ScriptedServer:
                 if answer is None:
                     self.close_connection = True
                     return
+                headers = {"content-type": "application/json"}
+                if answer == ScriptedServer.ABSENT and self.path.startswith("/2015-03-31/"):
+                    answer = (200, {"errorType": "SecretNotFound", "errorMessage": "No."})
+                    headers["x-amz-function-error"] = "Unhandled"
+                elif answer == ScriptedServer.ABSENT:
+                    answer = (404, {"code": "secret_not_found", "detail": "No."})
+                    headers["content-type"] = "application/problem+json"
                 body = json.dumps(answer[1]).encode()
                 self.send_response(answer[0])
-                self.send_header("content-type", "application/json")
+                for name, value in headers.items():
+                    self.send_header(name, value)
                 self.send_header("content-length", str(len(body)))
                 self.end_headers()
                 self.wfile.write(body)
