@@ -1,6 +1,8 @@
+import type { Dispatcher } from 'undici';
 import { describe, expect, it } from 'vitest';
 import type { ConjurClient } from '../../../lib/client.ts';
 import { Secret } from '../../../lib/secret.ts';
+import { accessTokenText } from './access-token-text.ts';
 import { FOLLOWERS, LEADER, mockConjur } from './mock-conjur.ts';
 
 const ATTEMPTS = 3;
@@ -112,4 +114,54 @@ it.each<[string, Call]>([
     ...{ code: 'invalid_request', message: expect.stringContaining(words) },
   });
   expect(seen).toEqual([]);
+});
+
+describe('of many names, no more requests are under way at once than spares the others', () => {
+  /** Answers each request two turns after it came, and counts those that wait. */
+  function countWaiting() {
+    const counts = { waiting: 0, most: 0, all: 0 };
+    const answerTo = ({ path, body }: Dispatcher.DispatchOptions): [status: number, body: string] => {
+      if (path.endsWith('/authenticate')) return [200, accessTokenText()];
+      if (!path.endsWith('/values')) return [201, ''];
+      const { ids } = JSON.parse(String(body)) as { ids: string[] };
+      return [200, JSON.stringify({ secrets: ids.map((id) => ({ id, value: 'value', status: 200 })) })];
+    };
+    const dispatcher = {
+      dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+        counts.waiting += 1;
+        counts.all += 1;
+        counts.most = Math.max(counts.most, counts.waiting);
+        const [status, body] = options.method === 'GET' ? [200, 'value'] : answerTo(options);
+        const controller = {} as Dispatcher.DispatchController;
+        const answer = () => {
+          counts.waiting -= 1;
+          handler.onResponseStart?.(controller, status, {}, '');
+          handler.onResponseData?.(controller, Buffer.from(body));
+          handler.onResponseEnd?.(controller, {});
+        };
+        setImmediate(() => setImmediate(answer));
+        return true;
+      },
+    } as unknown as Dispatcher;
+    return { dispatcher, counts };
+  }
+
+  const namesOf = (count: number, suffix = '') => Array.from({ length: count }, (_, index) => `data/${index}${suffix}`);
+  const writesOf = (count: number) => namesOf(count).map((name) => ({ name, value: 'value' }));
+
+  it.each<[string, string, number, number, Call]>([
+    // No batch can ask for a name with a comma in it.
+    ['reads', 'self-hosted', 4, 20, (conjur) => conjur.readSecrets(namesOf(20, ',x'))],
+    ['reads', 'saas', 4, 20, (conjur) => conjur.readSecrets(namesOf(5_000))],
+    ['writes', 'self-hosted', 16, 40, (conjur) => conjur.writeSecrets(writesOf(40), { reportVersion: false })],
+    ['writes', 'saas', 16, 40, (conjur) => conjur.writeSecrets(writesOf(40), { reportVersion: false })],
+  ])('%s, %s: %i of %i', async (_, edition, most, all, call) => {
+    const { dispatcher, counts } = countWaiting();
+    const { conjur } = mockConjur(() => ({ status: 500 }), { CYBERARK_EDITION: edition }, { dispatcher });
+    await conjur.authenticate();
+    counts.all = 0;
+    const { items } = (await call(conjur)) as { items: readonly unknown[] };
+    expect(items.length).toBeGreaterThanOrEqual(all);
+    expect(counts).toEqual({ waiting: 0, most, all });
+  });
 });

@@ -137,7 +137,9 @@ describe('of a batch with bad names', () => {
   it('none is taken out any more after the ninth: the rest is shared', async () => {
     const missing = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
     expect(await read(30, { missing: missing.slice(0, 8) })).toMatchObject({ batches: 9, singles: 0 });
-    // Nine that find one each; of the halves of the rest one finds the last, and is asked for again without it.
+    // Nine that find one each, and both halves of the rest.
+    expect(await read(30, { missing: missing.slice(0, 9) })).toMatchObject({ batches: 11, singles: 0 });
+    // One of the halves finds the last, and is asked for again without it.
     expect(await read(30, { missing })).toMatchObject({ batches: 12, singles: 0 });
   });
 
