@@ -78,13 +78,26 @@ function parseObject(content: Secret, secretId: string): Record<string, unknown>
 
 function toObject(content: Secret): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(content.expose());
+    const value = parse(content.expose(), asWritten);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     return isObject ? (value as Record<string, unknown>) : undefined;
   } catch {
     // The parser's message quotes the text, which holds the key.
     return undefined;
   }
+}
+
+/** https://tc39.es/proposal-json-parse-with-source/, which Node 24 has, and TypeScript's library not yet. */
+interface JsonWithSource {
+  parse(text: string, reviver: (key: string, value: unknown, context: { source?: string }) => unknown): unknown;
+  rawJSON(text: string): unknown;
+}
+
+const { parse, rawJSON } = JSON as unknown as JsonWithSource;
+
+/** A number of the operator's own stays as it stands there: one of 17 digits and more would come back as another. */
+function asWritten(_key: string, value: unknown, { source }: { source?: string }): unknown {
+  return typeof value === 'number' && source !== undefined && source !== String(value) ? rawJSON(source) : value;
 }
 
 function invalid(secretId: string, problem: string): ConjurError {

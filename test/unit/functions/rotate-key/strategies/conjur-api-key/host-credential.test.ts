@@ -36,6 +36,15 @@ describe('a credential in Secrets Manager', () => {
     });
   });
 
+  it('keeps numbers of the operator’s to the last digit', () => {
+    const numbers = '"note":[12345678901234567891,1.10,1e3,-0,0.1]';
+    const content = (digits: string) => Secret.of(`{"username":"host/app/blue","api_key":"old",${digits}}`);
+    const next = toContent(content(numbers), 'host/app/green', Secret.of('new'), 'app/credential');
+    expect(next.expose()).toBe(`{"username":"host/app/green","api_key":"new",${numbers}}`);
+    expect(haveSameFields(content(numbers), next)).toBe(true);
+    expect(haveSameFields(content(numbers.replace('891', '892')), next)).toBe(false);
+  });
+
   it('is a role by another spelling', () => {
     expect(toRole('host/app/host/blue')).toBe('host:app/host/blue');
     expect(toRole('no/host/blue')).toBe('no/host/blue');
