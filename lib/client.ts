@@ -6,7 +6,7 @@ import type { CredentialSource } from './auth/credential.ts';
 import type { SecretReader } from './auth/secret-reader.ts';
 import { createSession } from './auth/session.ts';
 import { TOKEN_FILE_REFRESH_MS } from './auth/token-file.ts';
-import { type Clock, createRunCall, systemClock } from './clock.ts';
+import { type Clock, createRunCall, createSystemClock } from './clock.ts';
 import type { ConjurClient } from './conjur-client.ts';
 import { fromEnv } from './env.ts';
 import { createDispatchers, sharedDispatcher } from './http/dispatchers.ts';
@@ -64,7 +64,7 @@ export interface ConjurClientDeps {
  * const { value } = await conjur.readSecret('app/db/password');
  */
 export function createConjurClient(options?: ConjurClientOptions, deps: ConjurClientDeps = {}): ConjurClient {
-  const { clock = systemClock, random = Math.random } = deps;
+  const { clock = createSystemClock(), random = Math.random } = deps;
   const logger = deps.logger === undefined ? silentLogger : shieldedLogger(deps.logger);
   const settings = toSettings(options ?? fromEnv(process.env, { warn: (warning) => logger.warn(warning) }));
   const nameOf = createNameOf(settings);

@@ -22,11 +22,59 @@ export const systemClock: Clock = {
     }),
 };
 
+/** The process's own time, for one client or container: with timers that cost little where they are stopped soon. */
+export function createSystemClock(): Clock {
+  const timers = new LimitTimers();
+  return { ...systemClock, startTimer: (run, ms) => timers.start(run, ms) };
+}
+
 /** {@link Clock.startTimer}, or its default. */
 export function startTimer(clock: Pick<Clock, 'startTimer'> | undefined, run: () => void, ms: number): () => void {
   if (clock?.startTimer !== undefined) return clock.startTimer(run, ms);
   const timer = setTimeout(run, ms);
   return () => clearTimeout(timer);
+}
+
+/** For how long a timer is only noted down, in milliseconds. */
+const NOTED_MS = 100;
+
+interface Limit {
+  readonly run: () => void;
+  /** By the monotonic clock, as Node's timers go. */
+  readonly dueMs: number;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Timers of limits, nearly all of which are stopped long before their time. Node keeps a list for each length of a timer, and making and
+ * dropping one for every call is a good part of what a warm read costs beside the network. So a timer is noted down first, and one of
+ * Node's goes through the notes: what is still there gets a timer of its own.
+ */
+class LimitTimers {
+  readonly #noted = new Set<Limit>();
+  #look: NodeJS.Timeout | undefined;
+
+  start(run: () => void, ms: number): () => void {
+    if (ms <= NOTED_MS) return startTimer(undefined, run, ms);
+    const limit: Limit = { run, dueMs: performance.now() + ms, timer: undefined };
+    if (this.#look === undefined) this.#look = setTimeout(() => this.#goThrough(), NOTED_MS);
+    else if (this.#noted.size === 0) this.#look.ref();
+    this.#noted.add(limit);
+    return () => this.#stop(limit);
+  }
+
+  #stop(limit: Limit): void {
+    if (!this.#noted.delete(limit)) clearTimeout(limit.timer);
+    // What looks for nothing must not keep the process alive.
+    else if (this.#noted.size === 0) this.#look?.unref();
+  }
+
+  #goThrough(): void {
+    this.#look = undefined;
+    const nowMs = performance.now();
+    for (const limit of this.#noted) limit.timer = setTimeout(limit.run, limit.dueMs - nowMs);
+    this.#noted.clear();
+  }
 }
 
 /** How long a call of the library may take when the caller names no deadline, in milliseconds. */
@@ -78,15 +126,16 @@ export class Deadline {
    * @param action what is being done, for the message; or the error itself
    * @throws ConjurError `deadline_exceeded`, or that error
    */
-  async race<T>(work: Promise<T>, action: string | (() => Error)): Promise<T> {
-    const { promise: expired, reject } = Promise.withResolvers<never>();
-    const expire = (): void => reject(typeof action === 'string' ? deadlineExceeded(action) : action());
-    const stopTimer = startTimer(this.#clock, expire, this.timerMs());
-    try {
-      return await Promise.race([work, expired]);
-    } finally {
-      stopTimer();
-    }
+  race<T>(work: Promise<T>, action: string | (() => Error)): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const expire = (): void => {
+        stopTimer();
+        reject(typeof action === 'string' ? deadlineExceeded(action) : action());
+      };
+      const stopTimer = startTimer(this.#clock, expire, this.timerMs());
+      work.then(resolve, reject);
+      work.then(stopTimer, stopTimer);
+    });
   }
 }
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ConjurClient, type ConjurClientDeps, createConjurClient } from '../../lib/client.ts';
-import { type Clock, systemClock } from '../../lib/clock.ts';
+import { type Clock, createSystemClock } from '../../lib/clock.ts';
 import { ConjurError, isConjurError } from '../../lib/errors.ts';
 import type { AttemptReport, HeldBackReport } from '../../lib/http/request.ts';
 import { createLogger, type LineLogger, parseTrace } from './log.ts';
@@ -32,7 +32,7 @@ export type Startup =
 
 /** Builds the container from the process's environment. */
 export function createContainer(environment: NodeJS.ProcessEnv = process.env): Startup {
-  const clock = systemClock;
+  const clock = createSystemClock();
   const logger = createLogger((line) => process.stdout.write(`${line}\n`), clock.now);
   try {
     const { settings, warnings } = parseFunctionSettings(environment, {
