@@ -75,16 +75,20 @@ const HTML_START = /^<(?:!doctype\s+html|html|head|body|\?xml|!--)/i;
 
 /** Whether an answer looks like a web page, by its media type and its first bytes. Conjur says `text/html` too, but only of no body. */
 export function isPage({ headers, body }: Pick<HttpResponse, 'headers' | 'body'>): boolean {
+  const start = startOf(body);
+  if (body[start] !== LESS_THAN) return false;
   const mediaType = String(headers['content-type'] ?? '').toLowerCase();
-  if (/^(?:text\/html|application\/xhtml)/.test(mediaType)) return startOf(body).startsWith('<');
-  return !mediaType.startsWith('application/octet-stream') && HTML_START.test(startOf(body));
+  if (/^(?:text\/html|application\/xhtml)/.test(mediaType)) return true;
+  return (
+    !mediaType.startsWith('application/octet-stream') && HTML_START.test(body.toString('latin1', start, start + 64))
+  );
 }
 
-/** The first characters after a byte order mark and white space, of which some servers put a lot before a page. */
-function startOf(body: Buffer): string {
-  let at = body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
+/** Where an answer begins after a byte order mark and white space, of which some servers put a lot before a page. */
+function startOf(body: Buffer): number {
+  let at = body[0] === BYTE_ORDER_MARK[0] && body.subarray(0, 3).equals(BYTE_ORDER_MARK) ? 3 : 0;
   while (isBlank(body[at])) at += 1;
-  return body.subarray(at, at + 64).toString('latin1');
+  return at;
 }
 
 function isBlank(byte: number | undefined): boolean {
@@ -92,6 +96,7 @@ function isBlank(byte: number | undefined): boolean {
 }
 
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
+const LESS_THAN = 0x3c;
 
 /** An answer that Conjur does not give in this case. */
 export function unreadable({ nameOf }: Named, { action }: HttpRequest, response?: HttpResponse): ConjurError {

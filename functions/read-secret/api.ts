@@ -147,7 +147,8 @@ export function toBody(
 
 /** `stale` stands only where it is true: Conjur failed, and the value comes from the cache past its time. */
 function toSecret({ name, value, stale }: SecretValue): Wire<InvokedSecret> {
-  return { name, ...encodeValue(value), ...(stale ? { stale } : {}) };
+  const { value: text, encoding } = encodeValue(value);
+  return stale ? { name, value: text, encoding, stale } : { name, value: text, encoding };
 }
 
 /** @throws ConjurError `payload_too_large` */

@@ -35,6 +35,7 @@ function keyOf(headers: Fields, name: string): string {
 function readHeaders(event: Fields): (name: string) => string | undefined {
   const headers = fieldsOf(event.headers);
   const lists = Object.entries(fieldsOf(event.multiValueHeaders));
+  if (lists.length === 0) return (name) => headerOf(headers, name);
   return (name) => {
     const values = lists.flatMap(([key, list]) => (key.toLowerCase() === name && Array.isArray(list) ? list : []));
     return values.length > 1 ? values.join(', ') : headerOf(headers, name);

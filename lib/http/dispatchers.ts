@@ -42,6 +42,7 @@ function createConnector(options: buildConnector.BuildOptions): buildConnector.c
 }
 
 const CONTINUE = Buffer.from('HTTP/1.1 100');
+const FIRST_DIGIT = 'HTTP/1.1 '.length;
 const END_OF_HEAD = '\r\n\r\n';
 /** undici's own limit. */
 const MAX_HEAD_BYTES = 16_384;
@@ -65,6 +66,10 @@ export function skipContinue<S extends Socket>(socket: S): S {
       for (;;) {
         const chunk = read.call(socket, size);
         if (chunk === null || !awaitsAnswer) return chunk;
+        if (held === undefined && isOtherAnswer(chunk)) {
+          awaitsAnswer = false;
+          return chunk;
+        }
         let rest = held === undefined ? chunk : Buffer.concat([held, chunk]);
         held = undefined;
         while (CONTINUE.equals(rest.subarray(0, CONTINUE.byteLength)) && rest.includes(END_OF_HEAD))
@@ -78,6 +83,11 @@ export function skipContinue<S extends Socket>(socket: S): S {
       }
     },
   });
+}
+
+/** Whether an answer begins that is no interim one, by the first digit of its status: so nearly all are told without a copy. */
+function isOtherAnswer(chunk: Buffer): boolean {
+  return chunk.byteLength > FIRST_DIGIT && chunk[FIRST_DIGIT] !== CONTINUE[FIRST_DIGIT];
 }
 
 /** A pool of direct connections. */

@@ -121,14 +121,11 @@ export function createTransport(options: TransportOptions): Transport {
     const nowMs = clock.now();
     order.note(server, !('fault' in outcome && UNREACHABLE.has(outcome.fault.kind)), nowMs);
     if ('response' in outcome && outcome.response.status < 500 && outcome.response.status !== 429) budget.refill();
-    options.onAttempt?.({
-      method: request.method,
-      action: request.action,
-      server: server.origin,
-      attempt,
-      durationMs: nowMs - startedMs,
-      ...('fault' in outcome ? { fault: outcome.fault.message } : { status: outcome.response.status }),
-    });
+    const { method, action } = request;
+    const sent = { method, action, server: server.origin, attempt, durationMs: nowMs - startedMs };
+    options.onAttempt?.(
+      'fault' in outcome ? { ...sent, fault: outcome.fault.message } : { ...sent, status: outcome.response.status },
+    );
   }
 
   function reportHeldBack({ method, action }: HttpRequest, { by, server }: HeldBack): void {
@@ -152,12 +149,12 @@ function withFreshParts(request: HttpRequest, deadline: Deadline): HttpRequest |
   return deadline.race(parts, () => new HttpFault('deadline', NOT_SENT)).then((late) => withParts(request, late));
 }
 
-function withParts(request: HttpRequest, { headers, body }: FreshParts): HttpRequest {
-  return {
+function withParts(request: HttpRequest, { headers = {}, body }: FreshParts): HttpRequest {
+  const complete = {
     ...request,
-    headers: { ...request.headers, ...headers },
-    ...(body === undefined ? {} : { body }),
+    headers: request.headers === undefined ? headers : { ...request.headers, ...headers },
   };
+  return body === undefined ? complete : { ...complete, body };
 }
 
 function withTrace(request: HttpRequest, traceparent: string | undefined): HttpRequest {
@@ -234,7 +231,7 @@ function toDispatchOptions(
     origin: server.origin,
     path: server.basePath + request.path,
     method: request.method,
-    headers: { 'accept-encoding': request.acceptEncoding ?? IDENTITY, ...request.headers },
+    headers: { ...request.headers, 'accept-encoding': request.acceptEncoding ?? IDENTITY },
     body: request.body ?? null,
     headersTimeout: 0,
     bodyTimeout: 0,

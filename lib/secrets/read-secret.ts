@@ -63,8 +63,8 @@ export async function readSecret(
 
 /** A header that came twice is a list, whatever its type says: then the first one counts. */
 function contentTypeOf({ headers }: HttpResponse): string {
-  const [first = 'application/octet-stream'] = [headers['content-type'] ?? []].flat();
-  return first;
+  const contentType: string | string[] | undefined = headers['content-type'];
+  return (typeof contentType === 'string' ? contentType : contentType?.[0]) ?? 'application/octet-stream';
 }
 
 /**

@@ -47,7 +47,7 @@ export function trimUndiciPlugin(root: string): Plugin {
         loader: 'js',
       }));
       build.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]core[\\/]tree\.js$/ }, () => ({
-        contents: NO_TREE,
+        contents: LEARNT_NAMES,
         loader: 'js',
       }));
       build.onLoad({ filter: /[\\/]undici[\\/]lib[\\/]llhttp[\\/]llhttp_simd-wasm\.js$/ }, ({ path }) => ({
@@ -107,10 +107,25 @@ export function parserConstants(all: Readonly<Record<string, unknown>>, user: st
 }
 
 /**
- * undici finds names of headers in a tree of all that are known, which every start would build, and lower-cases what is not in it. That is
- * as fast for the few headers of an answer.
+ * undici finds names of headers in a tree of all that are known, which every start would build. Here it learns those that come: a server
+ * sends the same few with every answer. The key of an object is the one text that V8 need not look up again.
  */
-const NO_TREE = 'module.exports = { tree: { lookup: () => null } };';
+const LEARNT_NAMES = `
+  const learnt = [];
+  function lookup(bytes) {
+    for (const known of learnt) if (isSame(known.bytes, bytes)) return known.name;
+    if (learnt.length === 32) return null;
+    const [name] = Object.keys({ [bytes.toString('latin1').toLowerCase()]: true });
+    learnt.push({ bytes: Uint8Array.from(bytes), name });
+    return name;
+  }
+  function isSame(known, bytes) {
+    if (known.length !== bytes.length) return false;
+    for (let at = bytes.length - 1; at >= 0; at -= 1) if (known[at] !== bytes[at]) return false;
+    return true;
+  }
+  module.exports = { tree: { lookup } };
+`;
 
 function toEntry(): string {
   const refusals = METHODS.map((name) => `${name}() { ${refusal(`Dispatcher.${name}`)} }`);
