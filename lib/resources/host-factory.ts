@@ -41,6 +41,9 @@ export interface CreatedHost {
   readonly apiKey: Secret | undefined;
 }
 
+/** What fits into a header, between quotes. */
+const TOKEN = /^[\x21\x23-\x7e]+$/;
+
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 /**
@@ -75,10 +78,10 @@ export async function createHostFactoryTokens(
   if (response.status > 200 && response.status < 300) throw unreadableChange(context, request, response);
   if (response.status !== 200) throw toConjurError(context, request, response);
   const tokens = conjurJsonValueOf(response);
-  if (!Array.isArray(tokens)) throw unreadableChange(context, request, response);
+  if (!Array.isArray(tokens) || tokens.length !== count) throw unreadableChange(context, request, response);
   return tokens.map((entry: unknown) => {
     const { token, expiration } = isObject(entry) ? entry : {};
-    if (typeof token !== 'string' || token === '') throw unreadableChange(context, request, response);
+    if (typeof token !== 'string' || !TOKEN.test(token)) throw unreadableChange(context, request, response);
     return { token: Secret.of(token), expiresAt: typeof expiration === 'string' ? expiration : undefined };
   });
 }
@@ -99,8 +102,7 @@ export async function createHost(
   const form = new URLSearchParams({ id });
   for (const [name, value] of Object.entries(annotations)) form.append(`annotations[${name}]`, value);
   const text = exposeUncopied(toSecret(token)).toString('utf8');
-  // It stands in a header, between quotes.
-  if (!/^[\x21\x23-\x7e]+$/.test(text))
+  if (!TOKEN.test(text))
     throw new ConjurError(
       'invalid_request',
       "The host factory's token holds white space, a quotation mark or another character that no token has: a line break of the file that it came from, perhaps.",
@@ -125,8 +127,10 @@ export async function createHost(
   if (response.status < 300 && response.status !== 201) throw unreadableChange(context, request, response);
   if (response.status !== 201) throw toConjurError(context, request, response);
   const { id: fullId, api_key: apiKey } = conjurJsonOf(response) ?? {};
-  if (typeof fullId !== 'string') throw unreadableChange(context, request, response);
-  return { id: fullId, apiKey: typeof apiKey === 'string' && apiKey !== '' ? Secret.of(apiKey) : undefined };
+  const isThisHost = typeof fullId === 'string' && fullId.endsWith(`:host:${id}`);
+  if (!isThisHost || !(apiKey == null || typeof apiKey === 'string'))
+    throw unreadableChange(context, request, response);
+  return { id: fullId, apiKey: apiKey ? Secret.of(apiKey) : undefined };
 }
 
 /**

@@ -108,7 +108,7 @@ function isVersion(value: unknown): value is number {
 function toRoles(roles: Readonly<Record<string, unknown>>): Map<string, Secret> {
   return new Map(
     Object.entries(roles).flatMap(([id, role]) =>
-      isObject(role) && typeof role.api_key === 'string' ? [[id, Secret.of(role.api_key)]] : [],
+      isObject(role) && typeof role.api_key === 'string' && role.api_key !== '' ? [[id, Secret.of(role.api_key)]] : [],
     ),
   );
 }

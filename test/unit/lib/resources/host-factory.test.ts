@@ -34,7 +34,7 @@ describe('a host by a factory', () => {
   });
 
   it.each([
-    ['{"id":"acme:host:app/one","api_key":7}', undefined],
+    ['{"id":"acme:host:app/one","api_key":null}', undefined],
     ['{"id":"acme:host:app/one","api_key":"key"}', 'key'],
     ['{"id":"acme:host:app/one","api_key":""}', undefined],
     ['{"id":"acme:host:app/one"}', undefined],
@@ -126,6 +126,32 @@ describe('a creation of which the answer is lost', () => {
     ])
       expect(String(await creation.catch((error: unknown) => error))).not.toContain('It is not known');
   });
+});
+
+describe('an answer of a creation is believed only where', () => {
+  const expiresAt = new Date('2026-03-02T12:00:00Z');
+
+  it.each(['[]', '[{"token":"a"}]', '[{"token":"a"},{"token":"b"},{"token":"c"}]', '[{"token":"a"},{"token":"b c"}]'])(
+    'it has as many tokens as were asked for: %s',
+    async (body) => {
+      const { conjur } = mockConjur(() => ({ status: 200, body }));
+      await expect(conjur.createHostFactoryTokens('app/factory', { expiresAt, count: 2 })).rejects.toMatchObject({
+        code: 'upstream_error',
+        message: expect.stringContaining('not known whether'),
+      });
+    },
+  );
+
+  it.each(['{"id":""}', '{"id":"acme:host:app/two"}', '{"id":"acme:host:app/one","api_key":5}'])(
+    'it is about this host: %s',
+    async (body) => {
+      const { conjur } = mockConjur(() => ({ status: 201, body }));
+      await expect(conjur.createHost('token', 'app/one')).rejects.toMatchObject({
+        code: 'upstream_error',
+        message: expect.stringContaining('not known whether'),
+      });
+    },
+  );
 });
 
 function broken(): never {

@@ -72,6 +72,12 @@ describe('a load of which an answer was lost', () => {
   });
 });
 
+it('a role without an api key has none', async () => {
+  const roles = '{"a:host:a":{"api_key":""},"a:host:b":{"api_key":null},"a:host:c":{"api_key":"key"}}';
+  const { conjur } = mockConjur(() => ({ status: 201, body: `{"created_roles":${roles},"version":1}` }));
+  expect([...(await conjur.loadPolicy('root', '- !host a')).createdRoles.keys()]).toEqual(['a:host:c']);
+});
+
 it('a lock that others held all the time changed nothing', async () => {
   const { conjur } = mockConjur(() => ({ status: 409 }));
   await expect(conjur.loadPolicy('root', '- !host a')).rejects.toThrow('Nothing was changed');
