@@ -46,3 +46,15 @@ describe('a token of Azure', () => {
     expect(String(first)).not.toContain('sesame');
   });
 });
+
+it('the metadata service is where Azure has it, unless another place is named', async () => {
+  const clock = new FakeClock();
+  const authenticator = createAzureAuthenticator({
+    ...{ account: 'acme', login: 'host/app', serviceId: 'prod', clientId: undefined, metadataUrl: undefined },
+    ...{ clock, nameOf: String },
+  });
+  // No time is left to ask it.
+  await expect(authenticator.prepare(0, new Deadline(clock, 0))).rejects.toThrow(
+    "Azure's metadata service (http://169.254.169.254) did not answer",
+  );
+});

@@ -27,3 +27,14 @@ it('a token of Google Cloud is asked for once, made out for the host; after a re
   expect(await authenticator.prepare(1, deadline)).toBeUndefined();
   expect(asked).toHaveLength(1);
 });
+
+it('the metadata service is where Google Cloud has it, unless another place is named', async () => {
+  const clock = new FakeClock();
+  const authenticator = createGcpAuthenticator({
+    ...{ account: 'acme', login: 'host/app', metadataUrl: undefined, clock, nameOf: String },
+  });
+  // No time is left to ask it.
+  await expect(authenticator.prepare(0, new Deadline(clock, 0))).rejects.toThrow(
+    "Google Cloud's metadata service (http://metadata.google.internal) did not answer",
+  );
+});

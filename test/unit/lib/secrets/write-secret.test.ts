@@ -49,6 +49,18 @@ it.each([
   },
 );
 
+it.each(['self-hosted', 'saas'])(
+  'a value that is none is the program’s fault, and fails the whole call: %s',
+  async (edition) => {
+    const { conjur } = mockConjur(() => ({ status: 201 }), { CYBERARK_EDITION: edition });
+    const secrets = [
+      { name: 'data/a', value: 'value' },
+      { name: 'data/b', value: 7 as never },
+    ];
+    await expect(conjur.writeSecrets(secrets)).rejects.toThrow(TypeError);
+  },
+);
+
 it('a value of no bytes is refused before anything is sent', async () => {
   const { conjur, seen } = mockConjur(() => ({ status: 201 }));
   await expect(conjur.writeSecret('a', '')).rejects.toMatchObject({ code: 'invalid_request' });
