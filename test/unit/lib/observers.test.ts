@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ConjurClientDeps, createConjurClient } from '../../../lib/client.ts';
 import type { Logger } from '../../../lib/logger.ts';
 import { shielded, shieldedLogger } from '../../../lib/observers.ts';
@@ -20,6 +20,10 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllEnvs();
+});
+
+afterAll(() => {
+  warnings.mockRestore();
 });
 
 /** Whatever the types say: all of these are functions whose result nobody looks at, so that an async one will do. */
