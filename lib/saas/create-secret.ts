@@ -42,12 +42,13 @@ export async function createSecret(
   const request: HttpRequest = {
     method: 'POST',
     path: '/secrets/static',
+    // What is undefined is left out of it.
     ...toV2('v2', {
       ...place,
-      ...(mimeType === undefined ? {} : { mime_type: mimeType }),
+      mime_type: mimeType,
       value: value.expose(),
-      ...(annotations === undefined ? {} : { annotations }),
-      ...(permissions.length === 0 ? {} : { permissions }),
+      annotations,
+      permissions: permissions.length === 0 ? undefined : permissions,
     }),
     action: `creating the secret "${name}"`,
   };

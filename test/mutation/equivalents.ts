@@ -432,6 +432,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: "What is asked here is a 404 that is Conjur's own, by the error in it.",
   },
   {
+    file: 'lib/secrets/variable-policy.ts',
+    operator: '> to >=',
+    original: 'b.expiresAtMs > a.expiresAtMs',
+    reason: 'Of two deadlines that end at the same time, either leaves as much.',
+  },
+  {
     file: 'lib/settings.ts',
     operator: 'condition to false',
     original: '!(error instanceof RangeError)',

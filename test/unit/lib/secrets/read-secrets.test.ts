@@ -163,6 +163,13 @@ describe('of a batch with bad names', () => {
     ]);
   });
 
+  it('however many have theirs refused, the values of the others come', async () => {
+    const broken = Array.from({ length: 8 }, (_, index) => String(8 * index));
+    const { errors, batches } = await read(64, { broken });
+    // More than are put up with where no value comes.
+    expect([errors, batches > 30]).toEqual([[], true]);
+  });
+
   it('one that has its batch refused is halved out, and read singly with the last that it was with', async () => {
     expect(await read(16, { broken: ['5'] })).toMatchObject({ errors: [], singles: 2 });
     expect(await read(16, { forbidden: ['12'], broken: ['5'] })).toMatchObject({ errors: [['12', 'forbidden']] });

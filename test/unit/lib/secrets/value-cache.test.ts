@@ -76,6 +76,14 @@ describe('the value cache', () => {
     expect(await read()).toBe('value 2');
   });
 
+  it('forgets nothing else', async () => {
+    const { conjur, read } = counting(CACHED);
+    await read('a');
+    await read('b');
+    await conjur.writeSecret('a', 'new');
+    expect([await read('b'), await read('a')]).toEqual(['value 2', 'value 3']);
+  });
+
   it('forgets what is written even where the write seems to fail', async () => {
     const { conjur, read } = counting(CACHED);
     await read();
