@@ -292,6 +292,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'A life is a number of whole seconds, so that none is of one millisecond.',
   },
   {
+    file: 'lib/auth/oidc.ts',
+    operator: '?. to .',
+    original: 'refused?.equals(token)',
+    reason: 'What was refused once was sent before, and is remembered since.',
+  },
+  {
     file: 'lib/clock.ts',
     operator: '?. to .',
     original: 'signal?.aborted',
