@@ -60,6 +60,17 @@ it('a batch of which the answer is too large is read in parts', async () => {
   expect([items.map(({ name }) => name), errors]).toEqual([['a', 'b', 'c', 'd'], []]);
 });
 
+it('a batch to which no answer comes is not read in parts', async () => {
+  const { conjur, seen } = mockConjur(
+    () => {
+      throw new Error('the connection broke');
+    },
+    { CYBERARK_MAX_ATTEMPTS: '1' },
+  );
+  await expect(conjur.readSecrets(['a', 'b'])).rejects.toMatchObject({ code: 'upstream_unavailable' });
+  expect(seen).toHaveLength(1);
+});
+
 it.each([405, 415, 423, 432, 501])('a batch that is answered %i fails as a whole', async (status) => {
   const { conjur, seen } = mockConjur(() => ({ status }));
   await expect(conjur.readSecrets(['a', 'b'])).rejects.toMatchObject({ code: 'upstream_error' });
@@ -72,13 +83,15 @@ it.each([
   ['behind other words', 'It says: CONJ00076E Variable default:variable:a is empty or not found.'],
   ['before other words', 'CONJ00076E Variable default:variable:a is empty or not found. It says so.'],
 ])('a word %s takes no name out of a batch', async (_, message) => {
-  const { conjur } = mockConjur(({ path }) =>
+  const { conjur, seen } = mockConjur(({ path }) =>
     path.includes('variable_ids')
       ? { status: 404, body: JSON.stringify({ error: { code: 'not_found', message } }) }
       : { status: 200, body: 'value' },
   );
   const { items, errors } = await conjur.readSecrets(['a', 'b', 'c']);
   expect([items.map(({ name }) => name), errors]).toEqual([['a', 'b', 'c'], []]);
+  // The batch, its larger half, and each name.
+  expect(seen).toHaveLength(5);
 });
 
 describe('of a batch with bad names', () => {
