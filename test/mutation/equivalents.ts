@@ -224,6 +224,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'What is too short to be counted fits: a character is three bytes at most.',
   },
   {
+    file: 'functions/runtime/http.ts',
+    operator: 'condition to false',
+    original: 'lists.length === 0',
+    reason: 'Without lists, what goes through them finds the same header.',
+  },
+  {
     file: 'functions/runtime/invocation-log.ts',
     operator: 'condition to false',
     original: 'heldBack.length === 0',
@@ -304,6 +310,13 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     reason: 'A wait fails by its signal alone.',
   },
   {
+    file: 'lib/clock.ts',
+    operator: 'condition to true',
+    original: 'this.#noted.size === 0',
+    line: 'else if (this.#noted.size === 0) this.#look.ref();',
+    reason: 'What keeps the process alive already is told so once more.',
+  },
+  {
     file: 'lib/http/dispatchers.ts',
     operator: 'number and one',
     original: '0',
@@ -315,6 +328,12 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     operator: 'condition to true',
     original: 'old !== undefined',
     reason: 'To close no pool fails in a promise whose failures nobody is told.',
+  },
+  {
+    file: 'lib/http/dispatchers.ts',
+    operator: 'condition to false',
+    original: 'held === undefined && isOtherAnswer(chunk)',
+    reason: 'The comparison of all bytes comes to the same.',
   },
   {
     file: 'lib/http/no-proxy.ts',
@@ -393,6 +412,18 @@ export const EQUIVALENTS: readonly Equivalent[] = [
     operator: '&& to ||',
     original: "error instanceof Error && 'code' in error",
     reason: 'What zlib throws is an error.',
+  },
+  {
+    file: 'lib/http/transport.ts',
+    operator: 'condition to false',
+    original: 'request.headers === undefined',
+    reason: 'No headers and the fresh ones are the fresh ones.',
+  },
+  {
+    file: 'lib/names.ts',
+    operator: 'condition to false',
+    original: 'PLAIN_NAME.test(text)',
+    reason: 'What encodes every text encodes a plain one in its slashes alone.',
   },
   {
     file: 'lib/option-values.ts',

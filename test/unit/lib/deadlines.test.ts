@@ -57,6 +57,13 @@ it('a deadline without a signal is its own', () => {
   expect(deadline.withoutSignal()).toBe(deadline);
 });
 
+it('a deadline without its signal ends when that one does, whenever it is made', () => {
+  const clock = new FakeClock();
+  const deadline = new Deadline(clock, 1_000, new AbortController().signal);
+  clock.move(400);
+  expect(deadline.withoutSignal().remainingMs()).toBe(600);
+});
+
 describe('work that is raced against a deadline', () => {
   /** A clock whose timers end when they are told to. */
   function holdTimers() {

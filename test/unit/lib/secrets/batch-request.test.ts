@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toBatches } from '../../../../lib/secrets/batch-request.ts';
-import { mockConjur } from '../mock-conjur.ts';
+import { FOLLOWERS, LEADER, mockConjur } from '../mock-conjur.ts';
 
 const sizesOf = (names: readonly string[]) => toBatches('acme', names).batches.map(({ length }) => length);
 const namesOf = (count: number, length: number) =>
@@ -62,4 +62,21 @@ describe('the values of a batch', () => {
     expect(error).toMatchObject({ code: 'upstream_error' });
     expect(String(error)).not.toContain('sesame');
   });
+});
+
+it.each([403, 404, 422])('a web page with %i is no word about names, and none is read alone', async (status) => {
+  const page = { status, headers: { 'content-type': 'text/html' }, body: '<html>Blocked</html>' };
+  const { conjur, seen } = mockConjur(() => page);
+  await expect(conjur.readSecrets(['a', 'b'])).rejects.toMatchObject({ code: 'upstream_error' });
+  expect(seen).toHaveLength(1);
+});
+
+it.each([403, 404])('what a follower refuses with %i is asked of the leader', async (status) => {
+  const body = JSON.stringify({ 'default:variable:a': 'one', 'default:variable:b': 'two' });
+  const { conjur, seen } = mockConjur(({ origin }) => (origin === LEADER ? { status: 200, body } : { status }), {
+    CYBERARK_READ_API_BASE: FOLLOWERS[0],
+  });
+  const { items, errors } = await conjur.readSecrets(['a', 'b']);
+  expect([items.map(({ value }) => value.expose()), errors]).toEqual([['one', 'two'], []]);
+  expect(seen.map(({ origin }) => origin)).toEqual([FOLLOWERS[0], LEADER]);
 });

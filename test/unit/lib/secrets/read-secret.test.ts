@@ -39,3 +39,12 @@ it('a media type that came twice is one text all the same', async () => {
   const { conjur } = mockConjur(() => ({ status: 500 }), {}, { dispatcher: agent });
   expect((await conjur.readSecret('a')).contentType).toBe('text/plain');
 });
+
+it.each([0, -1, 1.5, Number.NaN, 2 ** 53])(
+  'a version that is no whole number from 1 is asked of nobody: %d',
+  async (version) => {
+    const { conjur, seen } = mockConjur(() => ({ status: 200, body: 'value' }));
+    await expect(conjur.readSecret('a', { version })).rejects.toMatchObject({ code: 'invalid_request' });
+    expect(seen).toEqual([]);
+  },
+);
