@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import { type Deadline, deadlineExceeded } from './clock.ts';
-import { ConjurError } from './errors.ts';
-import { HttpFault } from './http/fault.ts';
+import { ConjurError, isConjurError } from './errors.ts';
+import { HttpFault, type HttpFaultKind, NOT_SENT } from './http/fault.ts';
 import type { EndedBy, HttpRequest, HttpResponse } from './http/request.ts';
 import { createTransport, type Transport, type TransportOptions } from './http/transport.ts';
 import type { Logger } from './logger.ts';
@@ -263,3 +263,77 @@ const NOT_REPEATED: Readonly<Record<EndedBy, string>> = {
   'retry-budget': 'It was not tried again: so many requests have failed lately that the retry budget is spent.',
   circuit: 'It was not tried again: Conjur has failed every request lately, and is asked once every few seconds.',
 };
+
+/** Of these, `too-large` and `coding` are answers, but no words of Conjur's. */
+const LOSSES: ReadonlySet<HttpFaultKind> = new Set(['timeout', 'broken', 'deadline', 'too-large', 'coding']);
+
+/** Whether a request was sent, and no answer came that says how it went. Where its login failed, it was not sent. */
+function isLost(error: unknown): error is ConjurError {
+  const fault = isConjurError(error) && !FAILED_LOGINS.has(error) ? error.cause : undefined;
+  if (!(fault instanceof HttpFault) || fault.reason === NOT_SENT) return false;
+  return LOSSES.has(fault.kind);
+}
+
+const FAILED_LOGINS = new WeakSet<Error>();
+
+/** Marks what a login failed with: the request that it was for was never sent. */
+export function markFailedLogin(error: Error): void {
+  FAILED_LOGINS.add(error);
+}
+
+/** A request that changes something. */
+export interface Change {
+  readonly request: HttpRequest;
+  /** Says what may have happened where no answer tells, and what to do then. */
+  readonly unknown: string;
+  /** What is looked at where an answer was lost, before the request is sent again: {@link HttpRequest.beforeRepeat}. */
+  readonly look?: () => Promise<HttpResponse | undefined>;
+}
+
+/** What came of a change. */
+export interface SentChange {
+  readonly response: HttpResponse;
+  /** Whether an answer before this one was lost, so that the change may have been made already. */
+  readonly wasRepeated: boolean;
+  /** For an answer that is no success: what it means, and that the change may have been made all the same where that is so. */
+  readonly toError: () => unknown;
+}
+
+/**
+ * Sends a change. Where its answer is lost, to the first try or to the last, the error says so.
+ * @throws ConjurError `upstream_unavailable`, `upstream_error`, `deadline_exceeded`, and whatever a login fails with
+ */
+export async function sendChange(
+  context: Named,
+  { request, unknown, look }: Change,
+  send: (request: HttpRequest) => Promise<HttpResponse>,
+): Promise<SentChange> {
+  let wasRepeated = false;
+  const watched: HttpRequest = {
+    ...request,
+    async beforeRepeat() {
+      wasRepeated = true;
+      return look?.();
+    },
+  };
+  const response = await send(watched).catch((error: unknown) => {
+    throw wasRepeated || isLost(error) ? toUnknownOutcome(error, unknown) : error;
+  });
+  return {
+    response,
+    wasRepeated,
+    toError() {
+      if (response.status < 300) return unreadableChange(context, request, response);
+      const error = toConjurError(context, request, response);
+      return wasRepeated || isFromInFront(response) ? toUnknownOutcome(error, unknown) : error;
+    },
+  };
+}
+
+function toUnknownOutcome(error: unknown, unknown: string): unknown {
+  const isUnknown =
+    isConjurError(error, 'upstream_unavailable') || isConjurError(error, 'deadline_exceeded') || isLost(error);
+  if (!isUnknown) return error;
+  const { code, message, retryAfterSeconds } = error;
+  return new ConjurError(code, `${message} ${unknown}`, { cause: error, retryAfterSeconds });
+}

@@ -1,4 +1,4 @@
-import { isPage, toConjurError } from '../answers.ts';
+import { isPage, markFailedLogin, toConjurError } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import { HttpFault } from '../http/fault.ts';
@@ -41,7 +41,7 @@ export function createAuthentication(authenticator: Authenticator, send: Transpo
   return {
     authenticate: (deadline, options = {}) =>
       logIn(deadline, options).catch((error: unknown) => {
-        if (error instanceof Error) FAILED.add(error);
+        if (error instanceof Error) markFailedLogin(error);
         throw error;
       }),
     preferLeader() {
@@ -64,13 +64,6 @@ export function createAuthentication(authenticator: Authenticator, send: Transpo
       refusal = response;
     }
   }
-}
-
-const FAILED = new WeakSet<Error>();
-
-/** Whether a request failed since the login before it did, so that it was never sent itself. */
-export function isOfLogin(error: Error): boolean {
-  return FAILED.has(error);
 }
 
 /** A server that does not like a client certificate often just ends the connection, before and without any answer. */

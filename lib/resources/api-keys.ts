@@ -1,8 +1,10 @@
 import {
+  type Change,
   type ConjurContext,
   isAbsence,
   isPage,
   parseJsonObject,
+  sendChange,
   toConjurError,
   unreadable,
   unreadableChange,
@@ -13,7 +15,6 @@ import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toApiKeyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
-import { type Change, sendChange } from '../secrets/repeated-write.ts';
 
 /**
  * `PUT /authn/{account}/api_key` with basic auth: the role gives itself a new api key, and the old one is dead at once. Sent exactly

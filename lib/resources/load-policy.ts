@@ -6,6 +6,8 @@ import {
   isObject,
   isPage,
   parseJsonObject,
+  type SentChange,
+  sendChange,
   toConjurError,
   unreadableChange,
 } from '../answers.ts';
@@ -14,7 +16,6 @@ import { ConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { parseBranch, toPolicyPath } from '../names.ts';
 import { Secret } from '../secret.ts';
-import { type SentChange, sendChange } from '../secrets/repeated-write.ts';
 
 export interface LoadPolicyOptions {
   /**

@@ -1,9 +1,6 @@
-import { type ConjurContext, isFromInFront, toConjurError, unreadableChange } from '../answers.ts';
-import { isOfLogin } from '../auth/authenticate.ts';
+import type { ConjurContext } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
-import { HttpFault, type HttpFaultKind, NOT_SENT } from '../http/fault.ts';
-import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { showVariable } from '../resources/variables.ts';
 import type { Secret } from '../secret.ts';
 import { readSecret } from './read-secret.ts';
@@ -17,73 +14,6 @@ export interface LostWrite {
   readonly value: Secret;
   /** The version that this client saw last; undefined where it saw none. */
   readonly seenVersion: number | undefined;
-}
-
-/** Of these, `too-large` and `coding` are answers, but no words of Conjur's. */
-const LOSSES: ReadonlySet<HttpFaultKind> = new Set(['timeout', 'broken', 'deadline', 'too-large', 'coding']);
-
-/** Whether a request was sent, and no answer came that says how it went. Where its login failed, it was not sent. */
-function isLost(error: unknown): error is ConjurError {
-  const fault = isConjurError(error) && !isOfLogin(error) ? error.cause : undefined;
-  if (!(fault instanceof HttpFault) || fault.reason === NOT_SENT) return false;
-  return LOSSES.has(fault.kind);
-}
-
-/** A request that changes something. */
-export interface Change {
-  readonly request: HttpRequest;
-  /** Says what may have happened where no answer tells, and what to do then. */
-  readonly unknown: string;
-  /** What is looked at where an answer was lost, before the request is sent again: {@link HttpRequest.beforeRepeat}. */
-  readonly look?: () => Promise<HttpResponse | undefined>;
-}
-
-/** What came of a change. */
-export interface SentChange {
-  readonly response: HttpResponse;
-  /** Whether an answer before this one was lost, so that the change may have been made already. */
-  readonly wasRepeated: boolean;
-  /** For an answer that is no success: what it means, and that the change may have been made all the same where that is so. */
-  readonly toError: () => unknown;
-}
-
-/**
- * Sends a change. Where its answer is lost, to the first try or to the last, the error says so.
- * @throws ConjurError `upstream_unavailable`, `upstream_error`, `deadline_exceeded`, and whatever a login fails with
- */
-export async function sendChange(
-  context: Pick<ConjurContext, 'nameOf'>,
-  { request, unknown, look }: Change,
-  send: (request: HttpRequest) => Promise<HttpResponse>,
-): Promise<SentChange> {
-  let wasRepeated = false;
-  const watched: HttpRequest = {
-    ...request,
-    async beforeRepeat() {
-      wasRepeated = true;
-      return look?.();
-    },
-  };
-  const response = await send(watched).catch((error: unknown) => {
-    throw wasRepeated || isLost(error) ? toUnknownOutcome(error, unknown) : error;
-  });
-  return {
-    response,
-    wasRepeated,
-    toError() {
-      if (response.status < 300) return unreadableChange(context, request, response);
-      const error = toConjurError(context, request, response);
-      return wasRepeated || isFromInFront(response) ? toUnknownOutcome(error, unknown) : error;
-    },
-  };
-}
-
-function toUnknownOutcome(error: unknown, unknown: string): unknown {
-  const isUnknown =
-    isConjurError(error, 'upstream_unavailable') || isConjurError(error, 'deadline_exceeded') || isLost(error);
-  if (!isUnknown) return error;
-  const { code, message, retryAfterSeconds } = error;
-  return new ConjurError(code, `${message} ${unknown}`, { cause: error, retryAfterSeconds });
 }
 
 /**

@@ -1,11 +1,11 @@
-import { type ConjurContext, isAbsence, isPage } from '../answers.ts';
+import { type ConjurContext, isAbsence, isPage, type SentChange, sendChange } from '../answers.ts';
 import type { Deadline } from '../clock.ts';
 import { ConjurError, isConjurError } from '../errors.ts';
 import type { HttpRequest, HttpResponse } from '../http/request.ts';
 import { toSecretPath } from '../names.ts';
 import { showVariable } from '../resources/variables.ts';
 import { exposeUncopied, isWellFormed, type Secret } from '../secret.ts';
-import { hasTakenEffect, type LostWrite, type SentChange, sendChange } from './repeated-write.ts';
+import { hasTakenEffect, type LostWrite } from './repeated-write.ts';
 import type { VariableDefiner } from './variable-policy.ts';
 import { parseVariableDefinition, type VariableDefinition } from './variable-policy.ts';
 

@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type ConjurClientDeps, createConjurClient } from '../../../lib/client.ts';
+import { type ConjurClientDeps, createConjurClient, shielded, shieldedLogger } from '../../../lib/client.ts';
 import type { Logger } from '../../../lib/logger.ts';
-import { shielded, shieldedLogger } from '../../../lib/observers.ts';
 import { accessTokenText } from './access-token-text.ts';
 import { type Answer, mockConjur } from './mock-conjur.ts';
 
