@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '../../infra/local/stack/find-free-port.ts';
 import { answers, ownStack, start, startByNpm, startWith, until } from './start-process.ts';
 
 let folder: string;
@@ -26,7 +26,7 @@ const onThisMachine = it.runIf(process.env.E2E_BASE === undefined);
 onThisMachine(
   'brings everything up, ends all of it on Ctrl-C, finds its data again, and ends all of it when npm is ended by SIGTERM',
   async () => {
-    const [api, lambda, conjur] = [await freePort(), await freePort(), await freePort()];
+    const [api, lambda, conjur] = [await findFreePort(), await findFreePort(), await findFreePort()];
     const data = join(folder, 'data/conjur.sqlite');
     const flags = ['--api-port', api, '--lambda-port', lambda, '--conjur-port', conjur, '--data', data].map(String);
     const url = `http://127.0.0.1:${api}/secrets/litellm/kept`;
@@ -103,7 +103,7 @@ onThisMachine(
   'says at once when the functions cannot log in',
   async () => {
     const { flags } = await ownStack();
-    const nowhere = `http://127.0.0.1:${await freePort()}`;
+    const nowhere = `http://127.0.0.1:${await findFreePort()}`;
     const run = startWith({ CYBERARK_API_KEY: 'a-key' }, ...flags, '--conjur', `${nowhere}/`);
     await until(run, 'NOT READY: Conjur could not be reached (ECONNREFUSED).');
     expect(run.output()).toContain(`  Conjur           ${nowhere}\n`);
@@ -115,10 +115,10 @@ onThisMachine(
 
 onThisMachine('says in one line which ports are taken, by which flags, and what to do', async () => {
   const servers = [createServer(), createServer()];
-  const [lambda, conjur] = [await freePort(), await freePort()];
+  const [lambda, conjur] = [await findFreePort(), await findFreePort()];
   try {
     await Promise.all([listen(servers[0], lambda), listen(servers[1], conjur)]);
-    const flags = ['--lambda-port', lambda, '--conjur-port', conjur, '--api-port', await freePort()].map(String);
+    const flags = ['--lambda-port', lambda, '--conjur-port', conjur, '--api-port', await findFreePort()].map(String);
     const run = start(...flags);
     expect(await run.ended).toBe(1);
     expect(run.output().trim()).toBe(

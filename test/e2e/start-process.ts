@@ -2,7 +2,7 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '../../infra/local/stack/find-free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START = fileURLToPath(new URL('../../infra/local/stack/main.ts', import.meta.url));
@@ -62,7 +62,7 @@ export async function answers(url: string): Promise<boolean> {
 
 /** Flags for a stack of its own, without a data file. */
 export async function ownStack(): Promise<{ flags: string[]; api: number; lambda: number; conjur: number }> {
-  const [api, lambda, conjur] = [await freePort(), await freePort(), await freePort()];
+  const [api, lambda, conjur] = [await findFreePort(), await findFreePort(), await findFreePort()];
   const flags = ['--api-port', api, '--lambda-port', lambda, '--conjur-port', conjur, '--data', ':memory:'].map(String);
   return { flags, api, lambda, conjur };
 }

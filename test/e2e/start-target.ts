@@ -1,6 +1,6 @@
+import { findFreePort } from '../../infra/local/stack/find-free-port.ts';
 import { findTrouble } from '../../infra/local/stack/find-trouble.ts';
 import { startStack } from '../../infra/local/stack/start-stack.ts';
-import { freePort } from '../support/free-port.ts';
 
 /** What the end-to-end tests run against: the built functions, and a Conjur that may be a real one. */
 export interface Target {
@@ -32,9 +32,9 @@ export async function startTarget(): Promise<Target> {
   }
   const lines: string[] = [];
   const stack = await startStack({
-    apiPort: await freePort(),
-    lambdaPort: await freePort(),
-    conjurPort: await freePort(),
+    apiPort: await findFreePort(),
+    lambdaPort: await findFreePort(),
+    conjurPort: await findFreePort(),
     secretsManagerPort: 0,
     litellmPort: 0,
     data: ':memory:',

@@ -6,10 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { buildFunctions } from '../../infra/build/build.ts';
 import { toggle } from '../../infra/cli/flags.ts';
 import { runCommand } from '../../infra/cli/run-command.ts';
+import { findFreePort } from '../../infra/local/stack/find-free-port.ts';
 import { loadStarterPolicy } from '../../infra/local/stack/load-starter-policy.ts';
 import { createLocalConjurAdmin } from '../../infra/local/stack/local-conjur-admin.ts';
 import { startStack } from '../../infra/local/stack/start-stack.ts';
-import { freePort } from '../support/free-port.ts';
 import { checkSentences } from './sentences.ts';
 import { checkTable, type Measured, writeTable } from './table.ts';
 import { CannotRunError, createVirtualEnvironment, type VirtualEnvironment } from './virtual-environment.ts';
@@ -130,7 +130,7 @@ async function startFunctions(conjur: WatchedConjur, log: string[]) {
     LITELLM_API_BASE: `${conjur.url}/__page`,
     LITELLM_MASTER_KEY: 'sk-master-of-the-checks',
   });
-  const ports = { apiPort: await freePort(), lambdaPort: await freePort() };
+  const ports = { apiPort: await findFreePort(), lambdaPort: await findFreePort() };
   const unused = { conjurPort: 0, secretsManagerPort: 0, litellmPort: 0, adminApiKey: undefined, data: ':memory:' };
   const onLine = (line: string): void => {
     log.push(line);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { freePort } from '../support/free-port.ts';
+import { findFreePort } from '../../infra/local/stack/find-free-port.ts';
 import { preparePython } from './python-tools.ts';
 
 const SERVER = fileURLToPath(new URL('./moto_server_with_more.py', import.meta.url));
@@ -21,7 +21,7 @@ export async function startMoto(region: string): Promise<Moto | undefined> {
   const tools = await preparePython();
   if (tools === undefined) return undefined;
   const { python } = tools;
-  const port = await freePort();
+  const port = await findFreePort();
   const url = `http://127.0.0.1:${port}`;
   const server = spawn(python, ['-W', 'ignore', SERVER, '-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
   await untilAnswering(`${url}/moto-api/data.json`);

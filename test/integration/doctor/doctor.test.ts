@@ -7,11 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../../infra/doctor/check.ts';
 import { type DoctorOptions, runDoctor } from '../../../infra/doctor/run-doctor.ts';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
+import { findFreePort } from '../../../infra/local/stack/find-free-port.ts';
 import { createLocalSecretsManager } from '../../../infra/local/stand-ins/secrets-manager/create-local-secrets-manager.ts';
 import { createConjurClient } from '../../../lib/client.ts';
 import { createCertificateAuthority } from '../../support/certificates.ts';
 import { findProgram } from '../../support/find-program.ts';
-import { freePort } from '../../support/free-port.ts';
 import { runNode, runProgram } from '../../support/run-node.ts';
 import { settingsFor } from '../../support/settings.ts';
 import { startHttpProxy } from '../lib/http/start-http-proxy.ts';
@@ -132,7 +132,7 @@ describe('the doctor', () => {
   });
 
   it('tells a host that cannot be reached', async () => {
-    const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: `http://127.0.0.1:${await freePort()}` }));
+    const fault = await faultOf(asAdmin({ CYBERARK_API_BASE: `http://127.0.0.1:${await findFreePort()}` }));
     expect(fault).toMatchObject({
       name: 'connection',
       fault: 'host_unreachable',
@@ -466,7 +466,7 @@ describe('the doctor', () => {
   });
 
   it('examines the followers with the token of the leader', async () => {
-    const dead = `http://127.0.0.1:${await freePort()}`;
+    const dead = `http://127.0.0.1:${await findFreePort()}`;
     const followersOf = async (bases: string) =>
       (await examine(asAdmin({ CYBERARK_READ_API_BASE: bases }))).find(({ name }) => name === 'followers');
     expect(await followersOf(conjur.url)).toMatchObject({ status: 'ok' });
@@ -511,7 +511,7 @@ describe('the doctor', () => {
   });
 
   it('goes past a proxy that NO_PROXY excepts Conjur from', async () => {
-    const dead = `http://127.0.0.1:${await freePort()}`;
+    const dead = `http://127.0.0.1:${await findFreePort()}`;
     const around = await examine(asAdmin({ HTTP_PROXY: dead, NO_PROXY: 'other.test, 127.0.0.1' }));
     expect(around.map(({ status }) => status)).not.toContain('failed');
     expect(await faultOf(asAdmin({ HTTP_PROXY: dead }))).toMatchObject({ fault: 'host_unreachable' });
@@ -617,7 +617,7 @@ describe('npm run doctor', () => {
   });
 
   it('tells a Secrets Manager that cannot be reached from a wrong key, with the command to try', async () => {
-    const nobody = `http://127.0.0.1:${await freePort()}`;
+    const nobody = `http://127.0.0.1:${await findFreePort()}`;
     const environment = { ...AWS, CYBERARK_API_BASE: conjur.url, CYBERARK_API_KEY_SECRET_ID: 'conjur/credential' };
     const { status, stdout } = await run({ ...environment, AWS_ENDPOINT_URL: nobody, AWS_MAX_ATTEMPTS: '1' }, '--json');
     expect(status).toBe(1);

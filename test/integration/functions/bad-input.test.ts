@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLocalConjur, type LocalConjur } from '../../../infra/local/conjur/create-local-conjur.ts';
-import { freePort } from '../../support/free-port.ts';
+import { findFreePort } from '../../../infra/local/stack/find-free-port.ts';
 import { loadBundle } from '../../support/load-bundle.ts';
 
 let conjur: LocalConjur;
@@ -72,7 +72,7 @@ const FAULTS: readonly Fault[] = [
     what: 'a Conjur that is down',
     environment: async () => ({
       ...working(),
-      CYBERARK_API_BASE: `http://127.0.0.1:${await freePort()}`,
+      CYBERARK_API_BASE: `http://127.0.0.1:${await findFreePort()}`,
       CYBERARK_MAX_ATTEMPTS: '2',
     }),
     status: 503,

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../../../../support/free-port.ts';
+import { findFreePort } from '../../../../../infra/local/stack/find-free-port.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../..', import.meta.url));
 const LOADED_FIRST = new URL('../../../../../infra/local/stack/answer-as-lambda.ts', import.meta.url).href;
@@ -46,7 +46,7 @@ beforeAll(async () => {
     dirname(createRequire(import.meta.url).resolve('serverless/package.json')),
     'bin/serverless.js',
   );
-  const [httpPort, lambdaPort] = [await freePort(), await freePort()];
+  const [httpPort, lambdaPort] = [await findFreePort(), await findFreePort()];
   const flags = ['--useInProcess', '--host', '127.0.0.1', '--httpPort', httpPort, '--lambdaPort', lambdaPort].map(
     String,
   );
