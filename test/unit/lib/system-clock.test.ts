@@ -65,27 +65,53 @@ describe("the timers of a client's own clock", () => {
     expect(ended).toEqual(['left']);
   });
 
-  it('are few timers of Node, however many are started and stopped', async () => {
-    const { start } = startTimers();
+  /** Runs `work`, and gives the timers of Node that were made meanwhile. */
+  async function timersOfNode(work: (made: NodeJS.Timeout[]) => void | Promise<void>) {
+    const made: NodeJS.Timeout[] = [];
     const fake = globalThis.setTimeout;
-    let created = 0;
-    const counting = (run: () => void, ms?: number) => {
-      created += 1;
-      return fake(run, ms);
+    const noting = (run: () => void, ms?: number) => {
+      const timer = fake(run, ms);
+      made.push(timer);
+      return timer;
     };
     // A spy would stay in the place of the real timers, for the files that run next in this process too.
-    globalThis.setTimeout = Object.assign(counting, fake);
+    globalThis.setTimeout = Object.assign(noting, fake);
     try {
+      await work(made);
+    } finally {
+      globalThis.setTimeout = fake;
+    }
+    return made;
+  }
+
+  it('are few timers of Node, however many are started and stopped', async () => {
+    const { start } = startTimers();
+    const made = await timersOfNode(async () => {
       for (let call = 0; call < 150; call += 1) {
         const stop = start('it', 29_000 - call);
         await vi.advanceTimersByTimeAsync(1);
         stop();
       }
-    } finally {
-      globalThis.setTimeout = fake;
-    }
-    expect(created).toBeGreaterThan(0);
-    expect(created).toBeLessThan(5);
+    });
+    expect(made.length).toBeGreaterThan(0);
+    expect(made.length).toBeLessThan(5);
+  });
+
+  it('have a timer of Node that holds the process only while one of them is not stopped', async () => {
+    const { start } = startTimers();
+    const held: (boolean | undefined)[] = [];
+    await timersOfNode((made) => {
+      const note = () => held.push(made[0]?.hasRef());
+      const stops = [start('one', 5_000), start('two', 5_000)];
+      note();
+      for (const stop of stops) {
+        stop();
+        note();
+      }
+      start('three', 5_000);
+      note();
+    });
+    expect(held).toEqual([true, true, false, true]);
   });
 });
 
