@@ -3,7 +3,7 @@ import { type Deadline, deadlineExceeded } from './clock.ts';
 import { ConjurError, isConjurError } from './errors.ts';
 import { HttpFault, type HttpFaultKind, NOT_SENT } from './http/fault.ts';
 import type { EndedBy, HttpRequest, HttpResponse } from './http/request.ts';
-import { createTransport, type Transport, type TransportOptions } from './http/transport.ts';
+import { createTransport, isFromInFront, type Transport, type TransportOptions } from './http/transport.ts';
 import type { Logger } from './logger.ts';
 import type { Edition, NameOf } from './settings.ts';
 
@@ -177,11 +177,6 @@ function pointsTo({ headers }: HttpResponse): string {
   if (typeof location !== 'string' || !URL.canParse(location)) return '';
   const { origin, pathname } = new URL(location);
   return ` to ${origin}${pathname.slice(0, 100)}`;
-}
-
-/** Whether a server in front answered in Conjur's place, so that nobody knows what Conjur did. */
-export function isFromInFront({ status }: Pick<HttpResponse, 'status'>): boolean {
-  return status === 502 || status === 504;
 }
 
 /** Why there is no better answer. */

@@ -35,13 +35,13 @@ export function createContainer(environment: NodeJS.ProcessEnv = process.env): S
   const clock = createSystemClock();
   const logger = createLogger((line) => process.stdout.write(`${line}\n`), clock.now);
   try {
-    const { settings, warnings } = parseFunctionSettings(environment, {
+    const { settings, client, warnings } = parseFunctionSettings(environment, {
       readFile: (path) => readFileSync(path, 'utf8'),
     });
     for (const warning of warnings) logger.warn(warning);
     const { ports, ...taking } = createRecord();
     const observed = { ...ports, traceparent: () => parseTrace(environment._X_AMZN_TRACE_ID)?.traceparent };
-    const conjur = createConjurClient(settings, { clock, logger, ...observed });
+    const conjur = createConjurClient(client, { clock, logger, ...observed });
     return { container: { settings, conjur, clock, logger, observed, ...taking } };
   } catch (error) {
     const fault = isConjurError(error)

@@ -90,7 +90,7 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
       const loginRefused = isRefusedLogin(error) || isRefusedLogin(refreshFailure);
       const metrics = toMetrics(invocation, { ...sent, heldBack: heldBack.length }, error, loginRefused);
       const nowMs = clock.now();
-      const failure = error === undefined ? undefined : toFailure(error);
+      const cause = error !== undefined && error.status >= 500 ? causeOf(error) : undefined;
       const held = heldBack.length === 0 ? undefined : countHeldBack(heldBack);
       const fields = {
         // First, since an object is copied far faster than its fields are added to another one.
@@ -103,9 +103,9 @@ export function createInvocationLog(functionName: string, source: Startup): Invo
         caller: invocation.caller,
         xray_trace_id: parseTrace(process.env._X_AMZN_TRACE_ID)?.traceId,
         outcome: error?.code ?? 'ok',
-        status: failure?.status,
-        cause: failure?.cause,
-        at: failure?.at,
+        status: error?.status,
+        cause: cause?.name,
+        at: cause?.at,
         durationMs: nowMs - invocation.startedMs,
         conjurRequests: sent.conjurRequests,
         conjurMs: sent.conjurMs,
@@ -164,15 +164,11 @@ function summarize(attempts: readonly AttemptReport[]): Sent {
   return { conjurRequests: attempts.length, conjurMs, retries };
 }
 
-function toFailure(error: FunctionError): { status: number; cause?: string; at?: string[] | undefined } {
-  return { status: error.status, ...(error.status >= 500 ? causeOf(error) : {}) };
-}
-
 /** Name and place of what went wrong underneath; its message may hold anything, and stays out. */
-function causeOf({ cause }: FunctionError): { cause?: string; at?: string[] | undefined } {
-  if (!(cause instanceof Error)) return {};
+function causeOf({ cause }: FunctionError) {
+  if (!(cause instanceof Error)) return undefined;
   const lines = cause.stack?.split('\n').filter((line) => line.trimStart().startsWith('at '));
-  return { cause: cause.name, at: lines?.slice(0, 5) };
+  return { name: cause.name, at: lines?.slice(0, 5) };
 }
 
 const once = (name: string): EmfMetric => ({ name, unit: 'Count', value: 1 });

@@ -48,6 +48,8 @@ export interface LitellmSettings {
 
 export interface ParsedFunctionSettings {
   readonly settings: FunctionSettings;
+  /** The same without the function's own: what its Conjur client is made with. */
+  readonly client: Settings;
   /** What an operator should know, to be logged once. */
   readonly warnings: readonly string[];
 }
@@ -82,7 +84,7 @@ export function parseFunctionSettings(
     credentialSecretId: values.credentialSecretId,
   };
   const warnings = [...client.warnings, ...warnOfPlainLitellm(settings.litellm), ...findMisspeltSettings(environment)];
-  return { settings, warnings };
+  return { settings, client: client.settings, warnings };
 }
 
 /**

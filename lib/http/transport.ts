@@ -176,7 +176,12 @@ function isTimeout(outcome: Outcome): outcome is Extract<Outcome, { fault: HttpF
 /** Whether the request may have taken effect, though no answer of its server's says so. */
 function isAmbiguous(outcome: Outcome): boolean {
   if ('fault' in outcome) return outcome.fault.kind === 'timeout' || outcome.fault.kind === 'broken';
-  return outcome.response.status === 502 || outcome.response.status === 504;
+  return isFromInFront(outcome.response);
+}
+
+/** Whether a server in front answered in the server's place, so that nobody knows what that did. */
+export function isFromInFront({ status }: Pick<HttpResponse, 'status'>): boolean {
+  return status === 502 || status === 504;
 }
 
 function settle(outcome: Outcome, deadline: Deadline, endedBy: EndedBy | undefined): HttpResponse {

@@ -12,7 +12,7 @@ export interface SecretToWrite extends VariableDefinition {
 }
 
 /**
- * Checks what concerns more than one name, before anything is sent.
+ * Checks a list of writes as a whole, before any of it is sent.
  * @throws TypeError for what is no list, and a value that is none; ConjurError `invalid_request` for a name that comes twice
  */
 export function assertWritable(secrets: readonly SecretToWrite[]): void {

@@ -29,7 +29,8 @@ function assertDistinct(wanted: readonly WantedPort[]): void {
   }
 }
 
-function refusalOf(port: number): Promise<string | undefined> {
+/** Why nobody can listen on a port of the loopback at this moment: `EADDRINUSE`, say. Undefined where it is free. */
+export function refusalOf(port: number): Promise<string | undefined> {
   return new Promise((resolve) => {
     const probe = createServer();
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));

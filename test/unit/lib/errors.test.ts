@@ -17,7 +17,7 @@ describe('an error of the library', () => {
     expect(new ConjurError('internal', '', { status: 507 }).status).toBe(507);
   });
 
-  it('shows no logger its cause, and can be given another name or cause, as any error', () => {
+  it('hides its cause from loggers; its name and cause can be set, as those of any error', () => {
     const error = new ConjurError('internal', 'It went wrong.', { cause: 'the cause', retryAfterSeconds: 3 });
     expect(Object.keys(error)).toEqual(['code', 'status']);
     expect([error.cause, error.retryAfterSeconds]).toEqual(['the cause', 3]);
